@@ -1,0 +1,197 @@
+import { z } from 'zod';
+
+/** Epoch milliseconds, UTC. Every point in time in Dawr has this unit. */
+export type Millis = number;
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+
+const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not an id: a-z, 0-9 and -, at most 40');
+const words = (max: number) =>
+  z.strictObject({ ar: z.string().min(1).max(max), en: z.string().min(1).max(max) });
+const minutes = z.number().int().min(0).max(1440);
+const ids = (max: number) => z.array(id).max(max);
+
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day: HH:MM');
+const span = z.strictObject({ from: time, to: time });
+const hours = z.array(span).max(4);
+const date = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'is not a date: YYYY-MM-DD');
+export const WEEKDAYS = ['sat', 'sun', 'mon', 'tue', 'wed', 'thu', 'fri'] as const;
+
+/** Papers are `null` where they are not known: the screen then says whom to ask. */
+const service = z.strictObject({
+  id,
+  name: words(80),
+  sector: id,
+  category: id,
+  kind: z.enum(['service', 'enquiry']),
+  frequent: z.boolean().default(false),
+  eligibility: words(300).nullable().default(null),
+  papers: z.array(words(160)).max(20).nullable(),
+  procedure: z.array(words(200)).max(12).nullable().default(null),
+  fees: z.array(words(160)).max(8).nullable().default(null),
+  days: z.number().int().min(0).max(365).nullable().default(null),
+  targetMin: minutes.min(1),
+  handlingMin: z.number().min(0.5).max(240),
+});
+
+const matcher = z.strictObject({
+  services: ids(300).default([]),
+  classes: z.array(z.string()).max(10).default([]),
+});
+
+/** What a counter may serve, and the rules that bend the calling order there. */
+const profile = z.strictObject({
+  id,
+  name: words(60),
+  categories: ids(60).default([]),
+  services: ids(300).default([]),
+  conditions: z
+    .array(z.strictObject({ when: matcher, waitingMin: minutes, first: matcher }))
+    .max(8)
+    .default([]),
+  weights: z
+    .array(z.strictObject({ of: matcher, weight: z.number().int().min(1).max(9) }))
+    .max(6)
+    .default([]),
+  reserved: matcher.nullable().default(null),
+  skipMaxMin: minutes.default(15),
+});
+
+const counter = z.strictObject({
+  id,
+  number: z.number().int().min(1).max(99),
+  floor: words(40),
+  zone: id,
+  profiles: ids(12).min(1),
+});
+
+/** A priority class merges legal grounds, so that its code never tells a condition. */
+const priorityClass = z.strictObject({
+  id: z.string().regex(/^P[1-9]$/, 'is not a class code: P1 to P9'),
+  name: words(60),
+  grounds: z.array(words(120)).min(1).max(8),
+  basis: words(200),
+  targetMin: minutes,
+  proof: z.enum(['none', 'card']),
+  everyMax: z.number().int().min(1).max(20).default(1),
+});
+
+const calendar = z.strictObject({
+  week: z.partialRecord(z.enum(WEEKDAYS), hours),
+  exceptions: z
+    .array(z.strictObject({ date, name: words(60), hours }))
+    .max(400)
+    .default([]),
+  closeByMin: minutes.default(240),
+});
+
+const rules = z.strictObject({
+  noShowCalls: z.number().int().min(1).max(5).default(2),
+  noShowAfterS: z.number().int().min(0).max(600).default(60),
+  returnWithinMin: minutes.default(15),
+  lapseAfterMin: minutes.default(60),
+  returnLegWithinMin: minutes.default(60),
+  followTargetMin: minutes.default(10),
+  delayMaxMin: minutes.default(120),
+  servicesMax: z.number().int().min(1).max(8).default(4),
+  waitingMax: z.number().int().min(1).max(5000).default(2000),
+  legOrder: z.enum(['asked', 'shortest']).default('asked'),
+  ticketsPerMinuteMax: z.number().int().min(1).max(600).default(30),
+});
+
+export const REASON_KINDS = [
+  'callTicket',
+  'walkDirect',
+  'front',
+  'park',
+  'pause',
+  'setClass',
+  'suspend',
+  'void',
+] as const;
+export type ReasonKind = (typeof REASON_KINDS)[number];
+
+const reasons = z.record(
+  z.enum(REASON_KINDS),
+  z.array(z.strictObject({ id, name: words(60) })).min(1).max(12),
+);
+
+/** How a finished leg ended for the visitor: the field's closed list, in fixed order. */
+export const RESULTS = ['completed', 'papers', 'notEntitled', 'pay', 'systemDown', 'referred'] as const;
+export type Result = (typeof RESULTS)[number];
+
+const board = z.strictObject({
+  id,
+  name: words(60),
+  zones: ids(12).default([]),
+  counter: id.nullable().default(null),
+});
+
+const kiosk = z.strictObject({
+  id,
+  name: words(60),
+  printer: z.boolean().default(true),
+});
+
+/** Shape of the configuration file of one centre; `checkConfiguration` looks at what refers to what. */
+export const configurationSchema = z.strictObject({
+  version: z.literal(1),
+  centre: z.strictObject({
+    id,
+    name: words(80),
+    governorate: words(60),
+    zone: z.string(),
+    digits: z.enum(['arab', 'latn']),
+    brand: z
+      .string()
+      .regex(/^#[0-9a-f]{6}$/)
+      .default('#0b5c8a'),
+    /** Where phones reach the ticket's page; without it no QR is printed or shown. */
+    publicUrl: z.url().nullable().default(null),
+    enquiryUrl: z.string().max(80).nullable().default(null),
+    idleS: z.number().int().min(10).max(300).default(30),
+  }),
+  sectors: z.array(z.strictObject({ id, name: words(60), icon: z.string().max(30) })).max(40),
+  categories: z
+    .array(
+      z.strictObject({
+        id,
+        name: words(60),
+        letter: z.strictObject({ ar: z.string().max(1), en: z.string().max(1) }).nullable(),
+        min: z.number().int().min(0).max(9999),
+        max: z.number().int().min(1).max(9999),
+      }),
+    )
+    .min(1)
+    .max(60),
+  services: z.array(service).min(1).max(300),
+  classes: z.array(priorityClass).max(9).default([]),
+  profiles: z.array(profile).min(1).max(60),
+  zones: z.array(z.strictObject({ id, name: words(60) })).min(1).max(20),
+  counters: z.array(counter).min(1).max(60),
+  boards: z.array(board).max(40),
+  kiosks: z.array(kiosk).max(20),
+  /** One agent stands beside the printers of some kiosks. */
+  agents: z.array(z.strictObject({ id, name: words(60), kiosks: ids(20) })).max(20),
+  desks: z.array(z.strictObject({ id, name: words(60), counter: id.nullable() })).max(60),
+  calendar,
+  rules: rules.prefault({}),
+  reasons,
+  texts: z
+    .strictObject({
+      welcome: words(200).nullable().default(null),
+      ticker: z.array(words(200)).max(10).default([]),
+    })
+    .prefault({}),
+});
+
+export type Configuration = z.infer<typeof configurationSchema>;
+export type ServiceConfig = Configuration['services'][number];
+export type ProfileConfig = Configuration['profiles'][number];
+export type ClassConfig = Configuration['classes'][number];
+export type Matcher = z.infer<typeof matcher>;
+export type Words = { readonly ar: string; readonly en: string };
+export type Language = 'ar' | 'en';
+export const LANGUAGES = ['ar', 'en'] as const;
+export type Letter = { readonly ar: string; readonly en: string };

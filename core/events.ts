@@ -1,0 +1,245 @@
+import type { Language, Millis, ReasonKind, Result } from './configuration.js';
+
+/** A ticket's id for ever: the stream and the sequence number of the event that issued it. */
+export type TicketId = string;
+export type CounterId = string;
+export type ServiceId = string;
+export type DeviceId = string;
+/** A clerk's stable pseudonym, or `system`, or the device that stood in for a visitor. */
+export type ActorId = string;
+/** Empty for a visitor without priority, else the neutral code of a class (`P1`). */
+export type ClassId = string;
+
+/** How a leg ended (domain: closed list). */
+export const OUTCOMES = [
+  'served',
+  'transferred',
+  'no_show',
+  'walk_out',
+  'cancelled_by_citizen',
+  'voided_by_staff',
+  'closed_end_of_day',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** A reason is an entry of a closed list of the configuration. */
+export interface Reason {
+  readonly kind: ReasonKind;
+  readonly id: string;
+}
+
+/** The three times that decide a leg's place, frozen when it joins. */
+export interface LegTimes {
+  readonly joinedAt: Millis;
+  readonly orderFrom: Millis;
+  readonly dueAt: Millis;
+}
+
+/** Which rule chose a leg; what is not `due` is listed in the fairness report with its rule. */
+export const CALL_RULES = [
+  'due',
+  'overdue',
+  'condition',
+  'weight',
+  'cap',
+  'reserved',
+  'bound',
+  'chosen',
+  'walkDirect',
+] as const;
+export type CallRule = (typeof CALL_RULES)[number];
+
+/** Where a visitor must come back to after a leg elsewhere (cashier, copy shop). */
+export interface ReturnTo {
+  readonly serviceId: ServiceId;
+  readonly counterId: CounterId;
+  readonly orderFrom: Millis;
+  readonly until: Millis;
+}
+
+export type LegJoined = {
+  readonly type: 'leg.joined';
+  readonly ticketId: TicketId;
+  readonly leg: number;
+  readonly serviceId: ServiceId;
+  readonly classId: ClassId;
+  /** Why this service came now: its place in the wish, a transfer, or a return. */
+  readonly by: 'asked' | 'shortest' | 'transfer' | 'return';
+  /** Only this counter may call it while it is open, until then. */
+  readonly boundTo?: { readonly counterId: CounterId; readonly until: Millis };
+} & LegTimes;
+
+export type DayEvent =
+  | {
+      readonly type: 'day.opened';
+      readonly day: string;
+      readonly configuration: string;
+      readonly rulesVersion: number;
+      readonly closesAt: Millis;
+      readonly closeBy: Millis;
+      readonly training: boolean;
+    }
+  | { readonly type: 'day.hoursChanged'; readonly closesAt: Millis; readonly closeBy: Millis }
+  | { readonly type: 'day.issuingClosed' }
+  | { readonly type: 'day.closed'; readonly by: 'manager' | 'closeBy' }
+  | {
+      readonly type: 'configuration.applied';
+      readonly configuration: string;
+      readonly waiting: readonly string[];
+    }
+  | {
+      readonly type: 'series.skipped';
+      readonly seriesId: string;
+      readonly from: number;
+      readonly to: number;
+    }
+  | {
+      readonly type: 'series.leased';
+      readonly leaseId: string;
+      readonly seriesId: string;
+      readonly deviceId: DeviceId;
+      readonly from: number;
+      readonly to: number;
+    }
+  | {
+      readonly type: 'service.suspended';
+      /** `null` suspends the whole hall. */
+      readonly serviceId: ServiceId | null;
+      readonly reason: Reason;
+      readonly until: Millis | null;
+    }
+  | { readonly type: 'service.resumed'; readonly serviceId: ServiceId | null }
+  | { readonly type: 'announcement.set'; readonly text: { ar: string; en: string } | null }
+  | {
+      readonly type: 'ticket.issued';
+      readonly ticketId: TicketId;
+      readonly seriesId: string;
+      readonly number: number;
+      readonly services: readonly ServiceId[];
+      readonly classId: ClassId;
+      readonly language: Language;
+      readonly deviceId: DeviceId;
+      readonly takenAt: Millis;
+      readonly leaseId?: string;
+      readonly print: boolean;
+    }
+  | LegJoined
+  | { readonly type: 'ticket.serviceAdded'; readonly ticketId: TicketId; readonly serviceId: ServiceId }
+  | ({
+      readonly type: 'ticket.classSet';
+      readonly ticketId: TicketId;
+      readonly classId: ClassId;
+      readonly reason: Reason;
+    } & LegTimes)
+  | ({ readonly type: 'ticket.delayed'; readonly ticketId: TicketId } & LegTimes)
+  | {
+      readonly type: 'ticket.called';
+      readonly ticketId: TicketId;
+      readonly leg: number;
+      readonly counterId: CounterId;
+      readonly clerk: ActorId;
+      readonly rule: CallRule;
+      /** The leg the plain order would have called; absent when it is this one. */
+      readonly passed?: TicketId;
+      readonly reason?: Reason;
+    }
+  | { readonly type: 'ticket.recalled'; readonly ticketId: TicketId; readonly counterId: CounterId }
+  | {
+      readonly type: 'leg.started';
+      readonly ticketId: TicketId;
+      readonly counterId: CounterId;
+      /** True when the clerk said that the visitor is here; false when `finish` implied it. */
+      readonly confirmed: boolean;
+    }
+  | {
+      readonly type: 'leg.ended';
+      readonly ticketId: TicketId;
+      readonly leg: number;
+      readonly outcome: Outcome;
+      readonly counterId?: CounterId;
+      readonly clerk?: ActorId;
+      readonly result?: Result;
+      readonly reason?: Reason;
+      readonly returnTo?: ReturnTo;
+    }
+  | {
+      readonly type: 'leg.missed';
+      readonly ticketId: TicketId;
+      readonly counterId: CounterId;
+      readonly clerk: ActorId;
+      /** Until then the leg may return with its place; then as a new arrival, until it lapses. */
+      readonly returnBy: Millis;
+      readonly lapsesAt: Millis;
+    }
+  | ({
+      readonly type: 'leg.returned';
+      readonly ticketId: TicketId;
+      readonly keptPlace: boolean;
+    } & LegTimes)
+  | { readonly type: 'leg.lapsed'; readonly ticketId: TicketId }
+  | {
+      readonly type: 'leg.parked';
+      readonly ticketId: TicketId;
+      readonly counterId: CounterId;
+      readonly reason: Reason;
+    }
+  | ({ readonly type: 'leg.unparked'; readonly ticketId: TicketId } & LegTimes)
+  | { readonly type: 'ticket.closed'; readonly ticketId: TicketId; readonly outcome: Outcome }
+  | {
+      readonly type: 'ticket.printed';
+      readonly ticketId: TicketId;
+      readonly copy: number;
+      readonly state: 'confirmed' | 'assumed' | 'abandoned';
+    }
+  | { readonly type: 'visit.rated'; readonly ticketId: TicketId; readonly stars: number }
+  | {
+      readonly type: 'counter.opened';
+      readonly counterId: CounterId;
+      readonly profileId: string;
+      readonly clerk: ActorId;
+      readonly deviceId: DeviceId;
+    }
+  | { readonly type: 'counter.handedOver'; readonly counterId: CounterId; readonly clerk: ActorId }
+  | { readonly type: 'counter.profileSet'; readonly counterId: CounterId; readonly profileId: string }
+  | { readonly type: 'counter.paused'; readonly counterId: CounterId; readonly reason: Reason }
+  | { readonly type: 'counter.resumed'; readonly counterId: CounterId }
+  | { readonly type: 'counter.closed'; readonly counterId: CounterId }
+  | { readonly type: 'help.asked'; readonly deviceId: DeviceId; readonly counterId?: CounterId }
+  | { readonly type: 'help.answered'; readonly deviceId: DeviceId };
+
+/** Events that outlive a day. */
+export type CentreEvent =
+  | { readonly type: 'log.started'; readonly centreId: string; readonly training: boolean }
+  | {
+      readonly type: 'log.restored';
+      readonly previousStream: string;
+      readonly previousSeq: number;
+      readonly previousHash: string;
+    }
+  | { readonly type: 'configuration.published'; readonly configuration: string }
+  | { readonly type: 'device.enrolled'; readonly deviceId: DeviceId; readonly role: string }
+  | { readonly type: 'device.revoked'; readonly deviceId: DeviceId }
+  | { readonly type: 'clock.corrected'; readonly byMs: number };
+
+export type Event = DayEvent | CentreEvent;
+export type EventType = Event['type'];
+
+/** An event as `apply` gets it: when, at which place of the log, and by whom. */
+export type Logged<E extends Event = Event> = E & {
+  readonly at: Millis;
+  readonly seq: number;
+  readonly stream: string;
+  readonly actor: ActorId;
+};
+
+const CENTRE_TYPES: ReadonlySet<string> = new Set<CentreEvent['type']>([
+  'log.started',
+  'log.restored',
+  'configuration.published',
+  'device.enrolled',
+  'device.revoked',
+  'clock.corrected',
+]);
+
+/** Whether an event belongs to the centre rather than to the day it fell on. */
+export const isCentreEvent = (event: Event): event is CentreEvent => CENTRE_TYPES.has(event.type);

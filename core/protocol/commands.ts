@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { LANGUAGES, RESULTS } from '../configuration.js';
+
+const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
+const ticketId = z.string().regex(/^[a-z0-9]{8,40}:\d{1,12}$/);
+const counterId = id;
+const reasonId = id;
+const classId = z.string().regex(/^(P[1-9])?$/);
+const at = z.number().int().min(0).max(8_640_000_000_000_000);
+const language = z.enum(LANGUAGES);
+const text = z.strictObject({ ar: z.string().max(200), en: z.string().max(200) });
+
+const one = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.strictObject({ type: z.literal(type), ...shape });
+
+/** What a visitor may ask for, at a kiosk or (with a ticket's link) on a phone. */
+export const visitorCommands = [
+  one('takeTicket', {
+    services: z.array(id).min(1).max(8),
+    classId: classId.default(''),
+    language,
+  }),
+  one('addService', { ticketId, serviceId: id }),
+  one('leave', { ticketId }),
+  one('delay', { ticketId, until: at }),
+  one('returnTicket', { ticketId }),
+  one('rate', { ticketId, stars: z.number().int().min(1).max(5) }),
+  one('callForHelp', {}),
+] as const;
+
+export const clerkCommands = [
+  one('openCounter', { counterId, profileId: id }),
+  one('closeCounter', { counterId }),
+  one('handOver', { counterId }),
+  one('pause', { counterId, reasonId }),
+  one('resume', { counterId }),
+  one('callNext', { counterId }),
+  one('callTicket', { counterId, ticketId, reasonId }),
+  one('recall', { counterId }),
+  one('start', { counterId }),
+  one('finish', {
+    counterId,
+    result: z.enum(RESULTS).default('completed'),
+    callNext: z.boolean().default(false),
+  }),
+  one('noShow', { counterId }),
+  one('transfer', {
+    counterId,
+    serviceId: id,
+    place: z.enum(['keep', 'end', 'front']).default('keep'),
+    reasonId: reasonId.optional(),
+  }),
+  one('transferAndReturn', { counterId, serviceId: id }),
+  one('park', { counterId, reasonId }),
+  one('unpark', { counterId, ticketId }),
+  one('walkDirect', { counterId, serviceId: id, reasonId, language: language.default('ar') }),
+  one('setClass', { counterId, classId, reasonId }),
+  one('returnTicket', { ticketId }),
+  one('askHelp', { counterId }),
+] as const;
+
+export const managerCommands = [
+  one('openDay', {}),
+  one('closeDay', {}),
+  one('closeEarly', { closesAt: at }),
+  one('publish', { configuration: z.string().regex(/^[0-9a-f]{64}$/) }),
+  one('announce', { text: text.nullable() }),
+  one('suspend', { serviceId: id.nullable(), reasonId, until: at.nullable() }),
+  one('unsuspend', { serviceId: id.nullable() }),
+  one('voidTicket', { ticketId, reasonId }),
+  one('switchProfile', { counterId, profileId: id }),
+  one('answerHelp', { deviceId: id }),
+  one('revokeDevice', { deviceId: id }),
+  one('confirmClock', {}),
+] as const;
+
+/** What the server itself, or its agent, says. Never accepted from a screen. */
+export const systemCommands = [
+  one('tick', {}),
+  one('startLog', { centreId: id, configuration: z.string(), training: z.boolean() }),
+  one('restoreLog', {
+    previousStream: z.string(),
+    previousSeq: z.number().int(),
+    previousHash: z.string(),
+    skip: z.number().int().min(0),
+  }),
+  one('enrolDevice', { deviceId: id, role: z.string() }),
+  one('grantLease', { seriesId: id, deviceId: id, count: z.number().int().min(1).max(500) }),
+  one('reportPrint', {
+    ticketId,
+    copy: z.number().int().min(0).max(99),
+    state: z.enum(['confirmed', 'assumed', 'abandoned']),
+  }),
+] as const;
+
+export const visitorCommand = z.discriminatedUnion('type', visitorCommands);
+export const clerkCommand = z.discriminatedUnion('type', clerkCommands);
+export const managerCommand = z.discriminatedUnion('type', managerCommands);
+export const systemCommand = z.discriminatedUnion('type', systemCommands);
+
+export type VisitorCommand = z.infer<typeof visitorCommand>;
+export type ClerkCommand = z.infer<typeof clerkCommand>;
+export type ManagerCommand = z.infer<typeof managerCommand>;
+export type SystemCommand = z.infer<typeof systemCommand>;
+export type Command = VisitorCommand | ClerkCommand | ManagerCommand | SystemCommand;
+export type CommandType = Command['type'];
+
+/** What a sender may leave out where a default stands. */
+export type VisitorAsk = z.input<typeof visitorCommand>;
+export type ClerkAsk = z.input<typeof clerkCommand>;
+export type ManagerAsk = z.input<typeof managerCommand>;

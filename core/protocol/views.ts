@@ -1,0 +1,233 @@
+import type { Letter, Millis, Result, Words, Language } from '../configuration.js';
+import type { CounterId, DeviceId, Outcome, ServiceId, TicketId } from '../events.js';
+import type { TicketPaper } from '../paper.js';
+
+/** What a visitor reads: a letter (or none) and a number; never joined by a hyphen. */
+export interface Label {
+  readonly letter: Letter | null;
+  readonly number: number;
+}
+
+/**
+ * Every view is whole. `version` only grows (within a `stream`); a screen ignores an older one.
+ * `at` is the server's time when the view was made, from which a screen sets its clock.
+ */
+export interface ViewBase {
+  readonly stream: string;
+  readonly version: number;
+  readonly at: Millis;
+  /** Hash under which `/configuration/<hash>.json` gives the catalogue. */
+  readonly configuration: string;
+  readonly training: boolean;
+}
+
+/** `before`: not opened yet today · `closing`: no more tickets, waiting visitors are served. */
+export type HallState = 'before' | 'open' | 'closing' | 'closed' | 'suspended' | 'full';
+
+export interface HallTimes {
+  readonly state: HallState;
+  readonly closesAt: Millis | null;
+  /** Next opening by the calendar, when the hall is not open. */
+  readonly opensAt: Millis | null;
+  /** Words of the reason while suspended. */
+  readonly reason: Words | null;
+  readonly suspendedUntil: Millis | null;
+}
+
+export const PRINT_STATES = [
+  'queued',
+  'sending',
+  'sent',
+  'confirmed',
+  'assumed',
+  'interrupted',
+  'reprinting',
+  'abandoned',
+] as const;
+export type PrintState = (typeof PRINT_STATES)[number];
+
+/** `none`: the kiosk has no printer · `away`: its agent is not connected. */
+export const PRINTER_STATES = ['ready', 'nearEnd', 'paperEnd', 'coverOpen', 'fault', 'away', 'none'] as const;
+export type PrinterState = (typeof PRINTER_STATES)[number];
+
+export interface KioskView extends ViewBase {
+  readonly hall: HallTimes;
+  /** How many would be ahead of a new ticket; a service that is not here has nobody ahead. */
+  readonly ahead: Readonly<Record<ServiceId, number>>;
+  readonly suspended: readonly ServiceId[];
+  /** Services whose series has no free number now. */
+  readonly full: readonly ServiceId[];
+  readonly printer: PrinterState;
+  readonly printing: Readonly<Record<TicketId, PrintState>>;
+  readonly helpAsked: boolean;
+  readonly announcement: Words | null;
+}
+
+export interface BoardCall {
+  /** Unique per call and recall, so that a board knows what is new. */
+  readonly key: string;
+  readonly label: Label;
+  readonly counterId: CounterId;
+  readonly at: Millis;
+  readonly recalled: boolean;
+  readonly language: Language;
+}
+
+export type CounterState = 'closed' | 'open' | 'called' | 'serving' | 'paused';
+
+export interface BoardCounter {
+  readonly counterId: CounterId;
+  readonly state: CounterState;
+  readonly label: Label | null;
+}
+
+export interface BoardView extends ViewBase {
+  readonly hall: HallTimes;
+  /** Newest first, at most 12, only of the board's zones (or its counter). */
+  readonly calls: readonly BoardCall[];
+  readonly counters: readonly BoardCounter[];
+  /** Labels called and absent that may still return. */
+  readonly missed: readonly Label[];
+  /** Per category: how many wait. */
+  readonly waiting: Readonly<Record<string, number>>;
+  readonly announcement: Words | null;
+}
+
+export interface DeskTicket {
+  readonly ticketId: TicketId;
+  readonly label: Label;
+  readonly serviceId: ServiceId;
+  readonly classId: string;
+  readonly language: Language;
+  readonly joinedAt: Millis;
+  readonly dueAt: Millis;
+  /** Set while bound to a counter (transfer and return). */
+  readonly boundTo?: CounterId;
+}
+
+export interface DeskCurrent extends DeskTicket {
+  readonly state: 'called' | 'serving';
+  readonly calledAt: Millis;
+  readonly startedAt: Millis | null;
+  readonly calls: number;
+  /** From then on the visitor may be marked absent, if called often enough. */
+  readonly noShowAt: Millis | null;
+  readonly nextServices: readonly ServiceId[];
+}
+
+export interface DeskCounter {
+  readonly counterId: CounterId;
+  readonly state: CounterState;
+  readonly clerk: string | null;
+  readonly profileId: string | null;
+  readonly since: Millis | null;
+}
+
+export interface DeskView extends ViewBase {
+  readonly hall: HallTimes;
+  readonly clerk: { readonly id: string; readonly name: string };
+  /** The desk's own counter, or the one that this clerk has open. */
+  readonly counter: DeskCounter | null;
+  readonly counters: readonly DeskCounter[];
+  readonly current: DeskCurrent | null;
+  /** In calling order, at most 30; `waitingTotal` counts them all. */
+  readonly waiting: readonly DeskTicket[];
+  readonly waitingTotal: number;
+  readonly parked: readonly DeskTicket[];
+  readonly absent: readonly (DeskTicket & { readonly returnBy: Millis })[];
+  readonly today: { readonly served: number; readonly handlingMs: number | null };
+  readonly helpAsked: boolean;
+}
+
+export interface DeviceStatus {
+  readonly deviceId: DeviceId;
+  readonly role: DeviceRole;
+  readonly name: Words;
+  readonly connected: boolean;
+  readonly since: Millis | null;
+  readonly enrolled: boolean;
+  readonly printer: PrinterState | null;
+}
+
+export interface ManagerView extends ViewBase {
+  readonly hall: HallTimes;
+  readonly day: string | null;
+  readonly clock: { readonly confirmed: boolean; readonly differenceMs: number };
+  /** Per service with something to say: waiting, overdue, longest wait. */
+  readonly services: readonly {
+    readonly serviceId: ServiceId;
+    readonly waiting: number;
+    readonly overdue: number;
+    readonly oldestJoinedAt: Millis | null;
+    readonly suspended: boolean;
+  }[];
+  readonly counters: readonly (DeskCounter & {
+    readonly label: Label | null;
+    readonly served: number;
+  })[];
+  readonly devices: readonly DeviceStatus[];
+  readonly help: readonly { readonly deviceId: DeviceId; readonly counterId: CounterId | null; readonly since: Millis }[];
+  readonly totals: {
+    readonly issued: number;
+    readonly waiting: number;
+    readonly serving: number;
+    readonly served: number;
+    readonly absent: number;
+    readonly left: number;
+  };
+  readonly waits: Percentiles | null;
+  readonly serviceLevel: number | null;
+  /** Print jobs that wait for a person: paper out, too late, or given up. */
+  readonly prints: readonly { readonly ticketId: TicketId; readonly label: Label; readonly state: PrintState }[];
+  readonly announcement: Words | null;
+  readonly configurationWaiting: readonly string[];
+  readonly storage: { readonly freeBytes: number; readonly warning: boolean };
+}
+
+/** In milliseconds, of the waits of legs called today. */
+export interface Percentiles {
+  readonly count: number;
+  readonly meanMs: number;
+  readonly p50Ms: number;
+  readonly p90Ms: number;
+  readonly p95Ms: number;
+  readonly maxMs: number;
+}
+
+export interface PhoneView extends ViewBase {
+  readonly centre: Words;
+  readonly digits: 'arab' | 'latn';
+  readonly ticketId: TicketId;
+  readonly label: Label;
+  readonly language: Language;
+  readonly state: 'waiting' | 'delayed' | 'called' | 'serving' | 'parked' | 'absent' | 'closed';
+  readonly service: Words;
+  readonly nextServices: readonly Words[];
+  readonly papers: readonly Words[] | null;
+  readonly ahead: number;
+  readonly joinedAt: Millis;
+  readonly counter: { readonly number: number; readonly floor: Words } | null;
+  readonly calls: number;
+  /** While absent: coming back until then keeps the place; while delayed: the stated time. */
+  readonly until: Millis | null;
+  readonly delayMax: Millis;
+  readonly outcome: Outcome | null;
+  readonly result: Result | null;
+  readonly stars: number | null;
+  readonly hall: HallTimes;
+}
+
+export interface PrintJob {
+  /** `<ticketId>/<copy>`: printing a job again by the same id is harmless. */
+  readonly jobId: string;
+  readonly kioskId: DeviceId;
+  readonly issuedAt: Millis;
+  readonly paper: TicketPaper;
+}
+
+export interface AgentView extends ViewBase {
+  readonly jobs: readonly PrintJob[];
+}
+
+export const DEVICE_ROLES = ['kiosk', 'board', 'desk', 'manager', 'agent'] as const;
+export type DeviceRole = (typeof DEVICE_ROLES)[number];

@@ -1,0 +1,53 @@
+import type { Label, PrinterState, PrintState } from './views.js';
+import type { Refusal } from './refusals.js';
+import type { Millis } from '../configuration.js';
+import type { DeviceId, TicketId } from '../events.js';
+
+/** What the visitor gets for `takeTicket`, whole again on a repeat. */
+export interface Receipt {
+  readonly ticketId: TicketId;
+  readonly label: Label;
+  readonly ahead: number;
+  /** The ticket's page, for the QR; `null` where no reachable address is configured. */
+  readonly link: string | null;
+  readonly printing: boolean;
+}
+
+/** An accepted command; `seq` is the place in the log after it. */
+export interface Done {
+  readonly done: true;
+  readonly seq: number;
+  readonly receipt?: Receipt;
+  readonly ticketId?: TicketId;
+}
+export type Answer = Done | Refusal;
+
+/** A command on its way: the same `requestId` and payload may be sent again until answered. */
+export interface Ask<C = unknown> {
+  /** 128 random bits, 32 hex digits, made by the sender. */
+  readonly requestId: string;
+  readonly sentAt: Millis;
+  readonly command: C;
+}
+
+export interface ClientEvents<C> {
+  ask: (ask: Ask<C>, answer: (answer: Answer) => void) => void;
+}
+
+/** From the agent only: what its devices do now. Not logged; shown on kiosks and to managers. */
+export interface AgentEvents {
+  printer: (status: { kioskId: DeviceId; state: PrinterState }) => void;
+  printing: (status: { jobId: string; state: PrintState }) => void;
+}
+
+export interface ServerEvents<V> {
+  view: (view: V) => void;
+  /** Every 5 s: the server's time, and the newest version that this screen should have. */
+  beat: (beat: { at: Millis; version: number }) => void;
+  /** The screen's right has ended (revoked, signed out elsewhere, day over): sign in or enrol. */
+  ended: (why: 'revoked' | 'signedOut') => void;
+}
+
+/** Why a connection is refused; `message` of Socket.IO's connect error. */
+export const CONNECT_REFUSALS = ['notEnrolled', 'notSignedIn', 'badOrigin', 'tooMany', 'unknown'] as const;
+export type ConnectRefusal = (typeof CONNECT_REFUSALS)[number];

@@ -1,0 +1,199 @@
+import type { Configuration, Language, Millis } from './configuration.js';
+import type {
+  ActorId,
+  ClassId,
+  CounterId,
+  DeviceId,
+  LegTimes,
+  Outcome,
+  ReturnTo,
+  ServiceId,
+  TicketId,
+} from './events.js';
+import type { Command } from './protocol/commands.js';
+
+/** Version of the rules below; old days replay by the version that `day.opened` names. */
+export const RULES_VERSION = 1;
+
+/** Bodies of configurations by hash. The log holds only the hash. */
+export type Configurations = ReadonlyMap<string, Configuration>;
+
+/** The current leg of an open visit. A visit has one at any time. */
+export type Leg = LegTimes & {
+  readonly n: number;
+  readonly serviceId: ServiceId;
+  readonly boundTo?: { readonly counterId: CounterId; readonly until: Millis };
+  /** Set on a leg elsewhere from which the visitor must come back. */
+  readonly returnTo?: ReturnTo;
+  /** Sequence number of the event by which it last joined: breaks ties. */
+  readonly seq: number;
+} & (
+    | { readonly status: 'waiting' }
+    | {
+        readonly status: 'called' | 'serving';
+        readonly counterId: CounterId;
+        readonly calledAt: Millis;
+        readonly lastCallAt: Millis;
+        readonly calls: number;
+        readonly startedAt?: Millis;
+      }
+    | { readonly status: 'parked'; readonly counterId: CounterId; readonly since: Millis }
+    | {
+        readonly status: 'absent';
+        readonly counterId: CounterId;
+        readonly returnBy: Millis;
+        readonly lapsesAt: Millis;
+      }
+  );
+
+export interface Ticket {
+  readonly id: TicketId;
+  readonly seriesId: string;
+  readonly number: number;
+  readonly classId: ClassId;
+  readonly language: Language;
+  readonly deviceId: DeviceId;
+  readonly takenAt: Millis;
+  readonly leg: Leg;
+  /** Services still to come after this leg, in the order asked. */
+  readonly next: readonly ServiceId[];
+  readonly print: boolean;
+}
+
+/** What stays of a closed ticket until the day closes. */
+export interface Stub {
+  readonly id: TicketId;
+  readonly seriesId: string;
+  readonly number: number;
+  readonly language: Language;
+  readonly outcome: Outcome;
+  readonly serviceId: ServiceId;
+  readonly closedAt: Millis;
+  readonly counterId?: CounterId;
+  readonly stars?: number;
+}
+
+export interface Series {
+  /** The number that the server issues next; `null` when it must wrap or is full. */
+  readonly next: number;
+  /** Numbers above are leased away. */
+  readonly top: number;
+  readonly leases: readonly Lease[];
+}
+
+export interface Lease {
+  readonly id: string;
+  readonly deviceId: DeviceId;
+  readonly from: number;
+  readonly to: number;
+  /** Highest number of the lease that entered the log, or `from - 1`. */
+  readonly used: number;
+}
+
+export interface Counter {
+  readonly id: CounterId;
+  readonly profileId: string;
+  readonly clerk: ActorId;
+  readonly deviceId: DeviceId;
+  readonly openedAt: Millis;
+  readonly pausedAt?: Millis;
+  readonly ticketId?: TicketId;
+  /** Class and service of the last calls, newest last, for caps and weights. */
+  readonly recent: readonly { readonly classId: ClassId; readonly serviceId: ServiceId }[];
+  readonly served: number;
+  readonly handlingMs: number;
+}
+
+export interface Call {
+  readonly ticketId: TicketId;
+  readonly seriesId: string;
+  readonly number: number;
+  readonly language: Language;
+  readonly counterId: CounterId;
+  readonly at: Millis;
+  readonly seq: number;
+  readonly recalled: boolean;
+}
+
+export interface Suspension {
+  readonly reasonId: string;
+  readonly since: Millis;
+  readonly until: Millis | null;
+}
+
+export interface DayState {
+  readonly day: string;
+  configuration: string;
+  readonly rulesVersion: number;
+  readonly training: boolean;
+  readonly openedAt: Millis;
+  closesAt: Millis;
+  closeBy: Millis;
+  issuingClosed: boolean;
+  readonly tickets: Map<TicketId, Ticket>;
+  readonly stubs: Map<TicketId, Stub>;
+  readonly series: Map<string, Series>;
+  readonly counters: Map<CounterId, Counter>;
+  /** Key `''` is the whole hall. */
+  readonly suspensions: Map<ServiceId, Suspension>;
+  readonly help: Map<DeviceId, { readonly counterId?: CounterId; readonly since: Millis }>;
+  /** Newest last, at most `CALLS_KEPT_MAX`. */
+  calls: Call[];
+  /** Tickets whose paper has no final state yet. */
+  readonly unprinted: Set<TicketId>;
+  readonly counts: { issued: number; served: number; left: number; noShow: number };
+  /** Of legs called today, wait in ms: the manager's live percentiles. */
+  readonly waitsMs: number[];
+  /** Called within target, and of how many (called and walk-outs). */
+  readonly level: { within: number; of: number };
+  announcement: { ar: string; en: string } | null;
+  /** Changes of a published configuration that wait for the next day. */
+  waitingChanges: readonly string[];
+}
+
+export const CALLS_KEPT_MAX = 60;
+
+export interface CentreState {
+  centreId: string;
+  training: boolean;
+  configuration: string;
+  readonly devices: Map<DeviceId, string>;
+  /** The last day that was closed, and the last that was opened. */
+  lastDay: string | null;
+  closedDay: string | null;
+  /** After a restore without the lost tail: how far each series jumps ahead. */
+  skipSeries: number;
+}
+
+/** The whole centre: one stream, folded up to `seq`. */
+export interface State {
+  stream: string;
+  seq: number;
+  readonly centre: CentreState;
+  day: DayState | null;
+}
+
+/** A state before any event. */
+export const emptyState = (stream: string): State => ({
+  stream,
+  seq: 0,
+  centre: {
+    centreId: '',
+    training: false,
+    configuration: '',
+    devices: new Map(),
+    lastDay: null,
+    closedDay: null,
+    skipSeries: 0,
+  },
+  day: null,
+});
+
+/** A command with who asks, from which device, and when by the server's clock. */
+export interface Asked {
+  readonly command: Command;
+  readonly at: Millis;
+  readonly actor: ActorId;
+  readonly deviceId: DeviceId;
+  readonly clock?: { readonly confirmed: boolean; readonly differenceMs: number };
+}
