@@ -1,0 +1,49 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig, type Plugin } from 'vite';
+
+/** The floor of screens inside a centre: boards on TV boxes and old PCs. */
+const HALL_TARGET = ['chrome109'];
+/**
+ * The floor of visitors' phones. Older browsers fail on what the Svelte runtime asks of them
+ * beyond syntax (module scripts and Proxy everywhere, `Array.prototype.flat` and the like).
+ */
+const PHONE_TARGET = ['chrome64', 'safari12', 'firefox67'];
+
+/** Scoped styles use `:where()`, which phones before 2021 refuse together with the whole rule. */
+const plainScopes: Plugin = {
+  name: 'plain-scopes',
+  enforce: 'post',
+  transform: {
+    filter: { id: /\.css$/ },
+    handler: (code) => code.replace(/:where\((\.svelte-\w+)\)/g, '$1'),
+  },
+};
+
+const pages = (...apps: string[]): Record<string, string> =>
+  Object.fromEntries(apps.map((app) => [app, `${app}/index.html`]));
+
+/**
+ * `vite build` makes the screens of the hall, `vite build --mode phone` the visitor's page for
+ * older browsers: build/web/<app>/index.html each, and build/web/assets. Nothing is inlined: the
+ * pages' Content-Security-Policy allows files of this server only.
+ */
+export default defineConfig(({ mode }) => {
+  const phone = mode === 'phone';
+  return {
+    base: '/',
+    publicDir: false,
+    plugins: [svelte(), ...(phone ? [plainScopes] : [])],
+    build: {
+      outDir: 'build/web',
+      emptyOutDir: !phone,
+      target: phone ? PHONE_TARGET : HALL_TARGET,
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      sourcemap: false,
+      reportCompressedSize: false,
+      rolldownOptions: {
+        input: phone ? pages('phone') : pages('kiosk', 'display', 'desk', 'manager'),
+      },
+    },
+  };
+});

@@ -1,0 +1,42 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+/** Beside the code, and what spans folders; `npm test` runs these first. */
+const UNIT = ['{core,server,agent,web,kiosk,display,desk,manager,phone}/**/*.test.ts'];
+
+export default defineConfig({
+  plugins: [svelte()],
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [...UNIT, 'tests/**/*.test.ts'],
+          exclude: ['tests/e2e/**', 'tests/torture/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'torture',
+          include: ['tests/torture/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60 * 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
