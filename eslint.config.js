@@ -82,6 +82,8 @@ export default ts.config(
       'svelte/no-inline-styles': ['error', { allowTransitions: true }],
       'svelte/no-at-html-tags': 'error',
       'svelte/button-has-type': 'error',
+      'prefer-const': 'off',
+      'svelte/prefer-const': 'error',
     },
   },
   { files: under(APPS, '*.ts'), languageOptions: { globals: globals.browser } },

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -12,7 +13,6 @@ const PHONE_TARGET = ['chrome64', 'safari12', 'firefox67'];
 /** Scoped styles use `:where()`, which phones before 2021 refuse together with the whole rule. */
 const plainScopes: Plugin = {
   name: 'plain-scopes',
-  enforce: 'post',
   transform: {
     filter: { id: /\.css$/ },
     handler: (code) => code.replace(/:where\((\.svelte-\w+)\)/g, '$1'),
@@ -20,7 +20,9 @@ const plainScopes: Plugin = {
 };
 
 const pages = (...apps: string[]): Record<string, string> =>
-  Object.fromEntries(apps.map((app) => [app, `${app}/index.html`]));
+  Object.fromEntries(
+    apps.map((app) => [app, `${app}/index.html`] as const).filter(([, page]) => existsSync(page)),
+  );
 
 /**
  * `vite build` makes the screens of the hall, `vite build --mode phone` the visitor's page for

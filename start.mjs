@@ -1,0 +1,4 @@
+import { orStop, prepare } from './prepare.mjs';
+
+await orStop(prepare);
+await import('./build/server/main.js');

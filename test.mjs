@@ -1,0 +1,157 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { delimiter, join } from 'node:path';
+import { build, install, orStop, program, quietly, say, Unprepared } from './prepare.mjs';
+
+const MINUTE_MS = 60_000;
+const CHECK_LIMIT_MS = 3 * MINUTE_MS;
+const TESTS_LIMIT_MS = 8 * MINUTE_MS;
+const REPORTS = 'build/reports';
+
+process.env.DEBIAN_FRONTEND = 'noninteractive';
+
+/** Each check counts as one; its words are shown only if it fails. */
+const CHECKS = [
+  ['format', ...program('prettier/bin/prettier.cjs', '--check', '.')],
+  ['lint', ...program('eslint/bin/eslint.js', '.')],
+  ['types', ...program('typescript/bin/tsc', '-p', 'tsconfig.json')],
+  [
+    'types of core, without Node and the browser',
+    ...program('typescript/bin/tsc', '-p', 'tsconfig.core.json'),
+  ],
+  [
+    'types of components',
+    ...program('svelte-check/bin/svelte-check', '--fail-on-warnings', '--output', 'human'),
+  ],
+];
+
+const MANAGERS = [
+  {
+    command: 'apt-get',
+    steps: [['update'], ['install', '-y', '--no-install-recommends']],
+    names: { chromium: 'chromium', zbarimg: 'zbar-tools' },
+  },
+  { command: 'dnf', steps: [['install', '-y']], names: { chromium: 'chromium', zbarimg: 'zbar' } },
+  { command: 'apk', steps: [['add']], names: { chromium: 'chromium', zbarimg: 'zbar' } },
+];
+
+const onPath = (name) =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
+
+/** Asks the system's package manager, as root or by a sudo that asks no password. */
+async function installFromSystem(tool) {
+  const manager = MANAGERS.find(({ command }) => onPath(command));
+  if (manager === undefined) return;
+  const root = process.getuid?.() === 0;
+  for (const [index, step] of manager.steps.entries()) {
+    const last = index === manager.steps.length - 1;
+    const line = [manager.command, ...step, ...(last ? [manager.names[tool]] : [])];
+    const [command, ...args] = root ? line : ['sudo', '-n', ...line];
+    await quietly(command, args, { label: line.join(' '), limitMs: TESTS_LIMIT_MS });
+  }
+}
+
+/** True if there is a Chromium and it runs here. */
+async function chromiumRuns() {
+  try {
+    const { chromiumPath } = await import('./build/tests/chromium.js');
+    return (await quietly(chromiumPath(), ['--version'])).code === 0;
+  } catch {
+    return false;
+  }
+}
+
+async function installChromium() {
+  if (await chromiumRuns()) return;
+  say('Installing a Chromium …');
+  const own = program('@playwright/test/cli.js', 'install', '--no-shell', 'chromium');
+  await quietly(...own, { label: 'playwright install', limitMs: CHECK_LIMIT_MS });
+  if (await chromiumRuns()) return;
+  await installFromSystem('chromium');
+  if (await chromiumRuns()) return;
+  say('There is no Chromium, so the tests that need one fail: install the package "chromium".');
+}
+
+async function installReader() {
+  if (onPath('zbarimg')) return;
+  say('Installing zbarimg, an independent reader of QR codes …');
+  await installFromSystem('zbarimg');
+  if (onPath('zbarimg')) return;
+  say('There is no zbarimg, so the tests that need it fail: install the package "zbar-tools".');
+}
+
+const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+
+async function runCheck([name, command, args]) {
+  const started = Date.now();
+  const { code, output } = await quietly(command, args, { label: name, limitMs: CHECK_LIMIT_MS });
+  say(`${code === 0 ? '✓' : '✗'} ${name} (${seconds(started)})`);
+  if (code !== 0) say(output.trimEnd());
+  return code === 0 ? { passed: 1, failures: [] } : { passed: 0, failures: [name] };
+}
+
+/** What the runner wrote down of its tests. One that did not run is a failure too. */
+function counted(project, report) {
+  const results = JSON.parse(readFileSync(report, 'utf8')).testResults;
+  const tests = results.flatMap(({ assertionResults }) => assertionResults);
+  const broken = results.filter(
+    ({ status, assertionResults: own }) =>
+      status === 'failed' && !own.some((test) => test.status === 'failed'),
+  );
+  const failures = [
+    ...tests.filter(({ status }) => status !== 'passed').map(({ fullName }) => fullName),
+    ...broken.map(({ name }) => `${name} did not run`),
+  ];
+  return {
+    passed: tests.filter(({ status }) => status === 'passed').length,
+    failures: tests.length === 0 ? [`${project}: no test ran`, ...failures] : failures,
+  };
+}
+
+async function runTests(project) {
+  const report = `${REPORTS}/${project}.json`;
+  rmSync(report, { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const [command, args] = program('vitest/vitest.mjs', 'run', '--project', project, ...reporters);
+  say(`Tests: ${project} …`);
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: TESTS_LIMIT_MS,
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  if (!existsSync(report)) return { passed: 0, failures: [`${project}: broke off`] };
+  const { passed, failures } = counted(project, report);
+  const silent = code !== 0 && failures.length === 0;
+  return { passed, failures: silent ? [`${project}: ended with ${code}`] : failures };
+}
+
+async function runBuild() {
+  try {
+    await build();
+    return { passed: 1, failures: [] };
+  } catch (fault) {
+    if (!(fault instanceof Unprepared)) throw fault;
+    say(`${fault.output.trimEnd()}\n${fault.message}`);
+    return { passed: 0, failures: ['build'] };
+  }
+}
+
+async function runAll() {
+  const results = [await runBuild()];
+  await installChromium();
+  await installReader();
+  for (const check of CHECKS) results.push(await runCheck(check));
+  for (const project of ['unit', 'e2e']) results.push(await runTests(project));
+  return results;
+}
+
+const started = Date.now();
+await orStop(install);
+mkdirSync(REPORTS, { recursive: true });
+const results = await runAll();
+const passed = results.reduce((sum, result) => sum + result.passed, 0);
+const failures = results.flatMap((result) => result.failures);
+if (failures.length > 0) say(`\nFailed:\n${failures.map((name) => `  ${name}`).join('\n')}`);
+say(`\nAll checks took ${seconds(started)}.`);
+say(`${passed} passed, ${failures.length} failed`);
+process.exitCode = failures.length === 0 ? 0 : 1;
