@@ -1,0 +1,37 @@
+const TIMEOUT_MS = 10_000;
+
+/** The server cannot be reached, or answered with something that is not an answer. */
+export class ServerAway extends Error {
+  readonly code = 'server.away';
+}
+
+const call = async <T>(path: string, init: RequestInit): Promise<T> => {
+  let response: Response;
+  try {
+    response = await fetch(path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  } catch (cause) {
+    throw new ServerAway(path, { cause });
+  }
+  if (response.status >= 500) throw new ServerAway(`${path}: ${response.status}`);
+  try {
+    return (await response.json()) as T;
+  } catch (cause) {
+    throw new ServerAway(`${path}: ${response.status}`, { cause });
+  }
+};
+
+/** The JSON answer, a refusal (`{refused}`) included. Rejects with `ServerAway` only. */
+export const get = <T>(path: string): Promise<T> =>
+  call<T>(path, { headers: { 'x-dawr': '1' }, cache: 'no-store' });
+
+/** As `get`, with a JSON body. */
+export const post = <T>(path: string, body: object): Promise<T> =>
+  call<T>(path, {
+    method: 'POST',
+    headers: { 'x-dawr': '1', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+/** Waits, for loops that ask again. */
+export const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms));
