@@ -71,14 +71,11 @@ function nativeFault() {
 async function npm(label, ...args) {
   const { code, output } = await quietly('npm', [...args, '--no-audit', '--no-fund'], { label });
   if (code === 0) return;
-  const compiled = output.includes('gyp ERR!');
-  throw new Unprepared(
-    compiled
-      ? `${NATIVE} had to be compiled here and could not be: install a C++ tool chain and Python 3 ` +
-          '(Debian: apt-get install g++ make python3), then run this again.'
-      : `npm ${args[0]} failed: read its words above; without a network, run it where there is one.`,
-    output,
-  );
+  const sentence = output.includes('gyp ERR!')
+    ? `${NATIVE} could not be compiled here: install a C++ tool chain and Python 3 ` +
+      '(Debian: apt-get install g++ make python3), then run this again.'
+    : `npm ${args[0]} failed, for the reason above: mend it, then run this again.`;
+  throw new Unprepared(sentence, output);
 }
 
 /** Brings node_modules to what package-lock.json says; does nothing if it is so already. */
@@ -97,10 +94,8 @@ export async function install() {
   await npm('building', 'rebuild', NATIVE);
   const fault = nativeFault();
   if (fault === undefined) return;
-  throw new Unprepared(
-    `${NATIVE} does not run on this Node: delete node_modules, then run this again.`,
-    fault,
-  );
+  const sentence = `${NATIVE} does not run here: delete node_modules, then run this again.`;
+  throw new Unprepared(sentence, fault);
 }
 
 function files(folder) {

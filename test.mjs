@@ -9,6 +9,7 @@ const TESTS_LIMIT_MS = 8 * MINUTE_MS;
 const REPORTS = 'build/reports';
 
 process.env.DEBIAN_FRONTEND = 'noninteractive';
+if (!process.stdout.isTTY) process.env.NO_COLOR = '1';
 
 /** Each check counts as one; its words are shown only if it fails. */
 const CHECKS = [

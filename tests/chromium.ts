@@ -24,7 +24,9 @@ export function chromiumPath(): string {
   const candidates = named === undefined ? [...installed, chromium.executablePath()] : [named];
   const found = candidates.find(executable);
   if (found === undefined) {
-    throw new Error('no Chromium: install the package "chromium", or set DAWR_CHROMIUM to its path');
+    throw new Error(
+      'no Chromium: install the package "chromium", or set DAWR_CHROMIUM to its path',
+    );
   }
   return found;
 }
