@@ -25,6 +25,7 @@ export function quietly(command, args, { label, limitMs } = {}) {
   const child = spawn(command, args, {
     cwd: ROOT,
     shell: process.platform === 'win32',
+    env: { ...process.env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: limitMs,
   });
