@@ -6,7 +6,9 @@ export type Millis = number;
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not an id: a-z, 0-9 and -, at most 40');
+const id = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not an id: a-z, 0-9 and -, at most 40');
 const words = (max: number) =>
   z.strictObject({ ar: z.string().min(1).max(max), en: z.string().min(1).max(max) });
 const minutes = z.number().int().min(0).max(1440);
@@ -18,7 +20,10 @@ const hours = z.array(span).max(4);
 const date = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'is not a date: YYYY-MM-DD');
 export const WEEKDAYS = ['sat', 'sun', 'mon', 'tue', 'wed', 'thu', 'fri'] as const;
 
-/** Papers are `null` where they are not known: the screen then says whom to ask. */
+/**
+ * Papers, fees and days are `null` where they are not known: the screen then says whom to ask.
+ * An empty list says that none are needed.
+ */
 const service = z.strictObject({
   id,
   name: words(80),
@@ -114,11 +119,21 @@ export type ReasonKind = (typeof REASON_KINDS)[number];
 
 const reasons = z.record(
   z.enum(REASON_KINDS),
-  z.array(z.strictObject({ id, name: words(60) })).min(1).max(12),
+  z
+    .array(z.strictObject({ id, name: words(60) }))
+    .min(1)
+    .max(12),
 );
 
 /** How a finished leg ended for the visitor: the field's closed list, in fixed order. */
-export const RESULTS = ['completed', 'papers', 'notEntitled', 'pay', 'systemDown', 'referred'] as const;
+export const RESULTS = [
+  'completed',
+  'papers',
+  'notEntitled',
+  'pay',
+  'systemDown',
+  'referred',
+] as const;
 export type Result = (typeof RESULTS)[number];
 
 const board = z.strictObject({
@@ -145,7 +160,7 @@ export const configurationSchema = z.strictObject({
     digits: z.enum(['arab', 'latn']),
     brand: z
       .string()
-      .regex(/^#[0-9a-f]{6}$/)
+      .regex(/^#[0-9a-f]{6}$/, 'is not a colour: # and six of 0-9 a-f')
       .default('#0b5c8a'),
     /** Where phones reach the ticket's page; without it no QR is printed or shown. */
     publicUrl: z.url().nullable().default(null),
@@ -168,7 +183,10 @@ export const configurationSchema = z.strictObject({
   services: z.array(service).min(1).max(300),
   classes: z.array(priorityClass).max(9).default([]),
   profiles: z.array(profile).min(1).max(60),
-  zones: z.array(z.strictObject({ id, name: words(60) })).min(1).max(20),
+  zones: z
+    .array(z.strictObject({ id, name: words(60) }))
+    .min(1)
+    .max(20),
   counters: z.array(counter).min(1).max(60),
   boards: z.array(board).max(40),
   kiosks: z.array(kiosk).max(20),

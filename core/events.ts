@@ -124,7 +124,11 @@ export type DayEvent =
       readonly print: boolean;
     }
   | LegJoined
-  | { readonly type: 'ticket.serviceAdded'; readonly ticketId: TicketId; readonly serviceId: ServiceId }
+  | {
+      readonly type: 'ticket.serviceAdded';
+      readonly ticketId: TicketId;
+      readonly serviceId: ServiceId;
+    }
   | ({
       readonly type: 'ticket.classSet';
       readonly ticketId: TicketId;
@@ -200,7 +204,11 @@ export type DayEvent =
       readonly deviceId: DeviceId;
     }
   | { readonly type: 'counter.handedOver'; readonly counterId: CounterId; readonly clerk: ActorId }
-  | { readonly type: 'counter.profileSet'; readonly counterId: CounterId; readonly profileId: string }
+  | {
+      readonly type: 'counter.profileSet';
+      readonly counterId: CounterId;
+      readonly profileId: string;
+    }
   | { readonly type: 'counter.paused'; readonly counterId: CounterId; readonly reason: Reason }
   | { readonly type: 'counter.resumed'; readonly counterId: CounterId }
   | { readonly type: 'counter.closed'; readonly counterId: CounterId }
@@ -215,6 +223,8 @@ export type CentreEvent =
       readonly previousStream: string;
       readonly previousSeq: number;
       readonly previousHash: string;
+      /** How far each series jumps ahead on the next day opened. */
+      readonly skip: number;
     }
   | { readonly type: 'configuration.published'; readonly configuration: string }
   | { readonly type: 'device.enrolled'; readonly deviceId: DeviceId; readonly role: string }

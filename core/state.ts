@@ -44,6 +44,8 @@ export type Leg = LegTimes & {
         readonly returnBy: Millis;
         readonly lapsesAt: Millis;
       }
+    /** Only between the end of a leg and the next event of the same command. */
+    | { readonly status: 'ended' }
   );
 
 export interface Ticket {
@@ -74,7 +76,7 @@ export interface Stub {
 }
 
 export interface Series {
-  /** The number that the server issues next; `null` when it must wrap or is full. */
+  /** The number that the server issues next, if it is free. */
   readonly next: number;
   /** Numbers above are leased away. */
   readonly top: number;
@@ -131,6 +133,8 @@ export interface DayState {
   closeBy: Millis;
   issuingClosed: boolean;
   readonly tickets: Map<TicketId, Ticket>;
+  /** Bearer of each number in use, by `labelKey`. */
+  readonly labels: Map<string, TicketId>;
   readonly stubs: Map<TicketId, Stub>;
   readonly series: Map<string, Series>;
   readonly counters: Map<CounterId, Counter>;
@@ -172,6 +176,9 @@ export interface State {
   readonly centre: CentreState;
   day: DayState | null;
 }
+
+/** Key of a number in use. */
+export const labelKey = (seriesId: string, number: number): string => `${seriesId} ${number}`;
 
 /** A state before any event. */
 export const emptyState = (stream: string): State => ({

@@ -7,6 +7,7 @@ const counterId = id;
 const reasonId = id;
 const classId = z.string().regex(/^(P[1-9])?$/);
 const at = z.number().int().min(0).max(8_640_000_000_000_000);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const language = z.enum(LANGUAGES);
 const text = z.strictObject({ ar: z.string().max(200), en: z.string().max(200) });
 
@@ -60,10 +61,10 @@ export const clerkCommands = [
 ] as const;
 
 export const managerCommands = [
-  one('openDay', {}),
+  /** Without `closesAt` the calendar decides; with it the day opens whatever the calendar says. */
+  one('openDay', { closesAt: at.optional() }),
   one('closeDay', {}),
   one('closeEarly', { closesAt: at }),
-  one('publish', { configuration: z.string().regex(/^[0-9a-f]{64}$/) }),
   one('announce', { text: text.nullable() }),
   one('suspend', { serviceId: id.nullable(), reasonId, until: at.nullable() }),
   one('unsuspend', { serviceId: id.nullable() }),
@@ -77,13 +78,15 @@ export const managerCommands = [
 /** What the server itself, or its agent, says. Never accepted from a screen. */
 export const systemCommands = [
   one('tick', {}),
-  one('startLog', { centreId: id, configuration: z.string(), training: z.boolean() }),
+  one('startLog', { centreId: id, configuration: hash, training: z.boolean() }),
   one('restoreLog', {
     previousStream: z.string(),
     previousSeq: z.number().int(),
     previousHash: z.string(),
     skip: z.number().int().min(0),
   }),
+  /** `today` is what may change at once, `waiting` names what waits for the next day. */
+  one('publish', { configuration: hash, today: hash, waiting: z.array(z.string()).max(100) }),
   one('enrolDevice', { deviceId: id, role: z.string() }),
   one('grantLease', { seriesId: id, deviceId: id, count: z.number().int().min(1).max(500) }),
   one('reportPrint', {

@@ -6,9 +6,9 @@ export const REFUSALS = [
   // the day
   'day.notOpen',
   'day.open',
-  'day.closing',
   'day.issuingClosed',
   'day.holiday',
+  'day.over',
   'day.wrongTime',
   'clock.unconfirmed',
   // tickets
@@ -20,7 +20,7 @@ export const REFUSALS = [
   'ticket.notAbsent',
   'ticket.called',
   'ticket.rated',
-  'ticket.notHere',
+  'ticket.notClosed',
   'ticket.tooManyServices',
   'ticket.serviceTwice',
   'delay.outOfRange',
@@ -52,6 +52,7 @@ export const REFUSALS = [
   'reason.needed',
   'transfer.sameService',
   'transfer.noCounter',
+  'transfer.returning',
   // help, suspension, devices, configuration
   'help.pending',
   'help.none',

@@ -47,7 +47,15 @@ export const PRINT_STATES = [
 export type PrintState = (typeof PRINT_STATES)[number];
 
 /** `none`: the kiosk has no printer · `away`: its agent is not connected. */
-export const PRINTER_STATES = ['ready', 'nearEnd', 'paperEnd', 'coverOpen', 'fault', 'away', 'none'] as const;
+export const PRINTER_STATES = [
+  'ready',
+  'nearEnd',
+  'paperEnd',
+  'coverOpen',
+  'fault',
+  'away',
+  'none',
+] as const;
 export type PrinterState = (typeof PRINTER_STATES)[number];
 
 export interface KioskView extends ViewBase {
@@ -166,7 +174,11 @@ export interface ManagerView extends ViewBase {
     readonly served: number;
   })[];
   readonly devices: readonly DeviceStatus[];
-  readonly help: readonly { readonly deviceId: DeviceId; readonly counterId: CounterId | null; readonly since: Millis }[];
+  readonly help: readonly {
+    readonly deviceId: DeviceId;
+    readonly counterId: CounterId | null;
+    readonly since: Millis;
+  }[];
   readonly totals: {
     readonly issued: number;
     readonly waiting: number;
@@ -178,7 +190,11 @@ export interface ManagerView extends ViewBase {
   readonly waits: Percentiles | null;
   readonly serviceLevel: number | null;
   /** Print jobs that wait for a person: paper out, too late, or given up. */
-  readonly prints: readonly { readonly ticketId: TicketId; readonly label: Label; readonly state: PrintState }[];
+  readonly prints: readonly {
+    readonly ticketId: TicketId;
+    readonly label: Label;
+    readonly state: PrintState;
+  }[];
   readonly announcement: Words | null;
   readonly configurationWaiting: readonly string[];
   readonly storage: { readonly freeBytes: number; readonly warning: boolean };

@@ -49,5 +49,11 @@ export interface ServerEvents<V> {
 }
 
 /** Why a connection is refused; `message` of Socket.IO's connect error. */
-export const CONNECT_REFUSALS = ['notEnrolled', 'notSignedIn', 'badOrigin', 'tooMany', 'unknown'] as const;
+export const CONNECT_REFUSALS = [
+  'notEnrolled',
+  'notSignedIn',
+  'badOrigin',
+  'tooMany',
+  'unknown',
+] as const;
 export type ConnectRefusal = (typeof CONNECT_REFUSALS)[number];

@@ -1,0 +1,152 @@
+import type { CentreEvent, DayEvent, Logged } from './events.js';
+import { isCentreEvent } from './events.js';
+import { freshSeries } from './series.js';
+import { applyCounter } from './apply/counters.js';
+import { applyTicket } from './apply/tickets.js';
+import type { Configurations, DayState, State } from './state.js';
+
+/**
+ * The only thing that changes state. Throws on an event that does not fit: the log and the rules
+ * disagree, and the caller must stop rather than guess.
+ */
+export const apply = (state: State, event: Logged, configurations: Configurations): void => {
+  if (event.stream !== state.stream || event.seq !== state.seq + 1) {
+    throw new Error(`event ${event.stream}:${event.seq} does not follow ${state.seq}`);
+  }
+  if (isCentreEvent(event)) applyCentre(state, event);
+  else if (event.type === 'day.opened') openDay(state, event, configurations);
+  else applyDay(state, event);
+  state.seq = event.seq;
+};
+
+/** Moves the state past events that concern another day, when only a part of the log is folded. */
+export const skipTo = (state: State, seq: number): void => {
+  if (seq < state.seq) throw new Error(`the state is at ${state.seq}, past ${seq}`);
+  state.seq = seq;
+};
+
+const applyCentre = ({ centre }: State, event: CentreEvent): void => {
+  switch (event.type) {
+    case 'log.started':
+      centre.centreId = event.centreId;
+      centre.training = event.training;
+      return;
+    case 'log.restored':
+      centre.skipSeries = event.skip;
+      return;
+    case 'configuration.published':
+      centre.configuration = event.configuration;
+      return;
+    case 'device.enrolled':
+      centre.devices.set(event.deviceId, event.role);
+      return;
+    case 'device.revoked':
+      centre.devices.delete(event.deviceId);
+      return;
+    case 'clock.corrected':
+      return;
+  }
+};
+
+const openDay = (
+  state: State,
+  event: Logged<Extract<DayEvent, { type: 'day.opened' }>>,
+  configurations: Configurations,
+): void => {
+  if (state.day !== null) throw new Error(`day ${state.day.day} is still open`);
+  const body = configurations.get(event.configuration);
+  if (body === undefined) throw new Error(`configuration ${event.configuration} is not here`);
+  const { day, configuration, rulesVersion, training, closesAt, closeBy } = event;
+  state.centre.lastDay = day;
+  state.day = {
+    day,
+    configuration,
+    rulesVersion,
+    training,
+    openedAt: event.at,
+    closesAt,
+    closeBy,
+    issuingClosed: false,
+    tickets: new Map(),
+    labels: new Map(),
+    stubs: new Map(),
+    series: new Map(body.categories.map((category) => [category.id, freshSeries(category)])),
+    counters: new Map(),
+    suspensions: new Map(),
+    help: new Map(),
+    calls: [],
+    unprinted: new Set(),
+    counts: { issued: 0, served: 0, left: 0, noShow: 0 },
+    waitsMs: [],
+    level: { within: 0, of: 0 },
+    announcement: null,
+    waitingChanges: [],
+  };
+};
+
+const applyDay = (state: State, event: Logged<Exclude<DayEvent, { type: 'day.opened' }>>): void => {
+  const { day, centre } = state;
+  if (day === null) throw new Error(`${event.type} at ${event.seq} while no day is open`);
+  if (event.type === 'day.closed') {
+    if (day.tickets.size > 0) throw new Error(`day ${day.day} closes with open tickets`);
+    centre.closedDay = day.day;
+    centre.skipSeries = 0;
+    state.day = null;
+    return;
+  }
+  if (!applyCounter(day, event) && !applyTicket(day, event)) applyHall(day, event);
+};
+
+/** What concerns the whole hall. Throws on a type that nobody knows. */
+const applyHall = (day: DayState, event: Logged<DayEvent>): void => {
+  switch (event.type) {
+    case 'day.hoursChanged':
+      day.closesAt = event.closesAt;
+      day.closeBy = event.closeBy;
+      day.issuingClosed &&= event.at >= event.closesAt;
+      return;
+    case 'day.issuingClosed':
+      day.issuingClosed = true;
+      return;
+    case 'configuration.applied':
+      day.configuration = event.configuration;
+      day.waitingChanges = event.waiting;
+      return;
+    case 'series.skipped': {
+      const series = day.series.get(event.seriesId);
+      if (series !== undefined) day.series.set(event.seriesId, { ...series, next: event.to + 1 });
+      return;
+    }
+    case 'series.leased': {
+      const { leaseId: id, deviceId, from, to, seriesId } = event;
+      const series = day.series.get(seriesId);
+      if (series === undefined) throw new Error(`no series ${seriesId} to lease from`);
+      const leases = [...series.leases, { id, deviceId, from, to, used: from - 1 }];
+      day.series.set(seriesId, { ...series, top: from - 1, leases });
+      return;
+    }
+    case 'service.suspended':
+      day.suspensions.set(event.serviceId ?? '', {
+        reasonId: event.reason.id,
+        since: event.at,
+        until: event.until,
+      });
+      return;
+    case 'service.resumed':
+      day.suspensions.delete(event.serviceId ?? '');
+      return;
+    case 'announcement.set':
+      day.announcement = event.text;
+      return;
+    case 'help.asked': {
+      const { counterId, at: since } = event;
+      day.help.set(event.deviceId, counterId === undefined ? { since } : { counterId, since });
+      return;
+    }
+    case 'help.answered':
+      day.help.delete(event.deviceId);
+      return;
+    default:
+      throw new Error(`nobody knows what ${event.type} does`);
+  }
+};

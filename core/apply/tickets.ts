@@ -1,0 +1,259 @@
+import type { DayEvent, LegTimes, Logged, ReturnTo } from '../events.js';
+import {
+  CALLS_KEPT_MAX,
+  labelKey,
+  type Call,
+  type DayState,
+  type Leg,
+  type Ticket,
+} from '../state.js';
+import { counterAt, freed, RECENT_MAX } from './counters.js';
+
+type Of<T extends DayEvent['type']> = Logged<Extract<DayEvent, { type: T }>>;
+
+const ticketAt = (day: DayState, ticketId: string): Ticket => {
+  const ticket = day.tickets.get(ticketId);
+  if (ticket === undefined) throw new Error(`ticket ${ticketId} is not open`);
+  return ticket;
+};
+
+/** What of a leg stays whatever its status. */
+interface LegBase extends LegTimes {
+  readonly n: number;
+  readonly serviceId: string;
+  readonly seq: number;
+  readonly boundTo?: NonNullable<Leg['boundTo']>;
+  readonly returnTo?: ReturnTo;
+}
+
+const baseOf = (leg: Leg): LegBase => {
+  const { n, serviceId, joinedAt, orderFrom, dueAt, seq, boundTo, returnTo } = leg;
+  return {
+    n,
+    serviceId,
+    joinedAt,
+    orderFrom,
+    dueAt,
+    seq,
+    ...(boundTo === undefined ? {} : { boundTo }),
+    ...(returnTo === undefined ? {} : { returnTo }),
+  };
+};
+
+const timesOf = ({ joinedAt, orderFrom, dueAt }: LegTimes): LegTimes => ({
+  joinedAt,
+  orderFrom,
+  dueAt,
+});
+
+const setLeg = (day: DayState, ticket: Ticket, leg: Leg): void => {
+  day.tickets.set(ticket.id, { ...ticket, leg });
+};
+
+const rejoin = (day: DayState, event: LegTimes & { ticketId: string }): void => {
+  const ticket = ticketAt(day, event.ticketId);
+  setLeg(day, ticket, { ...baseOf(ticket.leg), ...timesOf(event), status: 'waiting' });
+};
+
+const issued = (day: DayState, event: Of<'ticket.issued'>): void => {
+  const { ticketId: id, seriesId, number, classId, language, deviceId, takenAt, print } = event;
+  const key = labelKey(seriesId, number);
+  if (day.labels.has(key)) throw new Error(`number ${key} is in use`);
+  const series = day.series.get(seriesId);
+  if (series === undefined) throw new Error(`no series ${seriesId}`);
+  const { at: joinedAt, seq } = event;
+  const waiting = { joinedAt, orderFrom: joinedAt, dueAt: joinedAt, seq };
+  const leg: Leg = { n: 0, serviceId: '', ...waiting, status: 'ended' };
+  const next = event.services;
+  const ticket = { id, seriesId, number, classId, language, deviceId, takenAt, leg, next, print };
+  day.tickets.set(id, ticket);
+  day.labels.set(key, id);
+  day.series.set(seriesId, { ...series, next: number + 1 });
+  day.counts.issued += 1;
+  if (print) day.unprinted.add(id);
+};
+
+const joined = (day: DayState, event: Of<'leg.joined'>): void => {
+  const ticket = ticketAt(day, event.ticketId);
+  if (ticket.leg.status !== 'ended') throw new Error(`a leg of ${ticket.id} is still open`);
+  const { leg: n, serviceId, by, boundTo, seq } = event;
+  const at = by === 'asked' || by === 'shortest' ? ticket.next.indexOf(serviceId) : -1;
+  const next = ticket.next.filter((_, index) => index !== at);
+  const { returnTo } = ticket.leg;
+  const keeps = by === 'transfer' && returnTo !== undefined;
+  const leg: Leg = {
+    n,
+    serviceId,
+    seq,
+    ...timesOf(event),
+    ...(boundTo === undefined ? {} : { boundTo }),
+    ...(keeps ? { returnTo } : {}),
+    status: 'waiting',
+  };
+  day.tickets.set(ticket.id, { ...ticket, next, leg });
+};
+
+const keepCall = (day: DayState, call: Call): void => {
+  day.calls = [...day.calls, call].slice(-CALLS_KEPT_MAX);
+};
+
+const callOf = (ticket: Ticket, event: Of<'ticket.called' | 'ticket.recalled'>): Call => ({
+  ticketId: ticket.id,
+  seriesId: ticket.seriesId,
+  number: ticket.number,
+  language: ticket.language,
+  counterId: event.counterId,
+  at: event.at,
+  seq: event.seq,
+  recalled: event.type === 'ticket.recalled',
+});
+
+const called = (day: DayState, event: Of<'ticket.called'>): void => {
+  const ticket = ticketAt(day, event.ticketId);
+  const counter = counterAt(day, event.counterId);
+  if (ticket.leg.status !== 'waiting') throw new Error(`${ticket.id} is not waiting`);
+  if (counter.ticketId !== undefined) throw new Error(`counter ${counter.id} holds a ticket`);
+  const { counterId, at } = event;
+  const base = baseOf(ticket.leg);
+  const calling = { counterId, calledAt: at, lastCallAt: at, calls: 1 };
+  setLeg(day, ticket, { ...base, status: 'called', ...calling });
+  const recent = [...counter.recent, { classId: ticket.classId, serviceId: base.serviceId }];
+  day.counters.set(counterId, {
+    ...counter,
+    ticketId: ticket.id,
+    recent: recent.slice(-RECENT_MAX),
+  });
+  keepCall(day, callOf(ticket, event));
+  day.waitsMs.push(Math.max(0, at - base.joinedAt));
+  day.level.of += 1;
+  if (at <= base.dueAt) day.level.within += 1;
+};
+
+const free = (day: DayState, counterId: string): void => {
+  const counter = day.counters.get(counterId);
+  if (counter !== undefined) day.counters.set(counterId, freed(counter));
+};
+
+const ended = (day: DayState, event: Of<'leg.ended'>): void => {
+  const ticket = ticketAt(day, event.ticketId);
+  const { leg } = ticket;
+  if (leg.status === 'called' || leg.status === 'serving') {
+    const counter = counterAt(day, leg.counterId);
+    const handlingMs = event.at - (leg.startedAt ?? leg.calledAt);
+    const served = event.outcome === 'served' ? 1 : 0;
+    day.counters.set(counter.id, {
+      ...freed(counter),
+      served: counter.served + served,
+      handlingMs: counter.handlingMs + served * handlingMs,
+    });
+  }
+  if (event.outcome === 'walk_out') day.level.of += 1;
+  const base = baseOf(leg);
+  const returnTo = event.returnTo;
+  setLeg(day, ticket, { ...base, ...(returnTo ? { returnTo } : {}), status: 'ended' });
+};
+
+const closed = (day: DayState, event: Of<'ticket.closed'>): void => {
+  const { id, seriesId, number, language, leg } = ticketAt(day, event.ticketId);
+  if (leg.status !== 'ended') throw new Error(`${id} closes with an open leg`);
+  const { outcome, at: closedAt } = event;
+  const { serviceId } = leg;
+  day.tickets.delete(id);
+  day.labels.delete(labelKey(seriesId, number));
+  day.stubs.set(id, { id, seriesId, number, language, outcome, serviceId, closedAt });
+  if (outcome === 'served') day.counts.served += 1;
+  else if (outcome === 'no_show') day.counts.noShow += 1;
+  else day.counts.left += 1;
+};
+
+const held = (day: DayState, ticketId: string) => {
+  const ticket = ticketAt(day, ticketId);
+  const { leg } = ticket;
+  if (leg.status !== 'called' && leg.status !== 'serving') {
+    throw new Error(`${ticketId} is at no counter`);
+  }
+  return { ticket, leg };
+};
+
+/** Changes a ticket; false when the event is not about one. */
+export const applyTicket = (day: DayState, event: Logged<DayEvent>): boolean => {
+  switch (event.type) {
+    case 'ticket.issued':
+      issued(day, event);
+      return true;
+    case 'leg.joined':
+      joined(day, event);
+      return true;
+    case 'ticket.serviceAdded': {
+      const ticket = ticketAt(day, event.ticketId);
+      day.tickets.set(ticket.id, { ...ticket, next: [...ticket.next, event.serviceId] });
+      return true;
+    }
+    case 'ticket.classSet': {
+      const ticket = ticketAt(day, event.ticketId);
+      const leg = { ...ticket.leg, ...timesOf(event) };
+      day.tickets.set(ticket.id, { ...ticket, classId: event.classId, leg });
+      return true;
+    }
+    case 'ticket.delayed':
+    case 'leg.returned':
+    case 'leg.unparked':
+      rejoin(day, event);
+      return true;
+    case 'ticket.called':
+      called(day, event);
+      return true;
+    case 'ticket.recalled': {
+      const { ticket, leg } = held(day, event.ticketId);
+      setLeg(day, ticket, { ...leg, lastCallAt: event.at, calls: leg.calls + 1 });
+      keepCall(day, callOf(ticket, event));
+      return true;
+    }
+    case 'leg.started': {
+      const { ticket, leg } = held(day, event.ticketId);
+      const startedAt = event.confirmed ? event.at : leg.calledAt;
+      setLeg(day, ticket, { ...leg, status: 'serving', startedAt });
+      return true;
+    }
+    case 'leg.ended':
+      ended(day, event);
+      return true;
+    case 'leg.missed': {
+      const { ticket, leg } = held(day, event.ticketId);
+      const { counterId, returnBy, lapsesAt } = event;
+      setLeg(day, ticket, { ...baseOf(leg), status: 'absent', counterId, returnBy, lapsesAt });
+      free(day, counterId);
+      return true;
+    }
+    case 'leg.parked': {
+      const { ticket, leg } = held(day, event.ticketId);
+      const { counterId, at: since } = event;
+      setLeg(day, ticket, { ...baseOf(leg), status: 'parked', counterId, since });
+      free(day, counterId);
+      return true;
+    }
+    default:
+      return applyRest(day, event);
+  }
+};
+
+/** What changes a ticket's record rather than its place. */
+const applyRest = (day: DayState, event: Logged<DayEvent>): boolean => {
+  switch (event.type) {
+    case 'leg.lapsed':
+      return true;
+    case 'ticket.closed':
+      closed(day, event);
+      return true;
+    case 'ticket.printed':
+      day.unprinted.delete(event.ticketId);
+      return true;
+    case 'visit.rated': {
+      const stub = day.stubs.get(event.ticketId);
+      if (stub !== undefined) day.stubs.set(stub.id, { ...stub, stars: event.stars });
+      return true;
+    }
+    default:
+      return false;
+  }
+};

@@ -1,0 +1,50 @@
+import type { Configuration, ProfileConfig, ServiceConfig } from './configuration.js';
+
+interface Index {
+  readonly services: ReadonlyMap<string, ServiceConfig>;
+  readonly profiles: ReadonlyMap<string, ProfileConfig>;
+  readonly counters: ReadonlyMap<string, Configuration['counters'][number]>;
+  readonly categories: ReadonlyMap<string, Configuration['categories'][number]>;
+}
+
+const indexes = new WeakMap<Configuration, Index>();
+
+const byId = <T extends { readonly id: string }>(entries: readonly T[]): ReadonlyMap<string, T> =>
+  new Map(entries.map((entry) => [entry.id, entry]));
+
+/** A configuration is never changed in place, so its index is made once. */
+const indexOf = (configuration: Configuration): Index => {
+  const known = indexes.get(configuration);
+  if (known !== undefined) return known;
+  const made = {
+    services: byId(configuration.services),
+    profiles: byId(configuration.profiles),
+    counters: byId(configuration.counters),
+    categories: byId(configuration.categories),
+  };
+  indexes.set(configuration, made);
+  return made;
+};
+
+export const serviceOf = (configuration: Configuration, id: string): ServiceConfig | undefined =>
+  indexOf(configuration).services.get(id);
+
+export const profileOf = (configuration: Configuration, id: string): ProfileConfig | undefined =>
+  indexOf(configuration).profiles.get(id);
+
+export const counterOf = (
+  configuration: Configuration,
+  id: string,
+): Configuration['counters'][number] | undefined => indexOf(configuration).counters.get(id);
+
+export const categoryOf = (
+  configuration: Configuration,
+  id: string,
+): Configuration['categories'][number] | undefined => indexOf(configuration).categories.get(id);
+
+/** Whether a closed list of the configuration holds a reason. */
+export const hasReason = (
+  configuration: Configuration,
+  kind: keyof Configuration['reasons'],
+  id: string,
+): boolean => configuration.reasons[kind]?.some((entry) => entry.id === id) ?? false;

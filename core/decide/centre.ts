@@ -1,0 +1,245 @@
+import { civil, closeByOf, hoursOf } from '../calendar.js';
+import { categoryOf, counterOf, serviceOf } from '../catalogue.js';
+import type { Configuration, Millis } from '../configuration.js';
+import type { DayEvent, Event } from '../events.js';
+import type { ManagerCommand, SystemCommand } from '../protocol/commands.js';
+import { refuse, type Refusal } from '../protocol/refusals.js';
+import { lease } from '../series.js';
+import { RULES_VERSION, type Asked, type Configurations, type State } from '../state.js';
+import { configurationOf, openTicket, reasonOf, type Hall } from './hall.js';
+import { endVisit } from './legs.js';
+
+type Decision = Event[] | Refusal;
+
+const opening = (state: State, asked: Asked, configurations: Configurations) => {
+  const configuration = configurationOf(configurations, state.centre.configuration);
+  const { date } = civil(asked.at, configuration.centre.zone);
+  return { configuration, date, hours: hoursOf(configuration, date) };
+};
+
+/** [DAY-1] The day's first event, and the numbers that a restored centre jumps over. */
+const openedDay = (
+  state: State,
+  configuration: Configuration,
+  day: { readonly date: string; readonly closesAt: Millis },
+): Event[] => {
+  const { skipSeries, training } = state.centre;
+  const events: Event[] = [
+    {
+      type: 'day.opened',
+      day: day.date,
+      configuration: state.centre.configuration,
+      rulesVersion: RULES_VERSION,
+      closesAt: day.closesAt,
+      closeBy: closeByOf(configuration, day.closesAt),
+      training,
+    },
+  ];
+  if (skipSeries > 0) {
+    for (const { id: seriesId, min, max } of configuration.categories) {
+      const to = Math.min(max, min + skipSeries) - 1;
+      if (to >= min) events.push({ type: 'series.skipped', seriesId, from: min, to });
+    }
+  }
+  return events;
+};
+
+/** [DAY-2] A manager opens the day by the calendar, or until a stated time whatever it says. */
+export const openDay = (state: State, asked: Asked, configurations: Configurations): Decision => {
+  if (state.day !== null) return refuse('day.open');
+  if (asked.clock?.confirmed === false) return refuse('clock.unconfirmed');
+  const { configuration, date, hours } = opening(state, asked, configurations);
+  const wish = asked.command.type === 'openDay' ? asked.command.closesAt : undefined;
+  if (state.centre.lastDay !== null && state.centre.lastDay >= date) return refuse('day.over');
+  if (wish !== undefined) {
+    if (wish <= asked.at || wish > asked.at + 86_400_000) return refuse('day.wrongTime');
+    return openedDay(state, configuration, { date, closesAt: wish });
+  }
+  if (hours === null) return refuse('day.holiday');
+  if (asked.at >= hours.closesAt) return refuse('day.wrongTime');
+  return openedDay(state, configuration, { date, closesAt: hours.closesAt });
+};
+
+/** [DAY-5] Closing ends every open visit and counter, and says so for each. */
+const closed = (hall: Hall, by: 'manager' | 'closeBy'): DayEvent[] => {
+  const { day } = hall;
+  const events: DayEvent[] = [];
+  if (!day.issuingClosed) events.push({ type: 'day.issuingClosed' });
+  for (const ticket of day.tickets.values()) {
+    const outcome = ticket.leg.status === 'absent' ? 'no_show' : 'closed_end_of_day';
+    events.push(...endVisit(ticket, outcome));
+  }
+  for (const counterId of day.counters.keys()) events.push({ type: 'counter.closed', counterId });
+  events.push({ type: 'day.closed', by });
+  return events;
+};
+
+/** [TICK-1] What time alone changes: opening, closing, lapses, ends of suspensions. */
+export const tick = (hall: Hall | Refusal, asked: Asked): Decision | 'open' => {
+  if ('refused' in hall) return 'open';
+  const { day } = hall;
+  if (asked.at >= day.closeBy) return closed(hall, 'closeBy');
+  const events: DayEvent[] = [];
+  if (!day.issuingClosed && asked.at >= day.closesAt) events.push({ type: 'day.issuingClosed' });
+  for (const ticket of day.tickets.values()) {
+    if (ticket.leg.status === 'absent' && asked.at >= ticket.leg.lapsesAt) {
+      events.push({ type: 'leg.lapsed', ticketId: ticket.id }, ...endVisit(ticket, 'no_show'));
+    }
+  }
+  for (const [serviceId, { until }] of day.suspensions) {
+    if (until !== null && asked.at >= until) {
+      events.push({ type: 'service.resumed', serviceId: serviceId === '' ? null : serviceId });
+    }
+  }
+  return events;
+};
+
+/** [DAY-3] By the clock a day opens only inside its calendar hours, and only once. */
+export const openByClock = (
+  state: State,
+  asked: Asked,
+  configurations: Configurations,
+): Decision => {
+  if (state.centre.configuration === '') return [];
+  const { hours } = opening(state, asked, configurations);
+  if (hours === null || asked.at < hours.opensAt) return [];
+  const opened = openDay(state, asked, configurations);
+  return 'refused' in opened ? [] : opened;
+};
+
+const closeEarly = (hall: Hall, closesAt: Millis): Decision => {
+  const { asked, configuration, day } = hall;
+  if (closesAt < asked.at || closesAt > day.openedAt + 86_400_000) return refuse('day.wrongTime');
+  return [{ type: 'day.hoursChanged', closesAt, closeBy: closeByOf(configuration, closesAt) }];
+};
+
+/** [SUSPEND-1] Nobody is taken in for a suspended service; those who wait are still called. */
+const suspend = (hall: Hall, command: Extract<ManagerCommand, { type: 'suspend' }>): Decision => {
+  const { serviceId, reasonId, until } = command;
+  if (serviceId !== null && serviceOf(hall.configuration, serviceId) === undefined) {
+    return refuse('service.unknown');
+  }
+  if (hall.day.suspensions.has(serviceId ?? '')) return refuse('suspend.already');
+  if (until !== null && until <= hall.asked.at) return refuse('day.wrongTime');
+  const reason = reasonOf(hall, 'suspend', reasonId);
+  if ('refused' in reason) return reason;
+  return [{ type: 'service.suspended', serviceId, reason, until }];
+};
+
+const voidTicket = (
+  hall: Hall,
+  { ticketId, reasonId }: Extract<ManagerCommand, { type: 'voidTicket' }>,
+): Decision => {
+  const ticket = openTicket(hall, ticketId);
+  if ('refused' in ticket) return ticket;
+  if (ticket.leg.status === 'serving') return refuse('ticket.called');
+  const reason = reasonOf(hall, 'void', reasonId);
+  return 'refused' in reason ? reason : endVisit(ticket, 'voided_by_staff', reason);
+};
+
+/** [COUNTER-3] A manager changes at once what a counter serves. */
+const switchProfile = (
+  hall: Hall,
+  { counterId, profileId }: Extract<ManagerCommand, { type: 'switchProfile' }>,
+): Decision => {
+  const counter = hall.day.counters.get(counterId);
+  if (counter === undefined) return refuse('counter.notOpen');
+  const allowed = counterOf(hall.configuration, counterId)?.profiles.includes(profileId);
+  if (allowed !== true) return refuse('profile.unknown');
+  if (counter.profileId === profileId) return refuse('profile.same');
+  return [{ type: 'counter.profileSet', counterId, profileId }];
+};
+
+type DayCommand = Exclude<ManagerCommand, { type: 'openDay' | 'revokeDevice' | 'confirmClock' }>;
+
+/** Decides what a manager asks for about the open day. */
+export const decideDay = (hall: Hall, command: DayCommand): Decision => {
+  const { day } = hall;
+  switch (command.type) {
+    case 'closeDay':
+      return closed(hall, 'manager');
+    case 'closeEarly':
+      return closeEarly(hall, command.closesAt);
+    case 'announce':
+      return [{ type: 'announcement.set', text: command.text }];
+    case 'suspend':
+      return suspend(hall, command);
+    case 'unsuspend':
+      return day.suspensions.has(command.serviceId ?? '')
+        ? [{ type: 'service.resumed', serviceId: command.serviceId }]
+        : refuse('suspend.none');
+    case 'voidTicket':
+      return voidTicket(hall, command);
+    case 'switchProfile':
+      return switchProfile(hall, command);
+    case 'answerHelp':
+      return day.help.has(command.deviceId)
+        ? [{ type: 'help.answered', deviceId: command.deviceId }]
+        : refuse('help.none');
+  }
+};
+
+/** [PUBLISH-1] A configuration for the days to come, and what of it holds today. */
+const publish = (
+  state: State,
+  command: Extract<SystemCommand, { type: 'publish' }>,
+  configurations: Configurations,
+): Decision => {
+  const { configuration, today, waiting } = command;
+  if (!configurations.has(configuration) || !configurations.has(today)) {
+    return refuse('configuration.unknown');
+  }
+  if (state.centre.configuration === configuration) return refuse('configuration.same');
+  const events: Event[] = [{ type: 'configuration.published', configuration }];
+  if (state.day !== null && state.day.configuration !== today) {
+    events.push({ type: 'configuration.applied', configuration: today, waiting });
+  }
+  return events;
+};
+
+type CentreCommand =
+  | Extract<SystemCommand, { type: 'startLog' | 'restoreLog' | 'publish' | 'enrolDevice' }>
+  | Extract<ManagerCommand, { type: 'revokeDevice' | 'confirmClock' }>;
+
+/** Decides what concerns the centre rather than one day. */
+export const decideCentre = (
+  state: State,
+  { command, clock }: Asked & { readonly command: CentreCommand },
+  configurations: Configurations,
+): Decision => {
+  switch (command.type) {
+    case 'startLog': {
+      const { centreId, training, configuration } = command;
+      if (state.seq > 0) return refuse('configuration.same');
+      return [
+        { type: 'log.started', centreId, training },
+        { type: 'configuration.published', configuration },
+      ];
+    }
+    case 'restoreLog': {
+      const { type: _, skip, ...previous } = command;
+      return [{ type: 'log.restored', ...previous, skip }];
+    }
+    case 'publish':
+      return publish(state, command, configurations);
+    case 'enrolDevice':
+      return [{ type: 'device.enrolled', deviceId: command.deviceId, role: command.role }];
+    case 'revokeDevice':
+      return state.centre.devices.has(command.deviceId)
+        ? [{ type: 'device.revoked', deviceId: command.deviceId }]
+        : refuse('device.unknown');
+    case 'confirmClock':
+      return [{ type: 'clock.corrected', byMs: clock?.differenceMs ?? 0 }];
+  }
+};
+
+/** [SERIES-4] Leases a range of a series to a device. */
+export const grantLease = (
+  hall: Hall,
+  command: Extract<SystemCommand, { type: 'grantLease' }>,
+): Decision => {
+  const category = categoryOf(hall.configuration, command.seriesId);
+  if (category === undefined) return refuse('series.noRange');
+  const { deviceId, count } = command;
+  return lease(hall.day, category, { deviceId, count, leaseId: hall.idAt(0) });
+};

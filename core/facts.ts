@@ -1,0 +1,144 @@
+import type { Language, Millis, Result } from './configuration.js';
+import type {
+  ActorId,
+  CallRule,
+  ClassId,
+  CounterId,
+  DeviceId,
+  LegJoined,
+  Outcome,
+  ServiceId,
+  TicketId,
+} from './events.js';
+
+/** A service day. Training days have no facts at all. */
+export interface DayFact {
+  readonly kind: 'day';
+  readonly day: string;
+  /** The stream in which it is, or was last, open. */
+  readonly stream: string;
+  readonly openedAt: Millis;
+  readonly closedAt: Millis | null;
+}
+
+/** One visit: `joinedAt` is when it joined its first queue, `endedAt` the end of its last leg. */
+export interface VisitFact {
+  readonly kind: 'visit';
+  readonly day: string;
+  readonly ticketId: TicketId;
+  readonly seriesId: string;
+  readonly number: number;
+  readonly classId: ClassId;
+  readonly language: Language;
+  readonly deviceId: DeviceId;
+  readonly joinedAt: Millis;
+  readonly endedAt: Millis | null;
+  /** `null` while the visit is open. */
+  readonly outcome: Outcome | null;
+  /** How many legs it had; 0 while open. */
+  readonly legs: number;
+  readonly stars: number | null;
+}
+
+/** One leg. What has not happened (yet) is `null`. */
+export interface LegFact {
+  readonly kind: 'leg';
+  readonly day: string;
+  readonly ticketId: TicketId;
+  readonly leg: number;
+  readonly serviceId: ServiceId;
+  readonly classId: ClassId;
+  readonly by: LegJoined['by'];
+  readonly joinedAt: Millis;
+  readonly orderFrom: Millis;
+  readonly dueAt: Millis;
+  /** Target in force when the leg was called, or now. */
+  readonly targetMs: number;
+  /** Since when it waits for a call; stays set if it ended so. */
+  readonly waitingSince: Millis | null;
+  readonly counterId: CounterId | null;
+  readonly clerk: ActorId | null;
+  readonly rule: CallRule | null;
+  readonly callReason: string | null;
+  /**
+   * The call that ended the wait. After a no-show that returns the last call counts; a leg that
+   * was parked had been called before, so that call stands.
+   */
+  readonly calledAt: Millis | null;
+  /** Arrival where the clerk confirmed it, else the call. */
+  readonly startedAt: Millis | null;
+  readonly confirmed: boolean;
+  /** `endedAt − startedAt` without the time that it was parked and waited again. */
+  readonly handlingMs: number;
+  readonly endedAt: Millis | null;
+  readonly outcome: Outcome | null;
+  readonly result: Result | null;
+  readonly endReason: string | null;
+  /** Calls and recalls. */
+  readonly calls: number;
+  /** How often it was called and absent. */
+  readonly misses: number;
+  readonly parks: number;
+}
+
+/** `ticket`: from the call on; its handling begins at `startedAt`. */
+export const ACTIVITIES = ['open', 'paused', 'ticket'] as const;
+export type Activity = (typeof ACTIVITIES)[number];
+
+/** What a counter did in `[from, to)`; `to` is `null` while it lasts. */
+export interface SpanFact {
+  readonly kind: 'span';
+  readonly day: string;
+  /** Stream and sequence number of the event that began it. */
+  readonly stream: string;
+  readonly seq: number;
+  readonly counterId: CounterId;
+  readonly clerk: ActorId;
+  readonly activity: Activity;
+  readonly ticketId: TicketId | null;
+  readonly from: Millis;
+  readonly startedAt: Millis | null;
+  readonly to: Millis | null;
+}
+
+/**
+ * What staff may do to the order and must answer for. `recycle`: a called ticket put back, parked
+ * or returned after a no-show by staff (a visitor who returns by phone or kiosk is none).
+ */
+export const INTEGRITY_ACTS = [
+  'outOfOrder',
+  'recycle',
+  'transfer',
+  'front',
+  'walkDirect',
+  'setClass',
+  'void',
+] as const;
+export type IntegrityAct = (typeof INTEGRITY_ACTS)[number];
+
+export interface IntegrityFact {
+  readonly kind: 'integrity';
+  readonly day: string;
+  readonly stream: string;
+  readonly seq: number;
+  readonly act: IntegrityAct;
+  readonly at: Millis;
+  readonly ticketId: TicketId;
+  readonly clerk: ActorId;
+  readonly counterId: CounterId | null;
+  /** Id of a reason of the closed list that belongs to the act. */
+  readonly reason: string | null;
+  /** The ticket that the plain order would have called. */
+  readonly passed: TicketId | null;
+}
+
+export type Fact = DayFact | VisitFact | LegFact | SpanFact | IntegrityFact;
+
+/** All facts of one service day: what a report is computed from. */
+export interface DayFacts {
+  readonly day: DayFact;
+  readonly visits: readonly VisitFact[];
+  readonly legs: readonly LegFact[];
+  readonly spans: readonly SpanFact[];
+  readonly integrity: readonly IntegrityFact[];
+}

@@ -1,0 +1,39 @@
+import type { Configuration } from './configuration.js';
+import type { DayEvent } from './events.js';
+import { refuse, type Refusal } from './protocol/refusals.js';
+import { labelKey, type DayState, type Series } from './state.js';
+
+type Category = Configuration['categories'][number];
+
+/** A series as a day opens; `skip` numbers are jumped over after a restore. */
+export const freshSeries = ({ min, max }: Category): Series => ({
+  next: min,
+  top: max,
+  leases: [],
+});
+
+const seriesOf = (day: DayState, category: Category): Series =>
+  day.series.get(category.id) ?? freshSeries(category);
+
+/**
+ * [SERIES-2] The number that the server issues next: the one after the last, from the lowest again
+ * after the highest. Refused while an open ticket still bears it.
+ */
+export const nextNumber = (day: DayState, category: Category): number | Refusal => {
+  const { next, top } = seriesOf(day, category);
+  const number = next > top ? category.min : next;
+  return day.labels.has(labelKey(category.id, number)) ? refuse('series.full') : number;
+};
+
+/** [SERIES-4] A lease takes the highest numbers that the server has not come near. */
+export const lease = (
+  day: DayState,
+  category: Category,
+  wish: { readonly deviceId: string; readonly count: number; readonly leaseId: string },
+): DayEvent[] | Refusal => {
+  const { next, top } = seriesOf(day, category);
+  const from = top - wish.count + 1;
+  if (from <= next) return refuse('series.noRange');
+  const { leaseId, deviceId } = wish;
+  return [{ type: 'series.leased', leaseId, deviceId, seriesId: category.id, from, to: top }];
+};
