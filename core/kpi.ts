@@ -1,6 +1,5 @@
-import { HOUR_MS, RESULTS, type Millis, type Result } from './configuration.js';
+import { RESULTS, type Millis, type Result } from './configuration.js';
 import {
-  CALL_RULES,
   OUTCOMES,
   type ActorId,
   type CallRule,
@@ -8,34 +7,11 @@ import {
   type Outcome,
   type ServiceId,
 } from './events.js';
-import {
-  INTEGRITY_ACTS,
-  type DayFacts,
-  type IntegrityAct,
-  type IntegrityFact,
-  type LegFact,
-  type SpanFact,
-  type VisitFact,
-} from './facts.js';
-import { common, lengthMs, merged, spanMs, without, type Interval } from './intervals.js';
+import type { IntegrityAct, IntegrityFact, LegFact, VisitFact } from './facts.js';
+import { share, tally, times, type Share, type Times } from './figures.js';
+import { spanMs, type Interval } from './intervals.js';
 
-/** In milliseconds. The mean is `sumMs ÷ count`, so that means of parts can be put together. */
-export interface Times {
-  readonly count: number;
-  readonly sumMs: number;
-  readonly meanMs: number;
-  readonly p50Ms: number;
-  readonly p90Ms: number;
-  readonly p95Ms: number;
-  readonly maxMs: number;
-}
-
-/** `count ÷ of`, from 0 to 1; `null` where there is nothing to divide by. */
-export interface Share {
-  readonly count: number;
-  readonly of: number;
-  readonly share: number | null;
-}
+export type { Share, Times } from './figures.js';
 
 /** The figures of a set of legs. `joined` is the sum of all outcomes and `open`. */
 export interface LegKpis {
@@ -103,7 +79,7 @@ export type DayReport = Interval & {
   readonly visits: VisitKpis;
   readonly legs: LegKpis;
   readonly use: Use;
-  /** How many calls stood by which rule. */
+  /** By which rule legs were called (the last call of each). */
   readonly calls: Readonly<Record<CallRule, number>>;
   readonly byHour: readonly HourRow[];
   /** Most legs first. */
@@ -127,56 +103,6 @@ export type DayReport = Interval & {
 
 export const INTEGRITY_LISTED_MAX = 2000;
 
-const zeros = <K extends string>(keys: readonly K[]): Record<K, number> =>
-  Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
-
-const tally = <K extends string>(keys: readonly K[], found: Iterable<K | null>) => {
-  const counts = zeros(keys);
-  for (const key of found) if (key !== null) counts[key] += 1;
-  return counts;
-};
-
-const grouped = <K, T>(items: readonly T[], keyOf: (item: T) => K | null): Map<K, T[]> => {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    if (key === null) continue;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
-};
-
-const share = (count: number, of: number): Share => ({
-  count,
-  of,
-  share: of === 0 ? null : count / of,
-});
-
-/**
- * Percentile by nearest rank: the smallest value that at least the share `p` of all values does
- * not exceed. `ordered` is in rising order and not empty.
- */
-export const percentile = (ordered: readonly number[], p: number): number =>
-  ordered[Math.max(0, Math.ceil(p * ordered.length) - 1)]!;
-
-/** `null` for no values. */
-export const times = (valuesMs: readonly number[]): Times | null => {
-  if (valuesMs.length === 0) return null;
-  const ordered = valuesMs.toSorted((a, b) => a - b);
-  const sumMs = ordered.reduce((sum, value) => sum + value, 0);
-  return {
-    count: ordered.length,
-    sumMs,
-    meanMs: sumMs / ordered.length,
-    p50Ms: percentile(ordered, 0.5),
-    p90Ms: percentile(ordered, 0.9),
-    p95Ms: percentile(ordered, 0.95),
-    maxMs: ordered.at(-1)!,
-  };
-};
-
 /** Wait in milliseconds; `null` for a leg that was not called. */
 export const waitMs = (leg: LegFact): number | null =>
   leg.calledAt === null ? null : spanMs(leg.joinedAt, leg.calledAt);
@@ -198,23 +124,28 @@ export const totalMs = (visit: VisitFact): number | null =>
 /** Whether a call after a wait was within the target. */
 export const withinTarget = (wait: number, targetMs: number): boolean => wait <= targetMs;
 
-/** Whether the leg waited for a call just before `at`; the day's end does not serve anybody. */
-const waitedAt = (leg: LegFact, at: Millis): boolean => {
-  if (leg.joinedAt >= at) return false;
-  const ended = leg.endedAt !== null && leg.endedAt < at && leg.outcome !== 'closed_end_of_day';
-  if (ended) return false;
-  const waitsAgain = leg.waitingSince !== null && leg.waitingSince < at;
-  return waitsAgain || leg.calledAt === null || leg.calledAt >= at;
+/**
+ * Whether the leg waits for a call at that time, after all that happened then. Closing the day
+ * serves nobody: who waited then is unserved.
+ */
+export const waitsAt = (leg: LegFact, at: Millis): boolean => {
+  if (leg.joinedAt > at) return false;
+  const over = leg.outcome !== null && leg.outcome !== 'closed_end_of_day';
+  if (over && leg.endedAt !== null && leg.endedAt <= at) return false;
+  const waitsAgain = leg.waitingSince !== null && leg.waitingSince <= at;
+  return waitsAgain || leg.calledAt === null || leg.calledAt > at;
 };
 
 const numbers = <T>(items: readonly T[], of: (item: T) => number | null): number[] =>
   items.map(of).filter((value) => value !== null);
 
-/** The figures of the legs of a period that ends at `to`; `unserved` looks at `present`. */
+/**
+ * The figures of legs. `unserved` counts who waits at that time, among `present` where these are
+ * not the same legs (an hour counts also who joined before it).
+ */
 export const legKpis = (
   legs: readonly LegFact[],
-  to: Millis,
-  present: readonly LegFact[] = legs,
+  { at, present = legs }: { readonly at: Millis; readonly present?: readonly LegFact[] },
 ): LegKpis => {
   const called = legs.filter((leg) => leg.calledAt !== null);
   const served = legs.filter((leg) => leg.outcome === 'served');
@@ -239,7 +170,7 @@ export const legKpis = (
     walkOuts,
     serviceLevel: share(called.filter(isWithin).length, called.length + walkOuts),
     aboveTarget: share(late, served.length),
-    unserved: present.filter((leg) => waitedAt(leg, to)).length,
+    unserved: present.filter((leg) => waitsAt(leg, at)).length,
     results: tally(
       RESULTS,
       served.map((leg) => leg.result),
@@ -247,7 +178,8 @@ export const legKpis = (
   };
 };
 
-const visitKpis = (visits: readonly VisitFact[]): VisitKpis => {
+/** The figures of visits. */
+export const visitKpis = (visits: readonly VisitFact[]): VisitKpis => {
   const rated = numbers(visits, (visit) => visit.stars);
   return {
     visits: visits.length,
