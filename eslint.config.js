@@ -46,7 +46,10 @@ export default ts.config(
   {
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       // An invariant that the types cannot carry is stated by `!` and tested.
       '@typescript-eslint/no-non-null-assertion': 'off',
       eqeqeq: 'error',

@@ -1,4 +1,4 @@
-import { MINUTE_MS, WEEKDAYS, type Configuration, type Millis } from './configuration.js';
+import { MINUTE_MS, type WEEKDAYS, type Configuration, type Millis } from './configuration.js';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 

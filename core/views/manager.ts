@@ -1,0 +1,117 @@
+import type { Configuration, Millis } from '../configuration.js';
+import type { ManagerView, Percentiles, ViewBase } from '../protocol/views.js';
+import type { Configurations, DayState, State } from '../state.js';
+import { deskCounter } from './desk.js';
+import { currentConfiguration, hallTimes, labelOf } from './hall.js';
+
+/** What the server knows beside the log. */
+export type ManagerLive = Pick<ManagerView, 'clock' | 'devices' | 'storage'> & {
+  readonly nameOf: (clerk: string) => string;
+  readonly troubled: readonly {
+    readonly ticketId: string;
+    readonly state: 'interrupted' | 'queued' | 'abandoned';
+  }[];
+};
+
+const serviceRows = (
+  configuration: Configuration,
+  day: DayState,
+  at: Millis,
+): ManagerView['services'] => {
+  const rows = new Map<string, { waiting: number; overdue: number; oldest: Millis | null }>();
+  const rowOf = (serviceId: string) => {
+    const row = rows.get(serviceId) ?? { waiting: 0, overdue: 0, oldest: null };
+    rows.set(serviceId, row);
+    return row;
+  };
+  for (const { leg } of day.tickets.values()) {
+    if (leg.status !== 'waiting') continue;
+    const row = rowOf(leg.serviceId);
+    row.waiting += 1;
+    if (leg.dueAt < at) row.overdue += 1;
+    row.oldest = Math.min(row.oldest ?? leg.joinedAt, leg.joinedAt);
+  }
+  for (const serviceId of day.suspensions.keys()) if (serviceId !== '') rowOf(serviceId);
+  return configuration.services.flatMap(({ id: serviceId }) => {
+    const row = rows.get(serviceId);
+    if (row === undefined) return [];
+    const { waiting, overdue, oldest: oldestJoinedAt } = row;
+    const suspended = day.suspensions.has(serviceId);
+    return [{ serviceId, waiting, overdue, oldestJoinedAt, suspended }];
+  });
+};
+
+/** Nearest rank: the smallest value that at least that share does not exceed. */
+export const percentilesOf = (values: readonly number[]): Percentiles | null => {
+  if (values.length === 0) return null;
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
+  const sum = sorted.reduce((total, value) => total + value, 0);
+  return {
+    count: sorted.length,
+    meanMs: sum / sorted.length,
+    p50Ms: at(0.5),
+    p90Ms: at(0.9),
+    p95Ms: at(0.95),
+    maxMs: at(1),
+  };
+};
+
+const totalsOf = (day: DayState | null): ManagerView['totals'] => {
+  const of = (...states: string[]): number =>
+    [...(day?.tickets.values() ?? [])].filter(({ leg }) => states.includes(leg.status)).length;
+  return {
+    issued: day?.counts.issued ?? 0,
+    waiting: of('waiting', 'parked'),
+    serving: of('called', 'serving'),
+    served: day?.counts.served ?? 0,
+    absent: of('absent') + (day?.counts.noShow ?? 0),
+    left: day?.counts.left ?? 0,
+  };
+};
+
+const printsOf = (
+  configuration: Configuration,
+  day: DayState,
+  troubled: ManagerLive['troubled'],
+): ManagerView['prints'] =>
+  troubled.flatMap(({ ticketId, state }) => {
+    const ticket = day.tickets.get(ticketId) ?? day.stubs.get(ticketId);
+    return ticket === undefined ? [] : [{ ticketId, label: labelOf(configuration, ticket), state }];
+  });
+
+export const managerView = (
+  state: State,
+  configurations: Configurations,
+  { at, live }: { readonly at: Millis; readonly live: ManagerLive },
+): Omit<ManagerView, keyof ViewBase> => {
+  const configuration = currentConfiguration(state, configurations);
+  const { day } = state;
+  const { nameOf, troubled, ...rest } = live;
+  return {
+    ...rest,
+    hall: hallTimes(state, configuration, at),
+    day: day?.day ?? null,
+    services: day === null ? [] : serviceRows(configuration, day, at),
+    counters: configuration.counters.map(({ id }) => {
+      const counter = day?.counters.get(id);
+      const ticket = counter?.ticketId && day?.tickets.get(counter.ticketId);
+      return {
+        ...deskCounter(day, id, nameOf),
+        label: ticket ? labelOf(configuration, ticket) : null,
+        served: counter?.served ?? 0,
+      };
+    }),
+    help: [...(day?.help.entries() ?? [])].map(([deviceId, { counterId, since }]) => ({
+      deviceId,
+      counterId: counterId ?? null,
+      since,
+    })),
+    totals: totalsOf(day),
+    waits: percentilesOf(day?.waitsMs ?? []),
+    serviceLevel: day && day.level.of > 0 ? day.level.within / day.level.of : null,
+    prints: day === null ? [] : printsOf(configuration, day, troubled),
+    announcement: day?.announcement ?? null,
+    configurationWaiting: day?.waitingChanges ?? [],
+  };
+};
