@@ -8,6 +8,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
 const NATIVE = 'better-sqlite3';
 const PROGRESS_MS = 10_000;
+/** How node-gyp says that Python, make or the compiler is not there. */
+const NO_COMPILER = /gyp ERR! find Python|not found: make|[gc]\+\+: (?:No such file|.*not found)/;
 
 /** A reason to stop that says what to do. `output` is what the failed command wrote. */
 export class Unprepared extends Error {
@@ -72,11 +74,16 @@ function nativeFault() {
 async function npm(label, ...args) {
   const { code, output } = await quietly('npm', [...args, '--no-audit', '--no-fund'], { label });
   if (code === 0) return;
-  const sentence = output.includes('gyp ERR!')
-    ? `${NATIVE} could not be compiled here: install a C++ tool chain and Python 3 ` +
-      '(Debian: apt-get install g++ make python3), then run this again.'
-    : `npm ${args[0]} failed, for the reason above: mend it, then run this again.`;
-  throw new Unprepared(sentence, output);
+  if (NO_COMPILER.test(output)) {
+    throw new Unprepared(
+      `${NATIVE} must be compiled here: install a C++ tool chain and Python 3 ` +
+        '(Debian: apt-get install g++ make python3), then run this again.',
+    );
+  }
+  throw new Unprepared(
+    `npm ${args[0]} failed as shown above: mend it, then run this again.`,
+    output,
+  );
 }
 
 /** Brings node_modules to what package-lock.json says; does nothing if it is so already. */
