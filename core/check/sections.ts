@@ -45,6 +45,8 @@ export type Sections = {
 } & {
   /** Every id of a list, also those of parts whose shape is wrong. */
   readonly ids: Readonly<Record<ListName, readonly Part<string>[]>>;
+  /** Lists that are not there, or hold a part without an id: no reference to them can be judged. */
+  readonly unsure: ReadonlySet<ListName>;
 };
 
 const fieldOf = (raw: unknown, name: string): unknown =>
@@ -70,21 +72,28 @@ const idsOf = (parts: readonly Part<unknown>[]): Part<string>[] =>
     return typeof id === 'string' ? [{ path: `${path}.id`, value: id }] : [];
   });
 
+const isList = (raw: unknown, name: ListName): boolean =>
+  Array.isArray(fieldOf(raw, name)) || (name === 'classes' && fieldOf(raw, name) === undefined);
+
 /** Reads what can be read of a configuration. */
 export const sectionsOf = (raw: unknown): Sections => {
+  const names = Object.keys(lists) as ListName[];
   const found: Record<string, unknown> = {};
-  const ids: Record<string, readonly Part<string>[]> = {};
-  for (const [name, schema] of Object.entries(lists)) {
-    const items = itemsOf(raw, name as ListName);
-    found[name] = readable(items, schema);
+  const ids = {} as Record<ListName, readonly Part<string>[]>;
+  for (const name of names) {
+    const items = itemsOf(raw, name);
+    found[name] = readable(items, lists[name]);
     ids[name] = idsOf(items);
   }
   for (const [name, schema] of Object.entries(singles)) {
     const [part] = readable([{ path: name, value: fieldOf(raw, name) }], schema);
     found[name] = part ?? null;
   }
+  const unsure: ReadonlySet<ListName> = new Set(
+    names.filter((name) => !isList(raw, name) || ids[name].length < itemsOf(raw, name).length),
+  );
   // Each field was read by its own schema just above; the compiler cannot follow the loop.
-  return { ...found, ids } as Sections;
+  return { ...found, ids, unsure } as Sections;
 };
 
 /** Ids, numbers or dates that appear a second time. */
@@ -111,7 +120,7 @@ export const unknown = (
   return references.flatMap(({ path, value }) => {
     if (seen.has(value)) return [{ path, reason: `"${value}" is named twice here: remove one` }];
     seen.add(value);
-    if (known.has(value)) return [];
+    if (known.has(value) || sections.unsure.has(kind.list)) return [];
     const reason = `there is no ${kind.one} "${value}": correct it, or add it to ${kind.list}`;
     return [{ path, reason }];
   });

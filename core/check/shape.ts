@@ -36,7 +36,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 const kindOf = (value: unknown): string => {
-  if (value === null) return 'null';
+  if (value === null || typeof value === 'number') return String(value);
   return KINDS[Array.isArray(value) ? 'array' : typeof value] ?? typeof value;
 };
 
