@@ -6,10 +6,13 @@ import type {
   CounterId,
   DeviceId,
   LegJoined,
+  Logged,
   Outcome,
   ServiceId,
   TicketId,
 } from './events.js';
+import { counterFacts } from './facts/counters.js';
+import { ticketFacts } from './facts/tickets.js';
 
 /** A service day. Training days have no facts at all. */
 export interface DayFact {
@@ -52,7 +55,7 @@ export interface LegFact {
   readonly joinedAt: Millis;
   readonly orderFrom: Millis;
   readonly dueAt: Millis;
-  /** Target in force when the leg was called, or now. */
+  /** Target in force when the leg was called, or now; a leg brought to the front keeps its own. */
   readonly targetMs: number;
   /** Since when it waits for a call; stays set if it ended so. */
   readonly waitingSince: Millis | null;
@@ -142,3 +145,46 @@ export interface DayFacts {
   readonly spans: readonly SpanFact[];
   readonly integrity: readonly IntegrityFact[];
 }
+
+/** The facts so far that a further event may change: what is open, and little else. */
+export interface Known {
+  /** The day that is open in the stream. */
+  day(stream: string): DayFact | undefined;
+  visit(day: string, ticketId: TicketId): VisitFact | undefined;
+  /** The last leg of a visit. */
+  leg(day: string, ticketId: TicketId): LegFact | undefined;
+  /** What a counter (or, for `null`, each of them) does now, at most one span per activity. */
+  spans(day: string, counterId: CounterId | null): readonly SpanFact[];
+  /** Whether that actor has held a counter on that day. */
+  isClerk(day: string, actor: ActorId): boolean;
+}
+
+/** The open day to which an event belongs, with what is known of it. */
+export interface Place {
+  readonly day: string;
+  readonly known: Known;
+}
+
+/**
+ * The facts that an event makes or changes, whole; each replaces the one of the same key. Events
+ * come in the order of the log. What falls on no open day, or on a training day, gives none.
+ * Throws on an event that does not fit what is known.
+ */
+export const factsOf = (event: Logged, known: Known): readonly Fact[] => {
+  if (event.type === 'day.opened') {
+    const { day, stream, at: openedAt, training } = event;
+    return training ? [] : [{ kind: 'day', day, stream, openedAt, closedAt: null }];
+  }
+  if (event.type === 'log.restored') {
+    const going = known.day(event.previousStream);
+    return going === undefined ? [] : [{ ...going, stream: event.stream }];
+  }
+  const going = known.day(event.stream);
+  if (going === undefined) return [];
+  const place = { day: going.day, known };
+  if (event.type === 'day.closed') {
+    const spans = known.spans(going.day, null).map((span) => ({ ...span, to: event.at }));
+    return [...spans, { ...going, closedAt: event.at }];
+  }
+  return [...counterFacts(event, place), ...ticketFacts(event, place)];
+};

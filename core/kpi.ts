@@ -121,8 +121,12 @@ export const handlingMs = (leg: LegFact): number | null =>
 export const totalMs = (visit: VisitFact): number | null =>
   visit.endedAt === null ? null : spanMs(visit.joinedAt, visit.endedAt);
 
-/** Whether a call after a wait was within the target. */
-export const withinTarget = (wait: number, targetMs: number): boolean => wait <= targetMs;
+/**
+ * Whether the leg was called within its target. The target counts from joining, or from the later
+ * time at which the visitor asked to be in line.
+ */
+export const withinTarget = (leg: LegFact): boolean =>
+  leg.calledAt !== null && leg.calledAt <= Math.max(leg.joinedAt, leg.orderFrom) + leg.targetMs;
 
 /**
  * Whether the leg waits for a call at that time, after all that happened then. Closing the day
@@ -154,9 +158,8 @@ export const legKpis = (
     legs.map((leg) => leg.outcome),
   );
   const walkOuts = legs.filter((leg) => leg.outcome === 'walk_out' && leg.calledAt === null).length;
-  const isWithin = (leg: LegFact) => withinTarget(waitMs(leg)!, leg.targetMs);
   const noShows = called.filter((leg) => leg.outcome === 'no_show').length;
-  const late = served.filter((leg) => leg.calledAt !== null && !isWithin(leg)).length;
+  const late = served.filter((leg) => leg.calledAt !== null && !withinTarget(leg)).length;
   return {
     joined: legs.length,
     called: called.length,
@@ -168,7 +171,7 @@ export const legKpis = (
     noShow: share(noShows, called.length),
     missed: legs.filter((leg) => leg.misses > 0).length,
     walkOuts,
-    serviceLevel: share(called.filter(isWithin).length, called.length + walkOuts),
+    serviceLevel: share(called.filter(withinTarget).length, called.length + walkOuts),
     aboveTarget: share(late, served.length),
     unserved: present.filter((leg) => waitsAt(leg, at)).length,
     results: tally(
