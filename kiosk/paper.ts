@@ -1,0 +1,25 @@
+import type { TicketId } from '../core/events.js';
+import type { KioskView } from '../core/protocol/views.js';
+import type { Receipt } from '../core/protocol/wire.js';
+
+/** What the visitor is told about the paper. `none`: this kiosk does not print. */
+export type PaperNews = 'printing' | 'take' | 'again' | 'failed' | 'none';
+
+const BROKEN: readonly string[] = ['paperEnd', 'coverOpen', 'fault', 'away'];
+
+/** The news of this ticket's paper, from its job and from the printer. */
+export const paperNews = (
+  view: Pick<KioskView, 'printer' | 'printing'>,
+  receipt: Pick<Receipt, 'printing'> & { readonly ticketId: TicketId },
+): PaperNews => {
+  const job = view.printing[receipt.ticketId];
+  if (job === 'confirmed' || job === 'assumed') return 'take';
+  if (job === 'abandoned') return 'failed';
+  if (job === undefined && (!receipt.printing || view.printer === 'none')) return 'none';
+  if (BROKEN.includes(view.printer)) return 'failed';
+  return job === 'interrupted' || job === 'reprinting' ? 'again' : 'printing';
+};
+
+/** Whether a ticket taken now would stay without paper. */
+export const isPaperless = (view: Pick<KioskView, 'printer'>): boolean =>
+  BROKEN.includes(view.printer);
