@@ -1,0 +1,81 @@
+import { hash } from 'node:crypto';
+import type { Event, Logged } from '../../core/events.js';
+
+/** Layout of the hashed fields; a change of it needs another name. */
+const FORMAT = 'dawr-log-1';
+/** Version of the events' shapes that this program writes. */
+export const EVENT_VERSION = 1;
+
+/** One event as it lies in the log. docs/log-format.md describes each field. */
+export interface Row {
+  readonly stream: string;
+  readonly seq: number;
+  /** Service day it belongs to; `null` for an event of the centre. */
+  readonly day: string | null;
+  readonly occurred_at: number;
+  readonly request: string;
+  readonly part: number;
+  readonly parts: number;
+  readonly actor: string;
+  readonly type: string;
+  readonly version: number;
+  /** UTF-8 JSON, never written anew: these very bytes are hashed. */
+  readonly body: Buffer;
+}
+
+export interface StoredRow extends Row {
+  /** Place in this file over all its streams, from 1 without a gap. */
+  readonly position: number;
+  readonly hash: Buffer;
+}
+
+const sha256 = (bytes: Buffer): Buffer => hash('sha256', bytes, 'buffer');
+
+const framed = (fields: readonly (string | Buffer)[]): Buffer[] =>
+  fields.flatMap((field) => {
+    const bytes = typeof field === 'string' ? Buffer.from(field, 'utf8') : field;
+    const length = Buffer.allocUnsafe(4);
+    length.writeUInt32BE(bytes.length);
+    return [length, bytes];
+  });
+
+/** What the first event of a stream follows. */
+export const genesisOf = (stream: string): Buffer =>
+  sha256(Buffer.concat(framed([FORMAT, stream])));
+
+/** The row's hash, given the hash before it. */
+export const hashOf = (previous: Buffer, row: Row): Buffer =>
+  sha256(
+    Buffer.concat([
+      previous,
+      ...framed([
+        row.stream,
+        String(row.seq),
+        row.day ?? '',
+        String(row.occurred_at),
+        row.request,
+        String(row.part),
+        String(row.parts),
+        row.actor,
+        row.type,
+        String(row.version),
+        row.body,
+      ]),
+    ]),
+  );
+
+/** The stored bytes of an event: everything but its type, which has a column. */
+export const bodyOf = (event: Event): Buffer => {
+  const { type: _, ...body } = event;
+  return Buffer.from(JSON.stringify(body), 'utf8');
+};
+
+/** The event as the rules get it. Throws on a version that this program does not know. */
+export const eventOf = (row: Row): Logged => {
+  if (row.version !== EVENT_VERSION) {
+    throw new Error(`${row.stream}:${row.seq} has the unknown version ${row.version}`);
+  }
+  const body: object = JSON.parse(row.body.toString('utf8')) as object;
+  const { stream, seq, actor } = row;
+  return { ...body, type: row.type, at: row.occurred_at, seq, stream, actor } as Logged;
+};

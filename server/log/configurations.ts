@@ -1,0 +1,36 @@
+import { hash } from 'node:crypto';
+import type Database from 'better-sqlite3';
+import type { Configuration } from '../../core/configuration.js';
+import { canonicalJson } from '../json.js';
+
+/** The bytes of a checked configuration that are stored, hashed and served. */
+export const configurationBytes = (configuration: Configuration): Buffer =>
+  Buffer.from(canonicalJson(configuration), 'utf8');
+
+export const configurationHash = (bytes: Buffer): string => hash('sha256', bytes);
+
+/** Configurations by hash, read from the log's file when first asked for. Read-only to callers. */
+export class StoredConfigurations extends Map<string, Configuration> {
+  private readonly statement: Database.Statement<[string], Buffer>;
+
+  constructor(database: Database.Database) {
+    super();
+    this.statement = database
+      .prepare<[string], Buffer>('SELECT body FROM configuration WHERE hash = ?')
+      .pluck() as Database.Statement<[string], Buffer>;
+  }
+
+  override get(key: string): Configuration | undefined {
+    const known = super.get(key);
+    if (known !== undefined) return known;
+    const body = this.statement.get(key);
+    if (body === undefined) return undefined;
+    const configuration = JSON.parse(body.toString('utf8')) as Configuration;
+    super.set(key, configuration);
+    return configuration;
+  }
+
+  override has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+}

@@ -1,0 +1,89 @@
+import Database from 'better-sqlite3';
+import { join } from 'node:path';
+import { LogFault } from './faults.js';
+
+export const LOG_FILE = 'log.db';
+const LOCK_FILE = 'lock';
+
+/** Below this, a data race in resetting the write-ahead log can corrupt a file. */
+const LIBRARY_MIN = '3.51.3';
+
+/** Every connection sets these and reads them back; the driver's own default would lose commits. */
+const SETTINGS: readonly (readonly [name: string, set: string, read: string | number])[] = [
+  ['journal_mode', 'WAL', 'wal'],
+  ['synchronous', 'FULL', 2],
+  ['foreign_keys', 'ON', 1],
+  ['trusted_schema', 'OFF', 0],
+  ['cell_size_check', 'ON', 1],
+  ['recursive_triggers', 'ON', 1],
+  ['busy_timeout', '5000', 5000],
+  ['journal_size_limit', '67108864', 67108864],
+  ['mmap_size', '0', 0],
+  ['temp_store', 'MEMORY', 2],
+];
+
+const isOlder = (version: string, than: string): boolean => {
+  const [a, b] = [version, than].map((text) => text.split('.').map(Number));
+  const at = [0, 1, 2].find((i) => a![i] !== b![i]);
+  return at !== undefined && a![at]! < b![at]!;
+};
+
+/** Refuses a library that is too old to be trusted with the log. */
+export const checkLibrary = (version: string): void => {
+  if (!isOlder(version, LIBRARY_MIN)) return;
+  throw new LogFault('log.library', `SQLite ${version} is too old: ${LIBRARY_MIN} is needed`);
+};
+
+/**
+ * Opens a connection with the settings that make an acknowledged commit survive a power cut, and
+ * refuses one that does not take them. A read-only connection leaves the file as it is.
+ */
+export const connect = (file: string, options: Database.Options = {}): Database.Database => {
+  const database = new Database(file, options);
+  try {
+    checkLibrary(database.prepare('SELECT sqlite_version()').pluck().get() as string);
+    for (const [name, set, expected] of SETTINGS) {
+      if (options.readonly !== true || name !== 'journal_mode') {
+        database.pragma(`${name} = ${set}`);
+      }
+      const read = database.pragma(name, { simple: true });
+      if (read === expected) continue;
+      throw new LogFault('log.settings', `${file}: ${name} is ${String(read)}, not ${expected}`);
+    }
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return database;
+};
+
+/** What `quick_check` finds wrong with the file's structure; empty when it is sound. */
+export const faultsOfFile = (database: Database.Database): readonly string[] => {
+  const found = database.pragma('quick_check(20)') as { quick_check: string }[];
+  return found.map((row) => row.quick_check).filter((text) => text !== 'ok');
+};
+
+export interface Lock {
+  release(): void;
+}
+
+/**
+ * Holds the data directory for one process; the system lets go when the process ends, however it
+ * ends. Throws `log.inUse` at once when another holds it. Nothing else may open the lock's file or
+ * the log's by plain file calls in this process: closing them would drop the system's locks.
+ */
+export const takeLock = (directory: string): Lock => {
+  const lock = new Database(join(directory, LOCK_FILE), { timeout: 0 });
+  try {
+    lock.pragma('journal_mode = MEMORY');
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    throw new LogFault(
+      'log.inUse',
+      `${directory} is used by another process: stop the server there first`,
+      { cause: error },
+    );
+  }
+  return { release: () => lock.close() };
+};

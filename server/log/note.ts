@@ -1,0 +1,90 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hash,
+  sign,
+  verify,
+  type KeyObject,
+} from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LogFault } from './faults.js';
+
+/** Signature type of Ed25519 in C2SP signed-note. */
+const ED25519 = 1;
+/** What precedes the 32 bytes of an Ed25519 public key in its DER form (RFC 8410). */
+const DER_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** Who signs notes: a name without blanks or `+`, and an Ed25519 key. */
+export interface Signer {
+  readonly name: string;
+  readonly privateKey: KeyObject;
+}
+
+const rawOf = (key: KeyObject): Buffer =>
+  createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(DER_PREFIX.length);
+
+const keyIdOf = (name: string, raw: Buffer): Buffer =>
+  hash(
+    'sha256',
+    Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(ED25519), raw]),
+    'buffer',
+  ).subarray(0, 4);
+
+/** The verifier key of C2SP signed-note: `<name>+<key id>+<key>`. Public. */
+export const verifierKeyOf = ({ name, privateKey }: Signer): string => {
+  const raw = rawOf(privateKey);
+  const key = Buffer.concat([Buffer.of(ED25519), raw]).toString('base64');
+  return `${name}+${keyIdOf(name, raw).toString('hex')}+${key}`;
+};
+
+/** `text` must end with a new line; it is signed with that. */
+export const signNote = (text: string, signer: Signer): string => {
+  const id = keyIdOf(signer.name, rawOf(signer.privateKey));
+  const signature = sign(null, Buffer.from(text, 'utf8'), signer.privateKey);
+  return `${text}\n— ${signer.name} ${Buffer.concat([id, signature]).toString('base64')}\n`;
+};
+
+/** The signed text, when one of the verifier keys has signed it; else `null`. */
+export const openNote = (note: string, verifierKeys: Iterable<string>): string | null => {
+  const cut = note.lastIndexOf('\n\n');
+  if (cut < 0) return null;
+  const text = note.slice(0, cut + 1);
+  const lines = note.slice(cut + 2).split('\n');
+  for (const verifierKey of verifierKeys) {
+    const [name = '', id = '', key = ''] = verifierKey.split(
+      /\+(?=[0-9a-f]{8}\+)|(?<=\+[0-9a-f]{8})\+/,
+    );
+    const raw = Buffer.from(key, 'base64').subarray(1);
+    const line = lines.find((entry) => entry.startsWith(`— ${name} `));
+    if (line === undefined || raw.length !== 32) continue;
+    const bytes = Buffer.from(line.slice(`— ${name} `.length), 'base64');
+    if (bytes.subarray(0, 4).toString('hex') !== id) continue;
+    const der = Buffer.concat([DER_PREFIX, raw]);
+    const publicKey = createPublicKey({ key: der, type: 'spki', format: 'der' });
+    if (verify(null, Buffer.from(text, 'utf8'), publicKey, bytes.subarray(4))) return text;
+  }
+  return null;
+};
+
+/**
+ * The centre's signing key under `directory`, readable by the service's user only; made on first
+ * use. Refuses a key file that others may read.
+ */
+export const signerIn = (directory: string, centreId: string): Signer => {
+  const file = join(directory, 'keys', 'log.pem');
+  if (!existsSync(file)) {
+    mkdirSync(join(directory, 'keys'), { recursive: true, mode: 0o700 });
+    const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+    writeFileSync(file, pem, { mode: 0o600, flush: true });
+    chmodSync(file, 0o600);
+  }
+  const name = `dawr/${centreId}`;
+  try {
+    return { name, privateKey: createPrivateKey(readFileSync(file)) };
+  } catch (error) {
+    const message = `${file} is not a key: put the centre's key back, or move the file away`;
+    throw new LogFault('key.missing', message, { cause: error });
+  }
+};

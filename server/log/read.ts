@@ -1,0 +1,45 @@
+import type Database from 'better-sqlite3';
+import type { StoredRow } from './chain.js';
+
+const CHUNK_ROWS = 2000;
+
+/** The events from a position on, in order, read in chunks so that the connection stays free. */
+export function* rowsFrom(database: Database.Database, position = 1): Generator<StoredRow> {
+  const chunk = database.prepare<[number, number], StoredRow>(
+    'SELECT * FROM event WHERE position >= ? ORDER BY position LIMIT ?',
+  );
+  for (let from = position; ;) {
+    const rows = chunk.all(from, CHUNK_ROWS);
+    yield* rows;
+    if (rows.length < CHUNK_ROWS) return;
+    from = rows.at(-1)!.position + 1;
+  }
+}
+
+/** Events of the centre before a position. */
+export const centreRowsBefore = (database: Database.Database, position: number): StoredRow[] =>
+  database
+    .prepare<[number], StoredRow>(
+      'SELECT * FROM event WHERE day IS NULL AND position < ? ORDER BY position',
+    )
+    .all(position);
+
+export const rowAt = (database: Database.Database, position: number): StoredRow | undefined =>
+  database.prepare<[number], StoredRow>('SELECT * FROM event WHERE position = ?').get(position);
+
+export const lastRow = (database: Database.Database): StoredRow | undefined =>
+  database.prepare<[], StoredRow>('SELECT * FROM event ORDER BY position DESC LIMIT 1').get();
+
+/** The stream that events go to; all others have ended. */
+export const openStream = (database: Database.Database): string | undefined =>
+  database.prepare('SELECT id FROM stream ORDER BY ordinal DESC LIMIT 1').pluck().get() as
+    string | undefined;
+
+/** Where the last `days` service days begin; 1 when the log has no more than these. */
+export const positionOfDays = (database: Database.Database, days: number): number =>
+  (database
+    .prepare(
+      "SELECT position FROM event WHERE type = 'day.opened' ORDER BY position DESC LIMIT 1 OFFSET ?",
+    )
+    .pluck()
+    .get(days - 1) as number | undefined) ?? 1;

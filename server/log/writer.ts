@@ -1,0 +1,171 @@
+import type { Millis } from '../../core/configuration.js';
+import { isCentreEvent, type Event, type Logged } from '../../core/events.js';
+import type { Command } from '../../core/protocol/commands.js';
+import { isRefusal, refuse, type Refusal } from '../../core/protocol/refusals.js';
+import type { Answer, Done } from '../../core/protocol/wire.js';
+import type { State } from '../../core/state.js';
+import type { Clock } from '../clock.js';
+import { payloadHash, RecentAnswers, repeatOf } from './answers.js';
+import { bodyOf, EVENT_VERSION, hashOf } from './chain.js';
+import type { KeptAnswer } from './journal.js';
+import type { Log } from './log.js';
+import { lastRow } from './read.js';
+import { replay } from './replay.js';
+
+/** A command that was sent longer ago, by the server's time, is not carried out any more. */
+export const STALE_AFTER_MS = 10 * 60_000;
+/** Who asks when the server itself does; its refusals are not audited. */
+export const SERVER_DEVICE = 'server';
+
+/** A command with who sent it. `payloadHash` stands for the command's own when it was taken. */
+export interface Request {
+  readonly requestId: string;
+  readonly sentAt: Millis;
+  readonly command: Command;
+  readonly actor: string;
+  readonly deviceId: string;
+  readonly payloadHash?: Buffer;
+}
+
+/** Makes the answer to an accepted command. Pure: it is stored, and given again on a repeat. */
+export type AnswerOf = (state: State, command: Command, events: readonly Logged[]) => Done;
+
+export const plainAnswer: AnswerOf = (state) => ({ done: true, seq: state.seq });
+
+export interface Outcome {
+  readonly answer: Answer;
+  readonly events: readonly Logged[];
+}
+
+/** Carries out commands inside the transaction that is open. Owns the state. */
+export class Writer {
+  private folded;
+  private position;
+  private readonly recent = new RecentAnswers();
+  private readonly pending = new Map<string, KeptAnswer>();
+
+  constructor(
+    private readonly log: Log,
+    private readonly clock: Clock,
+    private readonly answerOf: AnswerOf,
+  ) {
+    this.folded = log.folded;
+    this.position = lastRow(log.database)?.position ?? 0;
+    log.checkpoints.reload(this.state.stream);
+  }
+
+  get state(): State {
+    return this.folded.state;
+  }
+
+  /** After a rollback: what the log holds is what is. */
+  reload(): void {
+    const { log } = this;
+    this.folded = replay(log.database, [log.rules, log.configurations]);
+    this.position = lastRow(log.database)?.position ?? 0;
+    this.pending.clear();
+    log.checkpoints.reload(this.state.stream);
+  }
+
+  /** After the commit: what was answered without a trace in the log is remembered for a while. */
+  settle(at: Millis): void {
+    for (const [key, answer] of this.pending) {
+      const [deviceId = '', requestId = ''] = key.split(' ');
+      this.recent.keep({ deviceId, requestId }, answer, at);
+    }
+    this.pending.clear();
+  }
+
+  handle(request: Request, at: Millis): Outcome {
+    const { log } = this;
+    const payload = request.payloadHash ?? payloadHash(request.command);
+    const kept = this.find(request, at);
+    if (kept !== undefined) return { answer: repeatOf(kept, payload), events: [] };
+    if (log.journal.isQuarantined(request)) return { answer: refuse('bug'), events: [] };
+    const decided = this.decide(request, at);
+    if (isRefusal(decided)) {
+      this.pending.set(keyOf(request), { payload, answer: decided });
+      this.auditRefusal(request, decided, at);
+      return { answer: decided, events: [] };
+    }
+    if (decided.length === 0) return this.nothingToDo(request, payload);
+    log.journal.savepoint();
+    const events = this.append(request, decided, at);
+    const answer = this.answerOf(this.state, request.command, events);
+    log.journal.keepAnswer(request, { payload, answer });
+    log.journal.release();
+    return { answer, events };
+  }
+
+  /** Signs the head when it is time, or when a day has closed in these events. */
+  checkpoint(events: readonly Logged[], at: Millis): void {
+    const { checkpoints } = this.log;
+    const closed = events.some((event) => event.type === 'day.closed');
+    if (closed || checkpoints.isDue(this.state.seq, at)) checkpoints.write(this.state.stream, at);
+  }
+
+  private find(request: Request, at: Millis): KeptAnswer | undefined {
+    return (
+      this.log.journal.answered(request) ??
+      this.pending.get(keyOf(request)) ??
+      this.recent.find(request, at)
+    );
+  }
+
+  private decide(request: Request, at: Millis): readonly Event[] | Refusal {
+    if (Math.abs(at - request.sentAt) > STALE_AFTER_MS) return refuse('request.stale');
+    const { command, actor, deviceId } = request;
+    const { confirmed, differenceMs } = this.clock.status();
+    const asked = { command, at, actor, deviceId, clock: { confirmed, differenceMs } };
+    return this.log.rules.decide(this.state, asked, this.log.configurations);
+  }
+
+  private nothingToDo(request: Request, payload: Buffer): Outcome {
+    const answer = this.answerOf(this.state, request.command, []);
+    if (request.deviceId !== SERVER_DEVICE) {
+      this.pending.set(keyOf(request), { payload, answer });
+    }
+    return { answer, events: [] };
+  }
+
+  private auditRefusal(request: Request, { refused }: Refusal, at: Millis): void {
+    const { actor, deviceId, command } = request;
+    if (deviceId === SERVER_DEVICE) return;
+    const action = `refused ${refused}`;
+    this.log.journal.audit({ at, actor, deviceId, action, subject: command.type });
+  }
+
+  private append(request: Request, decided: readonly Event[], at: Millis): Logged[] {
+    const { rules, configurations, projectors, database } = this.log;
+    return decided.map((event, index) => {
+      const { stream, seq } = this.state;
+      const { actor } = request;
+      const logged: Logged = { ...event, at, seq: seq + 1, stream, actor };
+      const open = this.state.day?.day;
+      rules.apply(this.state, logged, configurations);
+      if (this.state.seq !== seq + 1) throw new Error(`the state did not move to ${seq + 1}`);
+      this.write(request, logged, [index + 1, decided.length, open]);
+      for (const projector of projectors) projector.apply(database, logged);
+      return logged;
+    });
+  }
+
+  private write(
+    request: Request,
+    logged: Logged,
+    [part, parts, open]: [number, number, string | undefined],
+  ): void {
+    const { stream, seq, at, actor, type } = logged;
+    const { at: _a, seq: _s, stream: _t, actor: _c, ...event } = logged;
+    const day = isCentreEvent(logged) ? null : (this.state.day?.day ?? open ?? null);
+    const body = bodyOf(event as Event);
+    const place = { stream, seq, day, occurred_at: at, request: request.requestId, part, parts };
+    const row = { ...place, actor, type, version: EVENT_VERSION, body };
+    const hash = hashOf(this.folded.head, row);
+    this.log.journal.append(this.position + 1, row, hash);
+    this.position += 1;
+    this.folded = { state: this.state, head: hash };
+  }
+}
+
+const keyOf = ({ deviceId, requestId }: Request): string => `${deviceId} ${requestId}`;
