@@ -71,30 +71,39 @@ export const openLog = (options: LogOptions): Log => {
   const { directory } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = takeLock(directory);
-  let database: Database.Database | undefined;
   try {
     const disk = options.disk ?? new Ballast(directory, options.ballastBytes ?? BALLAST_BYTES);
     const file = join(directory, LOG_FILE);
     refuseHalfRestored(directory, file);
-    const small = !existsSync(file) || statSync(file).size <= CHECKED_AT_START_BYTES_MAX;
-    database = connect(file);
-    const opened = database;
-    const prepared = prepare(opened, options, small);
+    const log = openFile(file, disk, options);
+    const close = (): void => {
+      log.close();
+      lock.release();
+    };
+    return { ...log, close };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+};
+
+/** Opens a log's file in a directory that the caller has locked. */
+export const openFile = (file: string, disk: Disk, options: LogOptions): Log => {
+  const { directory } = options;
+  const small = !existsSync(file) || statSync(file).size <= CHECKED_AT_START_BYTES_MAX;
+  const database = connect(file);
+  try {
     return {
-      ...prepared,
+      ...prepare(database, options, small),
       directory,
-      database: opened,
+      database,
       disk,
       fsync: timeFsync(directory, options.time.monotonicMs),
       structureChecked: small,
-      close: () => {
-        opened.close();
-        lock.release();
-      },
+      close: () => void database.close(),
     };
   } catch (error) {
-    database?.close();
-    lock.release();
+    database.close();
     throw error;
   }
 };
