@@ -90,6 +90,7 @@ export type DayReport = Interval & {
     readonly legs: LegKpis;
     readonly use: Use;
   }[];
+  /** A call that went over unanswered with a counter counts for the next clerk from then on. */
   readonly byClerk: readonly {
     readonly clerk: ActorId;
     readonly legs: LegKpis;

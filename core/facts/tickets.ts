@@ -1,4 +1,4 @@
-import type { DayEvent, Logged } from '../events.js';
+import type { DayEvent, LegTimes, Logged } from '../events.js';
 import type { Fact, IntegrityFact, LegFact, Place, SpanFact, VisitFact } from '../facts.js';
 import { spanMs } from '../intervals.js';
 
@@ -158,27 +158,31 @@ const parked = (event: Of<'leg.parked'>, place: Place): readonly Fact[] => {
   return [{ ...leg, parks: leg.parks + 1 }, ...spans, act];
 };
 
+/** The times that measure a wait are those at the call that ended it: later ones change nothing. */
+const timed = (leg: LegFact, { joinedAt, orderFrom, dueAt }: LegTimes): LegFact => {
+  if (leg.calledAt !== null) return leg;
+  const targetMs = spanMs(orderFrom, dueAt) || leg.targetMs;
+  return { ...leg, joinedAt, orderFrom, dueAt, targetMs };
+};
+
 /** After a no-show the next call counts; who had been served in part keeps the first one. */
 const returned = (event: Of<'leg.returned'>, place: Place): readonly Fact[] => {
   const before = openLeg(place, event.ticketId);
-  const { joinedAt, orderFrom, dueAt, at: waitingSince } = event;
-  const again = { ...before, orderFrom, dueAt, waitingSince };
   const uncalled = { counterId: null, clerk: null, rule: null, callReason: null, calledAt: null };
-  const targetMs = spanMs(orderFrom, dueAt) || before.targetMs;
-  const leg = before.parks > 0 ? again : { ...again, ...uncalled, joinedAt, targetMs };
+  const again = before.parks > 0 ? before : { ...before, ...uncalled };
+  const leg = { ...timed(again, event), waitingSince: event.at };
   if (!place.known.isClerk(place.day, event.actor)) return [leg];
   const by = { clerk: event.actor, counterId: before.counterId };
   return [leg, actOf(event, place.day, { act: 'recycle', ...by })];
 };
 
 const classSet = (event: Of<'ticket.classSet'>, place: Place): readonly Fact[] => {
-  const { ticketId, classId, orderFrom, dueAt } = event;
+  const { ticketId, classId, actor: clerk } = event;
   const before = openLeg(place, ticketId);
-  const target = before.calledAt === null ? { targetMs: spanMs(orderFrom, dueAt) } : {};
-  const by = { clerk: event.actor, counterId: before.counterId, reason: event.reason.id };
+  const by = { clerk, counterId: before.counterId, reason: event.reason.id };
   return [
     { ...visitOf(place, ticketId), classId },
-    { ...before, classId, orderFrom, dueAt, ...target },
+    { ...timed(before, event), classId },
     actOf(event, place.day, { act: 'setClass', ...by }),
   ];
 };
@@ -206,15 +210,10 @@ export const ticketFacts = (event: Logged, place: Place): readonly Fact[] => {
       return returned(event, place);
     case 'leg.parked':
       return parked(event, place);
-    case 'leg.unparked': {
-      const { ticketId, orderFrom, dueAt, at: waitingSince } = event;
-      return [{ ...openLeg(place, ticketId), orderFrom, dueAt, waitingSince }];
-    }
-    case 'ticket.delayed': {
-      const { ticketId, joinedAt, orderFrom, dueAt } = event;
-      const targetMs = spanMs(orderFrom, dueAt);
-      return [{ ...openLeg(place, ticketId), joinedAt, orderFrom, dueAt, targetMs }];
-    }
+    case 'leg.unparked':
+      return [{ ...openLeg(place, event.ticketId), waitingSince: event.at }];
+    case 'ticket.delayed':
+      return [timed(openLeg(place, event.ticketId), event)];
     case 'ticket.classSet':
       return classSet(event, place);
     case 'ticket.closed': {
