@@ -12,6 +12,13 @@ const priority = largeCentre().classes?.[0];
 
 const CASES: readonly Case[] = [
   [
+    'a paper listed twice',
+    'services[0].papers',
+    [name, name],
+    'services[0].papers[1].en',
+    /already/,
+  ],
+  [
     'two sectors of one id',
     'sectors[2]',
     { id: 'sector-1', name, icon: 'x' },

@@ -24,11 +24,23 @@ export const serviceMistakes = (sections: Sections): Mistake[] => {
     ...empty
       .filter(({ value }) => !used.has(value.id))
       .map(({ path }) => ({ path, reason: 'no service is in this sector: add one, or remove it' })),
+    ...services.flatMap(repeatedTexts),
     ...mixedCategories(sections),
     ...tooFrequent(sections),
     ...idleClasses(sections),
   ];
 };
+
+/** A list of papers, steps or fees holds each once. */
+const repeatedTexts = ({ path, value }: Sections['services'][number]): Mistake[] =>
+  (['papers', 'procedure', 'fees'] as const).flatMap((list) =>
+    twice(
+      (value[list] ?? []).map(({ en }, index) => ({
+        path: `${path}.${list}[${index}].en`,
+        value: en,
+      })),
+    ),
+  );
 
 /** Enquiries are answered at once: they have a series and a lane of their own. */
 const mixedCategories = ({ services }: Sections): Mistake[] => {

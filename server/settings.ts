@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { checkConfiguration, type Mistake } from '../core/check.js';
+import { mistakeOf } from '../core/check/shape.js';
+import { configurationSchema, type Configuration } from '../core/configuration.js';
+import { canonicalJson, parseJson } from './json.js';
+
+const port = z.number().int().min(0).max(65_535);
+const path = z.string().min(1).max(1000);
+
+const serverSchema = z.strictObject({
+  host: z.string().min(1).max(255).default('127.0.0.1'),
+  /** 0 takes any free port. */
+  port: port.default(4000),
+  /** A second listener that serves nothing but the tickets' pages; `null`: none. */
+  phonePort: port.nullable().default(null),
+  tls: z.strictObject({ cert: path, key: path }).nullable().default(null),
+  /** Directory of the log; relative to this file. */
+  data: path.default('data'),
+  /** Allows plain HTTP beyond this machine, for a trial: anybody on the network can listen in. */
+  pilot: z.boolean().default(false),
+});
+
+/** Where the server listens and stores; every path is absolute. */
+export type ServerSettings = z.output<typeof serverSchema>;
+
+export interface Settings {
+  readonly server: ServerSettings;
+  readonly configuration: Configuration;
+  /** SHA-256 in hex of the configuration, whatever the layout of its file. */
+  readonly hash: string;
+}
+
+/** The whole file: one centre's configuration, and how its server runs. */
+export const settingsSchema = configurationSchema.extend({
+  $schema: z.string().max(1000).optional(),
+  server: serverSchema.prefault({}),
+});
+
+/** The file cannot be used. `message` is for the person who wrote it: file, path and reason. */
+export class ConfigurationError extends Error {
+  readonly code = 'configuration.wrong';
+
+  constructor(
+    readonly file: string,
+    readonly mistakes: readonly Mistake[],
+    options?: ErrorOptions,
+  ) {
+    const lines = mistakes.map(({ path: at, reason }) => `  ${at}: ${reason}`);
+    super([`The configuration ${file} cannot be used:`, ...lines].join('\n'), options);
+    this.name = 'ConfigurationError';
+  }
+}
+
+const FILE_BYTES_MAX = 4 * 1024 * 1024;
+
+/** The name of a configuration in the log: equal for equal content. */
+export const configurationHash = (configuration: Configuration): string =>
+  createHash('sha256').update(canonicalJson(configuration)).digest('hex');
+
+const codeOf = (cause: unknown): string =>
+  cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+
+const textOf = async (file: string): Promise<string> => {
+  try {
+    const { size } = await stat(file);
+    if (size <= FILE_BYTES_MAX) return await readFile(file, 'utf8');
+  } catch (cause) {
+    const reason = `cannot be read (${codeOf(cause)}): give the path of the centre's file`;
+    throw new ConfigurationError(file, [{ path: '(file)', reason }], { cause });
+  }
+  const reason = `is larger than ${FILE_BYTES_MAX} bytes: is it the right file?`;
+  throw new ConfigurationError(file, [{ path: '(file)', reason }]);
+};
+
+const isLoopback = (host: string): boolean => /^(localhost|127\.[\d.]+|::1|\[::1\])$/.test(host);
+
+const listening = ({ host, port: own, phonePort, tls, pilot }: ServerSettings): Mistake[] => [
+  ...(phonePort !== null && phonePort === own && own !== 0
+    ? [{ path: 'server.phonePort', reason: `is the same as port (${own}): choose another` }]
+    : []),
+  ...(tls === null && !pilot && !isLoopback(host)
+    ? [
+        {
+          path: 'server.tls',
+          reason: `is missing, and ${host} is reached from outside: add cert and key, or pilot: true`,
+        },
+      ]
+    : []),
+];
+
+const unreadable = async (at: string, file: string): Promise<Mistake[]> => {
+  try {
+    await readFile(file);
+    return [];
+  } catch (cause) {
+    return [{ path: at, reason: `${file} cannot be read (${codeOf(cause)})` }];
+  }
+};
+
+const absolute = (server: ServerSettings, folder: string): ServerSettings => ({
+  ...server,
+  data: resolve(folder, server.data),
+  tls: server.tls && {
+    cert: resolve(folder, server.tls.cert),
+    key: resolve(folder, server.tls.key),
+  },
+});
+
+const serverOf = async (raw: unknown, folder: string): Promise<ServerSettings | Mistake[]> => {
+  const shaped = z.object({ server: serverSchema.prefault({}) }).safeParse({ server: raw });
+  if (!shaped.success) {
+    return shaped.error.issues.flatMap((issue) => mistakeOf(issue, { server: raw }));
+  }
+  const server = absolute(shaped.data.server, folder);
+  const mistakes = [
+    ...listening(server),
+    ...(server.tls ? await unreadable('server.tls.cert', server.tls.cert) : []),
+    ...(server.tls ? await unreadable('server.tls.key', server.tls.key) : []),
+  ];
+  return mistakes.length > 0 ? mistakes : server;
+};
+
+const split = (raw: unknown): { server: unknown; configuration: unknown } => {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+    return { server: undefined, configuration: raw };
+  }
+  const { server, $schema: _, ...configuration } = raw as Record<string, unknown>;
+  return { server, configuration };
+};
+
+/** Reads a centre's file. Rejects with a `ConfigurationError` that lists every mistake in it. */
+export const loadSettings = async (file: string): Promise<Settings> => {
+  const whole = resolve(file);
+  const parsed = parseJson((await textOf(whole)).replace(/^\uFEFF/, ''));
+  if ('reason' in parsed) {
+    const { line, column, reason } = parsed;
+    throw new ConfigurationError(whole, [{ path: `line ${line}, column ${column}`, reason }]);
+  }
+  const parts = split(parsed.value);
+  const server = await serverOf(parts.server, dirname(whole));
+  const checked = checkConfiguration(parts.configuration);
+  const mistakes = [
+    ...(Array.isArray(server) ? server : []),
+    ...('mistakes' in checked ? checked.mistakes : []),
+  ];
+  if (Array.isArray(server) || 'mistakes' in checked) {
+    throw new ConfigurationError(whole, mistakes);
+  }
+  const { configuration } = checked;
+  return { server, configuration, hash: configurationHash(configuration) };
+};

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { PICTOGRAM_NAMES } from '../kiosk/pictograms.js';
+import { loadSettings } from '../server/settings.js';
+
+const NAMES = ['demo', 'example'];
+
+describe('the centres that come with Dawr', () => {
+  const read = (name: string) => loadSettings(`firmware-config/centres/${name}/centre.json`);
+
+  test.each(NAMES)('%s can be used', async (name) => {
+    const { configuration } = await read(name);
+    expect(configuration.centre.zone).toBe('Africa/Cairo');
+  });
+
+  test('the demo has 40 services over 10 sectors, 12 counters on two floors, two kiosks', async () => {
+    const { services, sectors, counters, kiosks } = (await read('demo')).configuration;
+    expect(services.length).toBeGreaterThanOrEqual(40);
+    expect(sectors.length).toBeGreaterThanOrEqual(10);
+    expect(counters).toHaveLength(12);
+    expect(new Set(counters.map(({ floor }) => floor.en)).size).toBe(2);
+    expect(kiosks.map(({ id }) => id)).toEqual(['k1', 'k2']);
+  });
+
+  test.each(NAMES)('the first profiles of %s serve every service', async (name) => {
+    const { counters, profiles, services } = (await read(name)).configuration;
+    const first = counters.map((counter) => profiles.find(({ id }) => id === counter.profiles[0]));
+    const categories = new Set(first.flatMap((profile) => profile?.categories ?? []));
+    expect(services.filter(({ category }) => !categories.has(category))).toEqual([]);
+  });
+
+  test.each(NAMES)('every sector of %s has a pictogram on the kiosk', async (name) => {
+    const { sectors } = (await read(name)).configuration;
+    expect(sectors.filter(({ icon }) => !PICTOGRAM_NAMES.includes(icon))).toEqual([]);
+  });
+});
