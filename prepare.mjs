@@ -9,7 +9,8 @@ const ROOT = fileURLToPath(new URL('.', import.meta.url));
 const NATIVE = 'better-sqlite3';
 const PROGRESS_MS = 10_000;
 /** How node-gyp says that Python, make or the compiler is not there. */
-const NO_COMPILER = /gyp ERR! find Python|not found: make|(?:cc|\+\+): (?:No such file|.*not found)/;
+const NO_COMPILER =
+  /gyp ERR! find Python|not found: make|(?:cc|\+\+): (?:No such file|.*not found)/;
 
 /** A reason to stop that says what to do. `output` is what the failed command wrote. */
 export class Unprepared extends Error {

@@ -1,21 +1,19 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { CHECKS } from './tidy/checks.js';
 import { EXCEPTIONS } from './tidy/exceptions.js';
 import { sources } from './tidy/tree.js';
 
 const ALL = sources();
 
-describe.each(CHECKS)('$name', ({ name, complaints, broken, said }) => {
-  test('what breaks the rule is found', () => {
-    const found = complaints(broken.map(([path, text]) => ({ path, text })));
-    expect(found.map(({ words }) => words)).toEqual(said);
-  });
+test.each(CHECKS)('$name: what breaks the rule is found', ({ complaints, broken, said }) => {
+  const found = complaints(broken.map(([path, text]) => ({ path, text })));
+  expect(found.map(({ words }) => words)).toEqual(said);
+});
 
-  test('the project keeps the rule', () => {
-    const excepted = EXCEPTIONS.filter(({ check }) => check === name).map(({ path }) => path);
-    const found = complaints(ALL).filter(({ path }) => !excepted.includes(path));
-    expect(found.map(({ path, words }) => `${path}: ${words}`)).toEqual([]);
-  });
+test.each(CHECKS)('$name: the project keeps the rule', ({ name, complaints }) => {
+  const excepted = EXCEPTIONS.filter(({ check }) => check === name).map(({ path }) => path);
+  const found = complaints(ALL).filter(({ path }) => !excepted.includes(path));
+  expect(found.map(({ path, words }) => `${path}: ${words}`)).toEqual([]);
 });
 
 test('every exception is still needed', () => {

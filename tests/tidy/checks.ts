@@ -63,6 +63,7 @@ export const CHECKS: readonly Check[] = [
       ['core/a.ts', `const a = () => {\n${lines(69)}};`],
       ['core/b.ts', `const b = () => {\n${lines(68)}};`],
       ['core/c.ts', `describe('c', () => {\n${lines(69)}});`],
+      ['core/d.test.ts', 'test.each(d)("d", (a, b, c, d) => {});'],
       ['desk/A.svelte', '<script>\nfunction a(b, c, d, e) {}\n</script>'],
     ],
     said: ['the function at line 1 has 71 lines', 'the function at line 2 takes 4 parameters'],
@@ -94,7 +95,7 @@ export const CHECKS: readonly Check[] = [
     complaints: each(colourComplaints),
     broken: [
       ['desk/A.svelte', '<p fill="#abc">{#each a as b}#</p><style>a#bed { color: red; }</style>'],
-      ['web/a.css', 'a { border: 1px solid rgb(0 0 0); color: var(--red); white-space: pre }'],
+      ['web/a.css', 'a { border: 1px solid rgb(0 0 0); color: var(--red); mask: #000 }'],
       ['web/b.ts', "const a = '#ffc745';"],
       ['web/theme.css', ':root { --ink: #12233a; }'],
     ],

@@ -4,11 +4,11 @@ import { lineOf, script, type Complaint, type Source } from './tree.js';
 const FORBIDDEN = [
   /\b(?:TOD[O]|FIXM[E]|XX[X])\b/g,
   /@ts-(?:ignor[e]|nochec[k])/g,
-  /eslint-disabl[e]/g,
+  /eslint-disabl[e](?!-next-line [\w@/-]+ -- \w)/g,
   /\b(?:describe|test|it|suite)\.(?:onl[y]|ski[p]|tod[o])\b/g,
   /\bissues? #?\d+/gi,
   /(?<![\w.])\/wor[k]\//g,
-  /bash_job[s]|\.librar[y]\b|before-sto[p]/g,
+  /bash_job[s]|\/\.librar[y]\b|before-sto[p]/g,
 ];
 
 /** Words that have no place in the project's files. */
@@ -25,6 +25,8 @@ const COLOUR =
   /#(?:[\da-f]{8}|[\da-f]{6}|[\da-f]{3,4})\b|\b(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch)\(/i;
 const NAMED =
   /(?<![\w-])(?:white|black|gr[ae]y|silver|red|green|blue|yellow|orange|gold|purple)\b/i;
+/** What a mask is painted with is not seen. */
+const MASK = /^(?:-webkit-)?mask/;
 const DECLARATION = /(?<name>[\w-]+)\s*:\s*(?<value>[^;{}]+)(?=[;}])/g;
 const PAINT = /\b(?:fill|stroke|color|stop-color|background)="(?<value>[^"{]+)"/g;
 const QUOTED = /(?<quote>['"`])(?<value>#[\da-f]{3,8})\k<quote>/gi;
@@ -46,6 +48,8 @@ export function colourComplaints(source: Source): Complaint[] {
     ...styles(source).matchAll(DECLARATION),
     ...markup.matchAll(PAINT),
     ...script(source).matchAll(QUOTED),
-  ].map((found) => found.groups?.['value'] ?? '');
+  ]
+    .filter((found) => !MASK.test(found.groups?.['name'] ?? ''))
+    .map((found) => found.groups?.['value'] ?? '');
   return values.filter(isColour).map((value) => ({ path, words: `colour ${value.trim()}` }));
 }

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+
+const BUILT = fileURLToPath(new URL('../build/web', import.meta.url));
+const APPS = ['kiosk', 'display', 'desk', 'manager', 'phone'];
+/** Over the line, gzip: scripts of the kiosk, all of the visitor's page but its fonts. */
+const BYTES_MAX = 60_000;
+
+const page = (app: string): string => readFileSync(`${BUILT}/${app}/index.html`, 'utf8');
+const linked = (html: string, end: string): string[] =>
+  [...html.matchAll(/(?:src|href)="([^"]+)"/g)].flatMap(([, url]) =>
+    url !== undefined && url.endsWith(end) ? [url] : [],
+  );
+const gzipBytes = (urls: readonly string[]): number =>
+  urls.reduce((sum, url) => sum + gzipSync(readFileSync(BUILT + url)).length, 0);
+
+describe.each(APPS)('%s as built', (app) => {
+  test(`${app} holds no script or style of its own, as its security policy asks`, () => {
+    const html = page(app);
+    expect(html.match(/<script(?![^>]* src=)[^>]*>|<style|\sstyle=|\son\w+=|javascript:/gi)).toBe(
+      null,
+    );
+    for (const url of linked(html, '.css')) {
+      expect(readFileSync(BUILT + url, 'utf8')).not.toMatch(/url\(["']?data:/);
+    }
+  });
+
+  test(`${app} finds its files wherever the page lies`, () => {
+    const scripts = linked(page(app), '.js');
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const url of [...scripts, ...linked(page(app), '.css')]) {
+      expect(url).toMatch(/^\/assets\/[\w.-]+$/);
+    }
+  });
+});
+
+test('the scripts of the kiosk stay small', () => {
+  expect(gzipBytes(linked(page('kiosk'), '.js'))).toBeLessThanOrEqual(BYTES_MAX);
+});
+
+test("the visitor's page stays small", () => {
+  const urls = [...linked(page('phone'), '.js'), ...linked(page('phone'), '.css')];
+  expect(gzipBytes(urls)).toBeLessThanOrEqual(BYTES_MAX);
+});
+
+test("the visitor's page asks nothing of scoped styles that phones of 2018 refuse", () => {
+  for (const url of linked(page('phone'), '.css')) {
+    expect(readFileSync(BUILT + url, 'utf8')).not.toMatch(/:(?:where|is|has)\(|@layer|@container/);
+  }
+});
