@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { DEVICE_ROLES } from './views.js';
+
+const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
+
+/** Refusals of the HTTP doors; words under `refusal.<code>` like those of commands. */
+export const API_REFUSALS = [
+  'enrol.unknownCode',
+  'enrol.tooMany',
+  'enrol.unknownDevice',
+  'signIn.wrong',
+  'signIn.wait',
+  'staff.secretTooShort',
+  'staff.exists',
+  'staff.unknown',
+  'staff.lastManager',
+  'session.needed',
+  'payload.invalid',
+  'report.noDay',
+] as const;
+export type ApiRefusal = (typeof API_REFUSALS)[number];
+
+export const STAFF_ROLES = ['clerk', 'manager'] as const;
+export type StaffRole = (typeof STAFF_ROLES)[number];
+
+/** Shortest secrets: a clerk also needs an enrolled desk, a manager answers for everything. */
+export const SECRET_MIN = { clerk: 8, manager: 15 } as const;
+const secret = z.string().min(1).max(200);
+
+export const apiSchemas = {
+  enrol: z.strictObject({ deviceId: id, role: z.enum(DEVICE_ROLES) }),
+  poll: z.strictObject({ deviceCode: z.string().regex(/^[0-9a-f]{64}$/) }),
+  signIn: z.strictObject({ deviceId: id, staffId: id, secret }),
+  signOut: z.strictObject({ deviceId: id }),
+  approve: z.strictObject({ userCode: z.string().min(8).max(12) }),
+  addStaff: z.strictObject({
+    id,
+    name: z.string().min(1).max(60),
+    role: z.enum(STAFF_ROLES),
+    secret,
+  }),
+  setSecret: z.strictObject({ id, secret }),
+  setActive: z.strictObject({ id, active: z.boolean() }),
+} as const;
+
+export interface StaffMember {
+  readonly id: string;
+  readonly name: string;
+  readonly role: StaffRole;
+  readonly active: boolean;
+}
+
+export interface SessionAnswer {
+  readonly device: {
+    readonly deviceId: string;
+    readonly role: (typeof DEVICE_ROLES)[number];
+    readonly enrolled: boolean;
+  };
+  readonly staff: Omit<StaffMember, 'active'> | null;
+  readonly now: number;
+}

@@ -1,0 +1,68 @@
+import type { Configuration } from '../core/configuration.js';
+import type { Logger } from 'pino';
+import type { Devices } from './access/devices.js';
+import type { Staff } from './access/staff.js';
+import type { Clock, Timers } from './clock.js';
+import type { Live } from './hub/live.js';
+import type { TicketLinks } from './link.js';
+import type { Committer } from './log/committer.js';
+import type { AuditEntry } from './log/journal.js';
+import type { Log } from './log/log.js';
+import type { ServerSettings } from './settings.js';
+
+/** Limits of the doors. The bench and the simulation raise them, and print what they raised. */
+export interface Limits {
+  readonly asksPerSecond: number;
+  readonly asksBurst: number;
+  readonly socketsPerDevice: number;
+  readonly viewsPerSecond: number;
+  readonly phoneViewsPerSecond: number;
+  readonly ticketsPerMinute: number | null;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  asksPerSecond: 20,
+  asksBurst: 40,
+  socketsPerDevice: 20,
+  viewsPerSecond: 20,
+  phoneViewsPerSecond: 1,
+  ticketsPerMinute: null,
+};
+
+/** One running centre: what every door of the server shares. */
+export interface Centre {
+  readonly settings: ServerSettings;
+  readonly limits: Limits;
+  /** The one writer; its state is the hall as of the last commit. */
+  readonly log: Committer;
+  readonly store: Log;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly devices: Devices;
+  readonly staff: Staff;
+  readonly links: TicketLinks;
+  readonly live: Live;
+  readonly journal: Logger;
+  /** The configuration that holds now. */
+  readonly configuration: () => Configuration;
+  /** Writes down who did what beside the hall's log: sign-ins, exports, approvals. */
+  readonly audit: (entry: Omit<AuditEntry, 'at'>) => void;
+  /** Cuts a device's connections, wherever they are. */
+  readonly cut: (deviceId: string, why: 'revoked' | 'signedOut') => void;
+}
+
+/** Name under which the browser keeps a device's token, or a session at it. */
+export const cookieName = (settings: ServerSettings, deviceId: string, session: boolean): string =>
+  `${settings.tls === null ? '' : '__Host-'}dawr-${deviceId}${session ? '-session' : ''}`;
+
+/** The device's place in the configuration, if it has one with this role. */
+export const isSlot = (configuration: Configuration, deviceId: string, role: string): boolean => {
+  const slots: Record<string, readonly { readonly id: string }[]> = {
+    kiosk: configuration.kiosks,
+    board: configuration.boards,
+    desk: configuration.desks,
+    agent: configuration.agents,
+    manager: [{ id: 'manager' }],
+  };
+  return (slots[role] ?? []).some(({ id }) => id === deviceId);
+};

@@ -1,0 +1,120 @@
+import cookie from '@fastify/cookie';
+import files from '@fastify/static';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Centre } from '../centre.js';
+import { accessRoutes } from './access.js';
+import { checked } from './checked.js';
+import { setHeaders } from './headers.js';
+import { manageRoutes } from './manage.js';
+import { deviceOf } from './session.js';
+
+const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
+const BODY_BYTES_MAX = 16_384;
+
+/** What a program adds to the hall's door: the demo its start page, tests nothing. */
+export interface Extras {
+  /** Pages of this server may frame each other: only the demo, to show paper beside a kiosk. */
+  readonly framed: boolean;
+  /** Called before a device's page is served; the demo enrols its own machine's screens here. */
+  readonly beforePage?: (place: {
+    readonly app: string;
+    readonly deviceId: string;
+    readonly address: string;
+    readonly known: boolean;
+    readonly reply: FastifyReply;
+  }) => Promise<void>;
+  readonly routes?: (app: FastifyInstance) => void;
+}
+
+export const NO_EXTRAS: Extras = { framed: false };
+
+const newApp = async (
+  centre: Centre,
+  { framed }: { framed: boolean },
+): Promise<FastifyInstance> => {
+  const { tls } = centre.settings;
+  const https =
+    tls === null ? null : { cert: await readFile(tls.cert), key: await readFile(tls.key) };
+  const app = Fastify({
+    loggerInstance: centre.journal,
+    disableRequestLogging: true,
+    bodyLimit: BODY_BYTES_MAX,
+    https,
+  } as object) as unknown as FastifyInstance;
+  setHeaders(app, centre, { framed });
+  await app.register(cookie);
+  await app.register(files, {
+    root: `${WEB}assets`,
+    prefix: '/assets/',
+    preCompressed: true,
+    immutable: true,
+    maxAge: '1y',
+    decorateReply: false,
+  });
+  app.setNotFoundHandler((_request, reply) => notFound(reply));
+  return app;
+};
+
+const notFound = (reply: FastifyReply): FastifyReply =>
+  reply.code(404).type('text/plain; charset=utf-8').send('Not found · غير موجود\n');
+
+const sendPage = async (reply: FastifyReply, app: string): Promise<FastifyReply> =>
+  reply.type('text/html; charset=utf-8').send(await readFile(`${WEB}${app}/index.html`));
+
+const PAGES: Readonly<Record<string, string>> = {
+  kiosk: 'kiosk',
+  board: 'display',
+  desk: 'desk',
+  manager: 'manager',
+};
+
+const pageRoutes = (app: FastifyInstance, centre: Centre, extras: Extras): void => {
+  for (const [place, page] of Object.entries(PAGES)) {
+    app.get<{ Params: { device: string } }>(`/${place}/:device/`, async (request, reply) => {
+      const deviceId = request.params.device;
+      const known = deviceOf(centre, request, deviceId) !== undefined;
+      const address = request.ip;
+      await extras.beforePage?.({ app: place, deviceId, address, known, reply });
+      return sendPage(reply, page);
+    });
+    app.get<{ Params: { device: string } }>(`/${place}/:device`, (request, reply) =>
+      reply.redirect(`/${place}/${encodeURIComponent(request.params.device)}/`),
+    );
+  }
+};
+
+/** The hall's door: pages of devices, their configuration, and the manager's calls. */
+export const hallApp = async (centre: Centre, extras: Extras): Promise<FastifyInstance> => {
+  const app = await newApp(centre, extras);
+  pageRoutes(app, centre, extras);
+  accessRoutes(app, centre, checked);
+  manageRoutes(app, centre, checked);
+  app.get<{ Params: { hash: string } }>('/configuration/:hash.json', (request, reply) => {
+    const devices = Object.keys(request.cookies).flatMap((name) => {
+      const found = /^(?:__Host-)?dawr-([a-z0-9-]+)$/.exec(name)?.[1];
+      return found === undefined ? [] : [found];
+    });
+    if (!devices.some((deviceId) => deviceOf(centre, request, deviceId))) return notFound(reply);
+    const body = centre.store.configurations.get(request.params.hash);
+    if (body === undefined) return notFound(reply);
+    return reply.header('cache-control', 'private, max-age=31536000, immutable').send(body);
+  });
+  extras.routes?.(app);
+  await app.ready();
+  return app;
+};
+
+/** The visitors' door, on a listener of its own: the ticket's page and nothing else. */
+export const phoneApp = async (centre: Centre): Promise<FastifyInstance> => {
+  const app = await newApp(centre, { framed: false });
+  app.get<{ Params: { token: string } }>('/t/:token', async (request, reply) => {
+    const { state } = centre.log;
+    const day = state.day?.day ?? '';
+    const known = centre.links.ticketOf(request.params.token, state.stream, day) !== undefined;
+    return sendPage(known ? reply : reply.code(404), 'phone');
+  });
+  await app.ready();
+  return app;
+};

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { apiSchemas, type StaffMember } from '../../core/protocol/api.js';
+import { isRefusal } from '../../core/protocol/refusals.js';
+import { Throttle } from '../access/throttle.js';
+import type { Centre } from '../centre.js';
+import { exportCsv } from '../report/csv.js';
+import { reportedDays, reportOfDay } from '../report/day.js';
+import { refuseWith, type Checked } from './checked.js';
+import { staffOf } from './session.js';
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
+const queryOf = (request: FastifyRequest, key: string): string => {
+  const value = (request.query as Record<string, unknown>)[key];
+  return typeof value === 'string' && value.length <= 40 ? value : '';
+};
+
+interface Acting {
+  readonly deviceId: string;
+  readonly manager: Omit<StaffMember, 'active'>;
+}
+
+/** What only a manager may do, at a manager's enrolled machine. */
+export const manageRoutes = (app: FastifyInstance, centre: Centre, checked: Checked): void => {
+  const acting = (request: FastifyRequest, reply: FastifyReply): Acting | undefined => {
+    const deviceId = queryOf(request, 'device');
+    const manager = staffOf(centre, request, deviceId);
+    if (manager?.role === 'manager') return { deviceId, manager };
+    refuseWith(reply, 403, 'session.needed');
+    return undefined;
+  };
+  const audit = ({ deviceId, manager }: Acting, action: string, subject: string): void =>
+    centre.audit({ actor: manager.id, deviceId, action, subject });
+
+  staffRoutes(app, centre, { acting, audit, checked });
+  reportRoutes(app, centre, { acting, audit, checked });
+  const guesses = new Throttle();
+
+  app.get('/api/devices/pending', (request, reply) => {
+    if (acting(request, reply) === undefined) return reply;
+    return { pending: centre.devices.pending(centre.clock.now()) };
+  });
+
+  app.post('/api/devices/approve', async (request, reply) => {
+    const who = acting(request, reply);
+    const body = who && checked(apiSchemas.approve, request, reply);
+    if (who === undefined || body === undefined) return reply;
+    const at = centre.clock.now();
+    if (guesses.waitMs(who.manager.id, at) > 0) return refuseWith(reply, 429, 'enrol.tooMany');
+    const device = centre.devices.find(body.userCode, at);
+    if (device === undefined) {
+      guesses.failed(who.manager.id, at);
+      return refuseWith(reply, 404, 'enrol.unknownCode');
+    }
+    const { deviceId, role } = device;
+    const answer = await centre.log.enqueue({
+      requestId: randomBytes(16).toString('hex'),
+      sentAt: at,
+      command: { type: 'enrolDevice', deviceId, role },
+      actor: who.manager.id,
+      deviceId: who.deviceId,
+    });
+    if (isRefusal(answer)) return reply.code(503).send(answer);
+    centre.devices.approve(body.userCode, at);
+    audit(who, 'device.approved', deviceId);
+    return { deviceId, role };
+  });
+};
+
+interface Tools {
+  readonly acting: (request: FastifyRequest, reply: FastifyReply) => Acting | undefined;
+  readonly audit: (who: Acting, action: string, subject: string) => void;
+  readonly checked: Checked;
+}
+
+const staffRoutes = (
+  app: FastifyInstance,
+  { staff }: Centre,
+  { acting, audit, checked }: Tools,
+): void => {
+  app.get('/api/staff', (request, reply) => {
+    if (acting(request, reply) === undefined) return reply;
+    return { staff: staff.all() };
+  });
+
+  app.post('/api/staff', async (request, reply) => {
+    const who = acting(request, reply);
+    const body = who && checked(apiSchemas.addStaff, request, reply);
+    if (who === undefined || body === undefined) return reply;
+    const refused = await staff.add(body);
+    if (refused !== undefined) return reply.code(409).send(refused);
+    audit(who, 'staff.added', body.id);
+    return { done: true };
+  });
+
+  app.post('/api/staff/secret', async (request, reply) => {
+    const who = acting(request, reply);
+    const body = who && checked(apiSchemas.setSecret, request, reply);
+    if (who === undefined || body === undefined) return reply;
+    const refused = await staff.setSecret(body.id, body.secret);
+    if (refused !== undefined) return reply.code(409).send(refused);
+    audit(who, 'staff.secretSet', body.id);
+    return { done: true };
+  });
+
+  app.post('/api/staff/active', (request, reply) => {
+    const who = acting(request, reply);
+    const body = who && checked(apiSchemas.setActive, request, reply);
+    if (who === undefined || body === undefined) return reply;
+    const refused = staff.setActive(body.id, body.active);
+    if (refused !== undefined) return reply.code(409).send(refused);
+    audit(who, body.active ? 'staff.enabled' : 'staff.disabled', body.id);
+    return { done: true };
+  });
+};
+
+const reportRoutes = (app: FastifyInstance, centre: Centre, { acting, audit }: Tools): void => {
+  const { database } = centre.store;
+
+  app.get('/api/days', (request, reply) => {
+    if (acting(request, reply) === undefined) return reply;
+    return { days: reportedDays(database) };
+  });
+
+  app.get('/api/report/day', (request, reply) => {
+    if (acting(request, reply) === undefined) return reply;
+    const { zone } = centre.configuration().centre;
+    const now = centre.clock.now();
+    const report = reportOfDay(database, queryOf(request, 'day'), { now, zone });
+    return report ?? refuseWith(reply, 404, 'report.noDay');
+  });
+
+  for (const table of ['visits', 'legs'] as const) {
+    app.get(`/api/export/${table}.csv`, (request, reply) => {
+      const who = acting(request, reply);
+      if (who === undefined) return reply;
+      const from = queryOf(request, 'from');
+      const to = queryOf(request, 'to');
+      if (!DAY.test(from) || !DAY.test(to) || from > to) {
+        return refuseWith(reply, 400, 'payload.invalid');
+      }
+      audit(who, `export.${table}`, `${from}/${to}`);
+      const configuration = centre.configuration();
+      const name = `dawr-${configuration.centre.id}-${table}-${from}-${to}.csv`;
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="${name}"`)
+        .send(exportCsv(centre.store.directory, table, { from, to, configuration }));
+    });
+  }
+};

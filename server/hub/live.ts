@@ -1,0 +1,56 @@
+import type { Millis } from '../../core/configuration.js';
+import type { DeviceId } from '../../core/events.js';
+import type { PrinterState, PrintState } from '../../core/protocol/views.js';
+
+const PRINTS_KEPT_MAX = 500;
+
+/** What is true now and in no log: who is connected, what printers do. Lost with the process. */
+export class Live {
+  private readonly sockets = new Map<DeviceId, { count: number; since: Millis }>();
+  private readonly printers = new Map<DeviceId, PrinterState>();
+  private readonly prints = new Map<string, PrintState>();
+
+  connected(deviceId: DeviceId, at: Millis): void {
+    const count = (this.sockets.get(deviceId)?.count ?? 0) + 1;
+    this.sockets.set(deviceId, { count, since: count === 1 ? at : (this.since(deviceId) ?? at) });
+  }
+
+  disconnected(deviceId: DeviceId, at: Millis): void {
+    const entry = this.sockets.get(deviceId);
+    if (entry === undefined) return;
+    const count = entry.count - 1;
+    this.sockets.set(deviceId, { count, since: count === 0 ? at : entry.since });
+  }
+
+  isConnected(deviceId: DeviceId): boolean {
+    return (this.sockets.get(deviceId)?.count ?? 0) > 0;
+  }
+
+  /** Since when the device is connected, or gone. */
+  since(deviceId: DeviceId): Millis | null {
+    return this.sockets.get(deviceId)?.since ?? null;
+  }
+
+  connections(): number {
+    return [...this.sockets.values()].reduce((sum, { count }) => sum + count, 0);
+  }
+
+  setPrinter(kioskId: DeviceId, state: PrinterState): void {
+    this.printers.set(kioskId, state);
+  }
+
+  printer(kioskId: DeviceId): PrinterState | undefined {
+    return this.printers.get(kioskId);
+  }
+
+  setPrint(jobId: string, state: PrintState): void {
+    this.prints.delete(jobId);
+    this.prints.set(jobId, state);
+    const oldest = this.prints.keys().next();
+    if (this.prints.size > PRINTS_KEPT_MAX && !oldest.done) this.prints.delete(oldest.value);
+  }
+
+  print(jobId: string): PrintState | undefined {
+    return this.prints.get(jobId);
+  }
+}

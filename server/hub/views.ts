@@ -1,0 +1,102 @@
+import type { Namespace } from 'socket.io';
+import type { Millis } from '../../core/configuration.js';
+import type { ViewBase } from '../../core/protocol/views.js';
+import type { Centre } from '../centre.js';
+import { bodyOf, type Subject } from './screens.js';
+
+/** Time alone changes what some screens show: they are looked at again this often. */
+const LOOK_MS = 5_000;
+/** Versions of one start of the server; each start begins above all earlier ones. */
+const VERSIONS_PER_START = 1e9;
+
+interface Shown {
+  readonly subject: Subject;
+  readonly text: string;
+  readonly version: number;
+}
+
+const roomOf = ({ role, deviceId, staff, ticketId }: Subject): string =>
+  [role, deviceId, staff?.id ?? '', ticketId ?? ''].join(' ');
+
+/**
+ * Sends each screen its view: whole, versioned, and only when it changed. The first change goes out
+ * at once, later ones are gathered, so that no screen gets more than `perSecond` views a second.
+ */
+export class Views {
+  private readonly shown = new Map<string, Shown>();
+  private readonly gapMs: number;
+  private lastAt = -Infinity;
+  private planned: (() => void) | undefined;
+  private version: number;
+
+  constructor(
+    private readonly centre: Centre,
+    private readonly namespaces: readonly Namespace[],
+    perSecond: number,
+  ) {
+    this.gapMs = 1000 / perSecond;
+    this.version = centre.store.starts * VERSIONS_PER_START;
+    centre.timers.every(LOOK_MS, () => this.changed());
+  }
+
+  /** Says that something changed; screens are looked at now or when the gap has passed. */
+  changed(): void {
+    if (this.planned !== undefined) return;
+    const wait = this.lastAt + this.gapMs - this.centre.clock.now();
+    if (wait <= 0) this.push();
+    else {
+      this.planned = this.centre.timers.after(wait, () => {
+        this.planned = undefined;
+        this.push();
+      });
+    }
+  }
+
+  /** A screen joins those of its subject; returns its view now, or `null` if there is none. */
+  join(subject: Subject): { room: string; view: object | null } {
+    const room = roomOf(subject);
+    const at = this.centre.clock.now();
+    const fresh = this.render(room, subject, at);
+    return { room, view: fresh };
+  }
+
+  /** The newest version that screens of a room should have. */
+  versionOf(room: string): number {
+    return this.shown.get(room)?.version ?? 0;
+  }
+
+  stop(): void {
+    this.planned?.();
+  }
+
+  private push(): void {
+    const at = this.centre.clock.now();
+    this.lastAt = at;
+    for (const nsp of this.namespaces) {
+      for (const [room, { subject, text }] of this.shown) {
+        if (`/${subject.role}` !== nsp.name) continue;
+        if ((nsp.adapter.rooms.get(room)?.size ?? 0) === 0) {
+          this.shown.delete(room);
+          continue;
+        }
+        const before = text;
+        const view = this.render(room, subject, at);
+        if (view !== null && this.shown.get(room)?.text !== before) nsp.to(room).emit('view', view);
+      }
+    }
+  }
+
+  private render(room: string, subject: Subject, at: Millis): (ViewBase & object) | null {
+    const body = bodyOf(this.centre, subject, at);
+    if (body === null) return null;
+    const { log } = this.centre;
+    const configuration = log.state.day?.configuration ?? log.state.centre.configuration;
+    const training = log.state.centre.training;
+    const text = JSON.stringify([configuration, training, { ...body, delayMax: undefined }]);
+    const same = this.shown.get(room);
+    if (same?.text !== text) this.version += 1;
+    const version = same?.text === text ? same.version : this.version;
+    this.shown.set(room, { subject, text, version });
+    return { ...body, stream: log.state.stream, version, at, configuration, training };
+  }
+}

@@ -1,0 +1,54 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import type { TicketId } from '../core/events.js';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const KEY_ID = 1;
+const SEQ_BYTES = 6;
+const MAC_BYTES = 16;
+
+const base32 = (bytes: Buffer): string => {
+  let bits = '';
+  for (const byte of bytes) bits += byte.toString(2).padStart(8, '0');
+  const groups = bits.match(/.{1,5}/g) ?? [];
+  return groups.map((group) => ALPHABET[parseInt(group.padEnd(5, '0'), 2)]).join('');
+};
+
+const fromBase32 = (text: string): Buffer => {
+  const bits = [...text].map((letter) => ALPHABET.indexOf(letter).toString(2).padStart(5, '0'));
+  const bytes = bits.join('').match(/.{8}/g) ?? [];
+  return Buffer.from(bytes.map((byte) => parseInt(byte, 2)));
+};
+
+/**
+ * Signed links to tickets: key id, sequence number, and an HMAC-SHA-256 cut to 128 bits, in base32
+ * capitals so that a QR can carry them in alphanumeric mode. The key is made for one stream and day
+ * and forgotten with it, so a link ends with its day; guessing one is 1 in 2^128.
+ */
+export class TicketLinks {
+  constructor(private readonly secret: Buffer) {}
+
+  token(ticketId: TicketId, day: string): string {
+    const [stream = '', seq = ''] = ticketId.split(':');
+    const head = Buffer.alloc(1 + SEQ_BYTES);
+    head.writeUInt8(KEY_ID, 0);
+    head.writeUIntBE(Number(seq), 1, SEQ_BYTES);
+    return base32(Buffer.concat([head, this.mac(head, stream, day)]));
+  }
+
+  /** The ticket of a token that was made for this stream and day; else `undefined`. */
+  ticketOf(token: string, stream: string, day: string): TicketId | undefined {
+    if (!/^[A-Z2-7]{37}$/.test(token)) return undefined;
+    const bytes = fromBase32(token);
+    const head = bytes.subarray(0, 1 + SEQ_BYTES);
+    const mac = bytes.subarray(1 + SEQ_BYTES);
+    if (mac.length !== MAC_BYTES || !timingSafeEqual(mac, this.mac(head, stream, day))) {
+      return undefined;
+    }
+    return `${stream}:${head.readUIntBE(1, SEQ_BYTES)}`;
+  }
+
+  private mac(head: Buffer, stream: string, day: string): Buffer {
+    const key = Buffer.from(hkdfSync('sha256', this.secret, stream, `ticket link ${day}`, 32));
+    return createHmac('sha256', key).update(head).digest().subarray(0, MAC_BYTES);
+  }
+}

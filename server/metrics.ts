@@ -1,0 +1,82 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { FastifyInstance } from 'fastify';
+import type { Centre } from './centre.js';
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+/** `/health` for watchdogs, `/metrics` in Prometheus' text form for this machine alone. */
+export const healthRoutes = (
+  app: FastifyInstance,
+  centre: Centre,
+  connections: () => number,
+): void => {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'dawr_' });
+  const events = new Counter({
+    name: 'dawr_events_total',
+    help: 'Events in the log since the start',
+    labelNames: ['type'],
+    registers: [registry],
+  });
+  const group = new Histogram({
+    name: 'dawr_commit_events',
+    help: 'Events in one transaction',
+    buckets: [1, 2, 5, 10, 20, 50, 100, 200],
+    registers: [registry],
+  });
+  centre.log.onCommitted(({ events: committed }) => {
+    group.observe(committed.length);
+    for (const { type } of committed) events.inc({ type });
+  });
+  gauges(registry, centre, connections);
+
+  app.get('/health', (_request, reply) => {
+    const { state } = centre.log;
+    const storage = centre.store.disk.status();
+    const clock = centre.clock.status();
+    const well = !storage.warning && clock.confirmed && !clock.alarm;
+    return reply.send({
+      status: well ? 'ok' : 'warning',
+      day: state.day?.day ?? null,
+      seq: state.seq,
+      clock,
+      storage,
+      connections: connections(),
+    });
+  });
+  app.get('/metrics', async (request, reply) => {
+    if (!LOOPBACK.has(request.ip)) return reply.code(403).send();
+    return reply.type(registry.contentType).send(await registry.metrics());
+  });
+};
+
+const gauges = (registry: Registry, centre: Centre, connections: () => number): void => {
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name: `dawr_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  const statusOf =
+    (...of: string[]) =>
+    (): number =>
+      [...(centre.log.state.day?.tickets.values() ?? [])].filter(({ leg }) =>
+        of.includes(leg.status),
+      ).length;
+  gauge('log_seq', 'Newest event of the stream', () => centre.log.state.seq);
+  gauge('waiting', 'Visitors waiting', statusOf('waiting'));
+  gauge('at_counters', 'Visitors called or served', statusOf('called', 'serving'));
+  gauge('counters_open', 'Open counters', () => centre.log.state.day?.counters.size ?? 0);
+  gauge('connections', 'Open sockets', connections);
+  gauge('unprinted', 'Tickets whose paper is not final', () => {
+    return centre.log.state.day?.unprinted.size ?? 0;
+  });
+  gauge('disk_free_bytes', 'Free bytes beside the log', () => centre.store.disk.status().freeBytes);
+  gauge('clock_difference_ms', 'Wall clock minus server time', () => {
+    return centre.clock.status().differenceMs;
+  });
+};

@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { todayOf } from '../core/publish.js';
+import { isRefusal } from '../core/protocol/refusals.js';
+import type { SystemCommand } from '../core/protocol/commands.js';
+import { currentConfiguration } from '../core/views/hall.js';
+import { Devices } from './access/devices.js';
+import { SecretHasher } from './access/secrets.js';
+import { Staff } from './access/staff.js';
+import { createAccessTables } from './access/tables.js';
+import { DEFAULT_LIMITS, type Centre, type Limits } from './centre.js';
+import { machineTime, machineTimers, ServerClock, type TimeSource, type Timers } from './clock.js';
+import { hallApp, NO_EXTRAS, phoneApp, type Extras } from './http/app.js';
+import { answersWith } from './hub/answer.js';
+import { openHub, type Hub } from './hub/hub.js';
+import { Live } from './hub/live.js';
+import { TicketLinks } from './link.js';
+import { Committer } from './log/committer.js';
+import type { Faults } from './log/faults.js';
+import { openLog, storeConfiguration, type Log } from './log/log.js';
+import { SERVER_DEVICE } from './log/writer.js';
+import { healthRoutes } from './metrics.js';
+import { reportProjector } from './report/projection.js';
+import type { Settings } from './settings.js';
+
+const TICK_MS = 1_000;
+const REFILL_MS = 60_000;
+
+/** Which programs' parts may be replaced: time and faults by tests, limits by the bench. */
+export interface RunOptions {
+  readonly settings: Settings;
+  readonly journal: Logger;
+  readonly training?: boolean;
+  readonly time?: TimeSource;
+  readonly timers?: Timers;
+  readonly limits?: Partial<Limits>;
+  readonly faults?: Faults;
+  readonly extras?: (centre: Centre) => Extras;
+  /** The file or the disk can no longer be trusted: the process must end at once. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** A centre whose doors are open. */
+export interface Running {
+  readonly centre: Centre;
+  readonly url: string;
+  readonly phoneUrl: string | null;
+  /** Closes the doors, commits what waits, signs the head, and lets go of the data directory. */
+  stop(): Promise<void>;
+}
+
+/** 32 random bytes that are made once and kept beside the log, readable to its owner alone. */
+const keptSecret = (directory: string, name: string): Buffer => {
+  const file = join(directory, name);
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600, flag: 'wx' });
+  return readFileSync(file);
+};
+
+const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => {
+  const { settings, journal, faults } = options;
+  const timers = options.timers ?? machineTimers;
+  const clock = new ServerClock(options.time ?? machineTime, log.lastEventAt);
+  const { directory, database, configurations } = log;
+  createAccessTables(database);
+  const links = new TicketLinks(keptSecret(directory, 'link.key'));
+  const committer = new Committer(log, {
+    clock,
+    soon: timers.soon,
+    answerOf: answersWith(links, configurations),
+    onFatal: options.onFatal,
+    onBug: (bug) => journal.error(bug, 'a command made the rules throw; it is set aside'),
+    ...(faults === undefined ? {} : { faults }),
+  });
+  const hasher = new SecretHasher(keptSecret(directory, 'pepper.key'));
+  return {
+    settings: settings.server,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    log: committer,
+    store: log,
+    clock,
+    timers,
+    devices: new Devices(database),
+    staff: new Staff(database, hasher),
+    links,
+    live: new Live(),
+    journal,
+    configuration: () => currentConfiguration(committer.state, configurations),
+    audit: (entry) => log.journal.audit({ ...entry, at: clock.now() }),
+    cut,
+  };
+};
+
+/** Carries out a command of the server's own. Throws when it is refused: the start must stop. */
+const say = async (centre: Centre, command: SystemCommand): Promise<void> => {
+  const answer = await centre.log.enqueue({
+    requestId: randomBytes(16).toString('hex'),
+    sentAt: centre.clock.now(),
+    command,
+    actor: 'system',
+    deviceId: SERVER_DEVICE,
+  });
+  if (isRefusal(answer)) throw new Error(`${command.type} was refused: ${answer.refused}`);
+};
+
+/** Begins a new log, or publishes the configuration file when it has changed. */
+const publishFile = async (centre: Centre, options: RunOptions): Promise<void> => {
+  const { configuration } = options.settings;
+  const { state } = centre.log;
+  const { database, configurations } = centre.store;
+  const hash = storeConfiguration(database, configuration);
+  if (state.seq === 0) {
+    const { id: centreId } = configuration.centre;
+    const training = options.training ?? false;
+    return say(centre, { type: 'startLog', centreId, configuration: hash, training });
+  }
+  if (state.centre.configuration === hash) return;
+  const held = state.day && configurations.get(state.day.configuration);
+  const merged = held ? todayOf(held, configuration) : { configuration, waiting: [] };
+  const today = storeConfiguration(database, merged.configuration);
+  const waiting = [...merged.waiting];
+  await say(centre, { type: 'publish', configuration: hash, today, waiting });
+};
+
+const listen = async (app: FastifyInstance, port: number, host: string): Promise<number> => {
+  await app.listen({ port, host });
+  return (app.server.address() as AddressInfo).port;
+};
+
+const keepTime = (centre: Centre): void => {
+  let ticking = false;
+  centre.timers.every(TICK_MS, () => {
+    if (ticking) return;
+    ticking = true;
+    say(centre, { type: 'tick' })
+      .catch((fault: unknown) => centre.journal.error({ fault }, 'the tick was not carried out'))
+      .finally(() => (ticking = false));
+  });
+  centre.timers.every(REFILL_MS, () => centre.store.disk.refill());
+  centre.log.onCommitted(({ events }) => {
+    for (const event of events) {
+      if (event.type === 'clock.corrected') centre.clock.correct(event.byMs);
+      if (event.type === 'device.revoked') {
+        centre.devices.revoke(event.deviceId);
+        centre.cut(event.deviceId, 'revoked');
+      }
+    }
+  });
+};
+
+/** Opens the log and the doors of one centre. Throws with a sentence when it cannot. */
+export const run = async (options: RunOptions): Promise<Running> => {
+  const { server } = options.settings;
+  mkdirSync(server.data, { recursive: true, mode: 0o700 });
+  const hubs: Hub[] = [];
+  const log = openLog({
+    directory: server.data,
+    centreId: options.settings.configuration.centre.id,
+    time: options.time ?? machineTime,
+    projectors: [reportProjector],
+    ...(options.faults === undefined ? {} : { faults: options.faults }),
+  });
+  const centre = assemble(options, log, (deviceId, why) => {
+    for (const hub of hubs) hub.cut(deviceId, why);
+  });
+  await publishFile(centre, options);
+  await say(centre, { type: 'tick' });
+  keepTime(centre);
+  const connections = (): number => hubs.reduce((sum, hub) => sum + hub.connections(), 0);
+  const extras = options.extras?.(centre) ?? NO_EXTRAS;
+  const app = await hallApp(centre, {
+    ...extras,
+    routes: (routed) => {
+      extras.routes?.(routed);
+      healthRoutes(routed, centre, connections);
+    },
+  });
+  const roles = ['kiosk', 'board', 'desk', 'manager', 'agent'] as const;
+  const { viewsPerSecond, phoneViewsPerSecond } = centre.limits;
+  hubs.push(openHub(centre, app.server as HttpServer, { roles, viewsPerSecond }));
+  const scheme = server.tls === null ? 'http' : 'https';
+  const apps = [app];
+  const port = await listen(app, server.port, server.host);
+  let phoneUrl: string | null = null;
+  if (server.phonePort !== null) {
+    const phone = await phoneApp(centre);
+    apps.push(phone);
+    const http = phone.server as HttpServer;
+    hubs.push(openHub(centre, http, { roles: ['phone'], viewsPerSecond: phoneViewsPerSecond }));
+    phoneUrl = `${scheme}://${server.host}:${await listen(phone, server.phonePort, server.host)}`;
+  }
+  return {
+    centre,
+    url: `${scheme}://${server.host}:${port}`,
+    phoneUrl,
+    stop: async () => {
+      for (const hub of hubs) await hub.stop();
+      for (const entry of apps) await entry.close();
+      centre.log.stop();
+      log.close();
+    },
+  };
+};
