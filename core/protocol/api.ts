@@ -15,6 +15,8 @@ export const API_REFUSALS = [
   'staff.unknown',
   'staff.lastManager',
   'session.needed',
+  'setup.wrongCode',
+  'setup.done',
   'payload.invalid',
   'report.noDay',
 ] as const;
@@ -33,6 +35,14 @@ export const apiSchemas = {
   signIn: z.strictObject({ deviceId: id, staffId: id, secret }),
   signOut: z.strictObject({ deviceId: id }),
   approve: z.strictObject({ userCode: z.string().min(8).max(12) }),
+  /** The first manager of a centre, with the code that the server's terminal shows. */
+  setup: z.strictObject({
+    code: z.string().max(40),
+    deviceId: id,
+    staffId: id,
+    name: z.string().min(1).max(60),
+    secret,
+  }),
   addStaff: z.strictObject({
     id,
     name: z.string().min(1).max(60),
@@ -53,9 +63,11 @@ export interface StaffMember {
 export interface SessionAnswer {
   readonly device: {
     readonly deviceId: string;
-    readonly role: (typeof DEVICE_ROLES)[number];
+    readonly role: (typeof DEVICE_ROLES)[number] | null;
     readonly enrolled: boolean;
   };
   readonly staff: Omit<StaffMember, 'active'> | null;
+  /** Whether the centre still has no manager: the manager's page then asks for the first. */
+  readonly setup: boolean;
   readonly now: number;
 }

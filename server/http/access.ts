@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { apiSchemas } from '../../core/protocol/api.js';
 import { isSlot, type Centre } from '../centre.js';
+import { enrolOwn } from './enrol.js';
+import { needsSetup, setupCode } from '../setup.js';
 import { Throttle } from '../access/throttle.js';
 import { refuseWith, type Checked } from './checked.js';
 import { clearToken, deviceOf, setToken, staffOf } from './session.js';
@@ -20,6 +22,7 @@ export const accessRoutes = (app: FastifyInstance, centre: Centre, checked: Chec
     return {
       device: { deviceId, role: device?.role ?? null, enrolled: device !== undefined },
       staff: staffOf(centre, request, deviceId) ?? null,
+      setup: needsSetup(centre),
       now: centre.clock.now(),
     };
   });
@@ -45,6 +48,29 @@ export const accessRoutes = (app: FastifyInstance, centre: Centre, checked: Chec
     setToken(centre, reply, { ...polled, session: false });
     codes.succeeded(request.ip);
     return { state: 'enrolled' };
+  });
+
+  app.post('/api/setup', async (request, reply) => {
+    const body = checked(apiSchemas.setup, request, reply);
+    if (body === undefined) return reply;
+    const { deviceId, staffId, name, secret } = body;
+    const at = centre.clock.now();
+    const code = setupCode(centre);
+    if (code === null) return refuseWith(reply, 409, 'setup.done');
+    if (codes.waitMs('setup', at) > 0) return refuseWith(reply, 429, 'enrol.tooMany');
+    if (body.code !== code) {
+      codes.failed('setup', at);
+      return refuseWith(reply, 403, 'setup.wrongCode');
+    }
+    if (!isSlot(centre.configuration(), deviceId, 'manager')) {
+      return refuseWith(reply, 404, 'enrol.unknownDevice');
+    }
+    const refused = await centre.staff.add({ id: staffId, name, role: 'manager', secret });
+    if (refused !== undefined) return reply.code(409).send(refused);
+    const token = await enrolOwn(centre, deviceId, 'manager');
+    setToken(centre, reply, { deviceId, session: false, token });
+    centre.audit({ actor: staffId, deviceId, action: 'setup.done', subject: staffId });
+    return { done: true };
   });
 
   app.post('/api/sign-in', async (request, reply) => {

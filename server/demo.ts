@@ -1,0 +1,164 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import files from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { WEEKDAYS, type Configuration } from '../core/configuration.js';
+import type { DeviceRole } from '../core/protocol/views.js';
+import { isSlot, type Centre } from './centre.js';
+import type { Extras } from './http/app.js';
+import { enrolOwn } from './http/enrol.js';
+import { setToken } from './http/session.js';
+import { linkOf } from './hub/answer.js';
+import { configurationHash, loadSettings, type Settings } from './settings.js';
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+const PAPERS_SHOWN = 6;
+
+/** Demo secrets, made on the first run; the demo listens on this machine alone. */
+export interface DemoSecrets {
+  readonly clerk: string;
+  readonly manager: string;
+}
+
+/** Where the demo lives and listens. */
+export interface DemoPlace {
+  readonly data: string;
+  readonly port: number;
+  readonly phonePort: number;
+}
+
+/** A demo is open round the clock, so that it can be tried at any hour. */
+const alwaysOpen = (configuration: Configuration): Configuration => ({
+  ...configuration,
+  calendar: {
+    week: Object.fromEntries(WEEKDAYS.map((day) => [day, [{ from: '00:00', to: '23:59' }]])),
+    exceptions: [],
+    closeByMin: 0,
+  },
+});
+
+/** The demo centre of the project, on this machine alone, with phones on loopback. */
+export const demoSettings = async (place: DemoPlace): Promise<Settings> => {
+  const file = new URL('../../firmware-config/centres/demo/centre.json', import.meta.url);
+  const settings = await loadSettings(fileURLToPath(file));
+  const { centre } = settings.configuration;
+  const publicUrl = `http://localhost:${place.phonePort}`;
+  const configuration = alwaysOpen({
+    ...settings.configuration,
+    centre: { ...centre, publicUrl },
+  });
+  const { port, phonePort, data } = place;
+  const server = { ...settings.server, host: '127.0.0.1', port, phonePort, data };
+  return { server, configuration, hash: configurationHash(configuration) };
+};
+
+const digits = (count: number): string =>
+  Array.from({ length: count }, () => String(randomInt(10))).join('');
+
+/** The secrets of this data directory, made when missing. */
+export const demoSecrets = (data: string): DemoSecrets => {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const file = join(data, 'demo-secrets.json');
+  if (!existsSync(file)) {
+    const manager = [digits(4), digits(4), digits(4), digits(4)].join('-');
+    writeFileSync(file, JSON.stringify({ clerk: digits(8), manager }), { mode: 0o600 });
+  }
+  return JSON.parse(readFileSync(file, 'utf8')) as DemoSecrets;
+};
+
+/** Clerk and manager accounts; the first of each before the doors count as ready. */
+export const demoStaff = async (centre: Centre, secrets: DemoSecrets): Promise<void> => {
+  const { staff } = centre;
+  const known = new Set(staff.all().map(({ id }) => id));
+  const add = async (id: string, name: string, role: 'clerk' | 'manager'): Promise<void> => {
+    if (!known.has(id)) await staff.add({ id, name, role, secret: secrets[role] });
+  };
+  await add('manager', 'مدير المركز', 'manager');
+  await add('clerk-1', 'موظف ١', 'clerk');
+  const others = async (): Promise<void> => {
+    const arab = new Intl.NumberFormat('ar-EG');
+    for (let n = 2; n <= centre.configuration().counters.length; n += 1) {
+      await add(`clerk-${n}`, `موظف ${arab.format(n)}`, 'clerk');
+    }
+  };
+  others().catch((fault: unknown) => centre.journal.error({ fault }, 'demo staff is incomplete'));
+};
+
+/** Starts the agent beside the demo's kiosks; it prints on virtual paper below `data`. */
+export const startAgent = async (
+  centre: Centre,
+  url: string,
+  data: string,
+): Promise<ChildProcess | undefined> => {
+  const agent = centre.configuration().agents[0];
+  if (agent === undefined) return undefined;
+  const token = await enrolOwn(centre, agent.id, 'agent');
+  const program = fileURLToPath(new URL('../agent/main.js', import.meta.url));
+  const options = ['--server', url, '--device', agent.id, '--data', join(data, 'agent')];
+  return spawn(process.execPath, [program, ...options, '--virtual'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DAWR_DEVICE_TOKEN: token },
+  });
+};
+
+const screensOf = ({ kiosks, boards, desks }: Configuration) => {
+  const of = (role: DeviceRole, entries: readonly { id: string; name: object }[]) =>
+    entries.map(({ id, name }) => ({ role, deviceId: id, name, path: `/${role}/${id}/` }));
+  const manager = [{ id: 'manager', name: { ar: 'المدير', en: 'Manager' } }];
+  return [
+    ...of('kiosk', kiosks),
+    ...of('board', boards),
+    ...of('desk', desks),
+    ...of('manager', manager),
+  ];
+};
+
+/** Pictures of the last papers of a kiosk, newest first. */
+const papersOf = (folder: string, kioskId: string): string[] => {
+  if (!existsSync(folder)) return [];
+  const mine = readdirSync(folder).filter((name) => name.startsWith(`${kioskId}-`));
+  const age = (name: string): number => statSync(join(folder, name)).mtimeMs;
+  return mine.sort((a, b) => age(b) - age(a)).slice(0, PAPERS_SHOWN);
+};
+
+const demoRoutes = (
+  app: FastifyInstance,
+  centre: Centre,
+  { secrets, paper }: { readonly secrets: DemoSecrets; readonly paper: string },
+): void => {
+  mkdirSync(paper, { recursive: true });
+  void app.register(files, { root: paper, prefix: '/paper/', decorateReply: false });
+  app.get('/api/start', () => {
+    const { state } = centre.log;
+    const { publicUrl, name } = centre.configuration().centre;
+    const newest = [...(state.day?.tickets.keys() ?? [])].at(-1);
+    const ticketId = newest ?? null;
+    return {
+      centre: name,
+      screens: screensOf(centre.configuration()),
+      staff: centre.staff.all().map((member) => ({ ...member, secret: secrets[member.role] })),
+      phone: ticketId && linkOf(centre.links, state, { ticketId, publicUrl }),
+    };
+  });
+  app.get<{ Params: { kiosk: string } }>('/api/papers/:kiosk', ({ params }) => ({
+    papers: papersOf(paper, params.kiosk).map((file) => `/paper/${file}`),
+  }));
+};
+
+/** What the demo adds to the doors: it enrols screens of its own machine, and shows everything. */
+export const demoExtras =
+  (secrets: DemoSecrets, data: string) =>
+  (centre: Centre): Extras => ({
+    framed: true,
+    beforePage: async ({ app, deviceId, address, known, reply }) => {
+      const role = app as DeviceRole;
+      const own = LOOPBACK.has(address) && isSlot(centre.configuration(), deviceId, role);
+      if (known || !own) return;
+      const token = await enrolOwn(centre, deviceId, role);
+      setToken(centre, reply, { deviceId, session: false, token });
+    },
+    routes: (app) => demoRoutes(app, centre, { secrets, paper: join(data, 'agent', 'paper') }),
+  });

@@ -1,0 +1,153 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { pino, type Logger } from 'pino';
+import { isCommand, runCommand } from './cli.js';
+import { demoExtras, demoSecrets, demoSettings, demoStaff, startAgent } from './demo.js';
+import { LogFault } from './log/faults.js';
+import { run, type Running } from './run.js';
+import { ConfigurationError, loadSettings } from './settings.js';
+import { setupLine } from './setup.js';
+
+const HELP = `Dawr: the queue of a citizen-service centre
+
+  npm start                          a demo centre on this machine
+  npm start -- --simulate [--speed N]  the same, with visitors and clerks (N times real time)
+  npm start -- --config FILE         a real centre, as FILE describes it
+  npm start -- --config FILE --training   training days: a log of their own, never in reports
+
+  --port N     first port of the demo (4000; phones on the next)
+  --data DIR   where the demo keeps its log (data/demo)
+
+  npm start -- verify|backup|restore|rebuild --config FILE   work on a centre's log; see docs
+`;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const options = () =>
+  parseArgs({
+    options: {
+      config: { type: 'string' },
+      training: { type: 'boolean', default: false },
+      simulate: { type: 'boolean', default: false },
+      speed: { type: 'string', default: '10' },
+      port: { type: 'string', default: '4000' },
+      data: { type: 'string', default: 'data/demo' },
+      help: { type: 'boolean', default: false },
+    },
+  }).values;
+
+type Options = ReturnType<typeof options>;
+
+const journalTo = (level: string): Logger => pino({ level, base: null });
+
+/** On a disk that cannot be trusted the process ends at once; the supervisor starts it again. */
+const dieOn =
+  (journal: Logger) =>
+  (error: unknown): void => {
+    journal.fatal({ err: error }, 'the disk failed: ending without another write');
+    process.exit(70);
+  };
+
+const stopOnSignal = (running: Running, children: readonly ChildProcess[]): void => {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    for (const child of children) child.kill('SIGTERM');
+    running.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`The stop was not clean: ${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+};
+
+const portOf = (text: string): number => {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port < 65_535) return port;
+  throw new Error(`--port ${text} is not a port: give a number from 0 to 65534`);
+};
+
+const startSimulation = (url: string, speed: string, clerk: string): ChildProcess => {
+  const program = fileURLToPath(new URL('../tests/play/main.js', import.meta.url));
+  return spawn(process.execPath, [program, '--url', url, '--speed', speed], {
+    stdio: 'inherit',
+    env: { ...process.env, DAWR_CLERK_SECRET: clerk },
+  });
+};
+
+const startDemo = async (chosen: Options): Promise<void> => {
+  const started = performance.now();
+  const data = resolve(chosen.data);
+  const port = portOf(chosen.port);
+  const journal = journalTo(process.env['DAWR_LOG'] ?? 'warn');
+  const secrets = demoSecrets(data);
+  const phonePort = port === 0 ? 0 : port + 1;
+  const settings = await demoSettings({ data, port, phonePort });
+  const extras = demoExtras(secrets, data);
+  const running = await run({ settings, journal, extras, onFatal: dieOn(journal) });
+  await demoStaff(running.centre, secrets);
+  const agent = await startAgent(running.centre, running.url, data);
+  const children = agent === undefined ? [] : [agent];
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  say(`
+Dawr is ready (${seconds} s): ${settings.configuration.centre.name.en}
+
+  Every screen     ${running.url}/
+  Kiosk            ${running.url}/kiosk/${settings.configuration.kiosks[0]?.id ?? ''}/
+  Hall board       ${running.url}/board/${settings.configuration.boards[0]?.id ?? ''}/
+  Desk             ${running.url}/desk/${settings.configuration.desks[0]?.id ?? ''}/   clerk-1, secret ${secrets.clerk}
+  Manager          ${running.url}/manager/manager/   manager, secret ${secrets.manager}
+  Tickets' pages   ${running.phoneUrl ?? ''}
+  Log              ${data}
+
+Stop with Ctrl-C; nothing is lost. A day of visitors: npm start -- --simulate`);
+  if (chosen.simulate) {
+    children.push(startSimulation(running.url, chosen.speed, secrets.clerk));
+  }
+  stopOnSignal(running, children);
+};
+
+const startCentre = async (chosen: Options, config: string): Promise<void> => {
+  const journal = journalTo(process.env['DAWR_LOG'] ?? 'info');
+  const settings = await loadSettings(config);
+  const { training } = chosen;
+  const running = await run({ settings, journal, training, onFatal: dieOn(journal) });
+  say(`Dawr is ready: ${settings.configuration.centre.name.en} at ${running.url}`);
+  const line = setupLine(running);
+  if (line !== null) say(line);
+  stopOnSignal(running, []);
+};
+
+const main = async (): Promise<void> => {
+  if (isCommand(process.argv[2])) {
+    process.exitCode = await runCommand(process.argv.slice(2));
+    return;
+  }
+  const chosen = options();
+  if (chosen.help) say(HELP);
+  else if (chosen.config === undefined) await startDemo(chosen);
+  else await startCentre(chosen, chosen.config);
+};
+
+/** Faults that a person can mend are told in a sentence; the rest with everything known. */
+const explain = (error: unknown): string => {
+  if (error instanceof ConfigurationError || error instanceof LogFault) return error.message;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'EADDRINUSE') {
+    return 'That port is in use: stop the other program, or choose another with --port.';
+  }
+  if (code?.startsWith('ERR_PARSE_ARGS') === true) return `${String(error)}\n\n${HELP}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+};
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,20 @@
+import type { Database } from 'better-sqlite3';
+import type { Millis } from '../../core/configuration.js';
+import type { DayReport } from '../../core/kpi.js';
+import { dayReport } from '../../core/report.js';
+import { factsOfDay } from './rows.js';
+import { zoneOffset } from './zone.js';
+
+/** The report of a day; `undefined` for one that was never opened or was for training. */
+export const reportOfDay = (
+  db: Database,
+  day: string,
+  { now, zone }: { readonly now: Millis; readonly zone: string },
+): DayReport | undefined => {
+  const facts = factsOfDay(db, day);
+  return facts && dayReport(facts, { now, offsetMs: zoneOffset(zone)(facts.day.openedAt) });
+};
+
+/** Service days (`YYYY-MM-DD`), the newest first. */
+export const reportedDays = (db: Database): readonly string[] =>
+  db.prepare<[], string>('SELECT day FROM service_day ORDER BY day DESC').pluck().all();

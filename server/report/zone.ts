@@ -1,0 +1,38 @@
+import type { Millis } from '../../core/configuration.js';
+
+/** No zone has changed its clocks but at a whole quarter of an hour of UTC. */
+const QUARTER_MS = 900_000;
+
+const parse = (text: string): number => {
+  const found = /GMT(?:([+-])(\d\d):(\d\d))?/.exec(text);
+  if (found === null) throw new Error(`no distance from UTC in ${text}`);
+  const [, sign, hours = '0', minutes = '0'] = found;
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+};
+
+/** The zone's distance from UTC at an instant, in milliseconds; east is positive. */
+export const zoneOffset = (zone: string): ((at: Millis) => number) => {
+  const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
+  const offsets = new Map<number, number>();
+  return (at) => {
+    const quarter = Math.floor(at / QUARTER_MS);
+    const known = offsets.get(quarter);
+    if (known !== undefined) return known;
+    const offset = parse(format.format(at));
+    offsets.set(quarter, offset);
+    return offset;
+  };
+};
+
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/** Local time as ISO 8601 with milliseconds and offset: `2026-11-22T09:05:03.120+02:00`. */
+export const localTime = (zone: string): ((at: Millis) => string) => {
+  const offsetAt = zoneOffset(zone);
+  return (at) => {
+    const offset = offsetAt(at);
+    const minutes = Math.abs(offset) / 60_000;
+    const distance = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+    return `${new Date(at + offset).toISOString().slice(0, 23)}${offset < 0 ? '-' : '+'}${distance}`;
+  };
+};
