@@ -28,6 +28,22 @@ describe('each mistake is told once', () => {
     );
   });
 
+  test('a service that is named twice and not served there', () => {
+    const raw = largeCentre({ sectors: 2, servicesEach: 2 });
+    const profiles = [...raw.profiles];
+    profiles[1] = { ...profiles[1]!, reserved: { services: ['s2-1', 's2-1'] } };
+    expect(mistakesOf({ ...raw, profiles })).toEqual([
+      {
+        path: 'profiles[1].reserved.services[1]',
+        reason: expect.stringContaining('named twice') as string,
+      },
+      {
+        path: 'profiles[1].reserved.services[0]',
+        reason: expect.stringContaining('not served') as string,
+      },
+    ]);
+  });
+
   test('two categories without a letter that share numbers', () => {
     const raw = largeCentre({ sectors: 2, servicesEach: 2 });
     const categories = raw.categories.map((entry) => ({ ...entry, letter: null }));

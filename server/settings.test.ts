@@ -67,6 +67,8 @@ describe('a file that can be used', () => {
     const { hash, configuration } = await load({ port: 1 });
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     expect((await load({ port: 2 }, reversed)).hash).toBe(hash);
+    const turned = Object.fromEntries(Object.entries(configuration).reverse());
+    expect(configurationHash(turned as typeof configuration)).toBe(hash);
     expect(configurationHash({ ...configuration, zones: [] })).not.toBe(hash);
   });
 });
