@@ -85,7 +85,7 @@ const listening = ({ host, port: own, phonePort, tls, pilot }: ServerSettings): 
     ? [
         {
           path: 'server.tls',
-          reason: `is missing, and ${host} is reached from outside: add cert and key, or pilot: true`,
+          reason: `is missing, and ${host} is reached from outside: add it, or pilot: true`,
         },
       ]
     : []),
