@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import files from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { WEEKDAYS, type Configuration } from '../core/configuration.js';
@@ -12,6 +11,7 @@ import type { Extras } from './http/app.js';
 import { enrolOwn } from './http/enrol.js';
 import { setToken } from './http/session.js';
 import { linkOf } from './hub/answer.js';
+import { PROJECT, programOf } from './place.js';
 import { configurationHash, loadSettings, type Settings } from './settings.js';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
@@ -42,8 +42,8 @@ const alwaysOpen = (configuration: Configuration): Configuration => ({
 
 /** The demo centre of the project, on this machine alone, with phones on loopback. */
 export const demoSettings = async (place: DemoPlace): Promise<Settings> => {
-  const file = new URL('../../firmware-config/centres/demo/centre.json', import.meta.url);
-  const settings = await loadSettings(fileURLToPath(file));
+  const file = join(PROJECT, 'firmware-config', 'centres', 'demo', 'centre.json');
+  const settings = await loadSettings(file);
   const { centre } = settings.configuration;
   const publicUrl = `http://localhost:${place.phonePort}`;
   const configuration = alwaysOpen({
@@ -96,7 +96,7 @@ export const startAgent = async (
   const agent = centre.configuration().agents[0];
   if (agent === undefined) return undefined;
   const token = await enrolOwn(centre, agent.id, 'agent');
-  const program = fileURLToPath(new URL('../agent/main.js', import.meta.url));
+  const program = programOf('agent/main.js');
   const options = ['--server', url, '--device', agent.id, '--data', join(data, 'agent')];
   return spawn(process.execPath, [program, ...options, '--virtual'], {
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pino, type Logger } from 'pino';
 import { isCommand, runCommand } from './cli.js';
 import { demoExtras, demoSecrets, demoSettings, demoStaff, startAgent } from './demo.js';
 import { LogFault } from './log/faults.js';
+import { programOf } from './place.js';
 import { run, type Running } from './run.js';
 import { ConfigurationError, loadSettings } from './settings.js';
 import { setupLine } from './setup.js';
@@ -75,7 +75,7 @@ const portOf = (text: string): number => {
 };
 
 const startSimulation = (url: string, speed: string, clerk: string): ChildProcess => {
-  const program = fileURLToPath(new URL('../tests/play/main.js', import.meta.url));
+  const program = programOf('tests/play/main.js');
   return spawn(process.execPath, [program, '--url', url, '--speed', speed], {
     stdio: 'inherit',
     env: { ...process.env, DAWR_CLERK_SECRET: clerk },

@@ -2,15 +2,15 @@ import cookie from '@fastify/cookie';
 import files from '@fastify/static';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { Centre } from '../centre.js';
+import { programOf } from '../place.js';
 import { accessRoutes } from './access.js';
 import { checked } from './checked.js';
 import { setHeaders } from './headers.js';
 import { manageRoutes } from './manage.js';
 import { deviceOf } from './session.js';
 
-const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
+const WEB = `${programOf('web')}/`;
 const BODY_BYTES_MAX = 16_384;
 
 /** What a program adds to the hall's door: the demo its start page, tests nothing. */

@@ -98,7 +98,7 @@ export const openFile = (file: string, disk: Disk, options: LogOptions): Log => 
       directory,
       database,
       disk,
-      fsync: timeFsync(directory, options.time.monotonicMs),
+      fsync: timeFsync(directory, () => options.time.monotonicMs()),
       structureChecked: small,
       close: () => void database.close(),
     };

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Logged } from '../../core/events.js';
 import { factsOf } from '../../core/facts.js';
+import type { Projector } from '../log/projector.js';
 import { Rows } from './rows.js';
 import { TABLES } from './tables.js';
 
@@ -8,25 +9,32 @@ const tables = Object.values(TABLES);
 const opened = new WeakMap<Database, Rows>();
 
 const rowsIn = (db: Database): Rows => {
-  const known = opened.get(db) ?? new Rows(db);
-  opened.set(db, known);
-  return known;
+  const known = opened.get(db);
+  if (known !== undefined) return known;
+  const rows = new Rows(db);
+  opened.set(db, rows);
+  return rows;
 };
 
 /**
  * The report's tables. All that it knows lies in them, none in memory, so a transaction that rolls
  * back takes its facts with it, and applying the whole log again to empty tables gives the same.
- * A change of the rules in `core/facts` needs a higher `version`, so that the tables are rebuilt.
+ * A change of the tables or of the rules in `core/facts` needs a higher `version`: the log is then
+ * applied again.
  */
-export const reportProjector = {
+export const reportProjector: Projector = {
   name: 'report',
   version: 1,
   tables: tables.map(({ name }) => name),
 
-  /** Makes the tables that are missing. */
+  /** Makes the tables that are missing, and those anew (and empty) that had other columns. */
   migrate(db: Database): void {
-    const found = db.prepare<[], string>(`SELECT name FROM sqlite_schema`).pluck().all();
-    for (const { name, sql } of tables) if (!found.includes(name)) db.exec(sql);
+    const found = db.prepare<[string], string>('SELECT sql FROM sqlite_schema WHERE name = ?');
+    for (const { name, sql } of tables) {
+      const stored = found.pluck().get(name);
+      if (stored !== undefined && sql.includes(stored)) continue;
+      db.exec(`DROP TABLE IF EXISTS ${name}; ${sql}`);
+    }
   },
 
   /** Call once for each event in the order of the log, in the transaction that stores it. */
