@@ -113,8 +113,8 @@ describe('legs', () => {
       { leg: 2, outcome: null, by: 'transfer', targetMs: 20 * MINUTE_MS },
     ]);
     expect(integrity.map(({ act, reason }) => [act, reason])).toEqual([
-      ['transfer', 'other'],
       ['front', 'other'],
+      ['transfer', 'other'],
     ]);
   });
 

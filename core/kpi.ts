@@ -98,7 +98,7 @@ export type DayReport = Interval & {
     readonly integrity: IntegrityCounts;
   }[];
   readonly integrityCounts: IntegrityCounts;
-  /** In the order of the log; at most `INTEGRITY_LISTED_MAX`, the newest. */
+  /** In the order of time; at most `INTEGRITY_LISTED_MAX`, the newest. */
   readonly integrity: readonly IntegrityFact[];
 };
 

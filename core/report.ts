@@ -92,7 +92,7 @@ const byHour = (facts: DayFacts, period: Interval, offsetMs: number): readonly H
 const byService = ({ legs }: DayFacts, at: Millis): DayReport['byService'] =>
   [...grouped(legs, ({ serviceId }) => serviceId)]
     .map(([serviceId, own]) => ({ serviceId, legs: legKpis(own, { at }) }))
-    .sort((a, b) => b.legs.joined - a.legs.joined);
+    .sort((a, b) => b.legs.joined - a.legs.joined || (a.serviceId < b.serviceId ? -1 : 1));
 
 const byCounter = (facts: DayFacts, period: Interval): DayReport['byCounter'] => {
   const legs = grouped(facts.legs, ({ counterId }) => counterId);
@@ -143,6 +143,6 @@ export const dayReport = (
     byCounter: counters,
     byClerk: byClerk(facts, period),
     integrityCounts: integrityCounts(facts.integrity),
-    integrity: facts.integrity.slice(-INTEGRITY_LISTED_MAX),
+    integrity: facts.integrity.toSorted((a, b) => a.at - b.at).slice(-INTEGRITY_LISTED_MAX),
   };
 };

@@ -122,11 +122,11 @@ const ended = (event: Of<'leg.ended'>, place: Place): readonly Fact[] => {
     ...spans,
   ];
   const by = { clerk: event.clerk ?? event.actor, counterId: event.counterId ?? null };
-  if (outcome === 'transferred') {
-    facts.push(actOf(event, place.day, { act: 'transfer', ...by, reason: endReason }));
-  }
   if (reason?.kind === 'front') {
     facts.push(actOf(event, place.day, { act: 'front', ...by, reason: endReason }));
+  }
+  if (outcome === 'transferred') {
+    facts.push(actOf(event, place.day, { act: 'transfer', ...by, reason: endReason }));
   }
   if (outcome === 'voided_by_staff') {
     facts.push(actOf(event, place.day, { act: 'void', ...by, reason: endReason }));

@@ -10,7 +10,7 @@ import { localTime } from './zone.js';
 
 /** Without this mark, spreadsheets take UTF-8 for the system's own code page. */
 const BYTE_ORDER_MARK = '\uFEFF';
-const PAGE_ROWS_MAX = 500;
+export const PAGE_ROWS_MAX = 500;
 
 /** A cell that begins so would be run as a formula; an apostrophe makes it text. */
 const FORMULA = /^[=+\-@\t\r]/;
