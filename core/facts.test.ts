@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FactBook, Hall } from '../tests/fixtures/hall.js';
+import { FactBook, LoggedHall } from '../tests/fixtures/factbook.js';
 import { CENTRE, OPENING } from '../tests/fixtures/randomday.js';
 import { MINUTE_MS, type Millis } from './configuration.js';
 import type { Command } from './protocol/commands.js';
@@ -10,7 +10,7 @@ const counterId = 'c1';
 
 /** A hall whose day is open and where Ana holds counter 1. */
 const opened = (training = false) => {
-  const hall = new Hall(CENTRE, { at: OPENING, training });
+  const hall = new LoggedHall(CENTRE, { at: OPENING, training });
   const at = (minute: number, command: Command, actor = 'ana') => {
     hall.at = OPENING + minute * MINUTE_MS;
     expect(hall.ask(command, actor, actor === 'k1' ? 'k1' : 'desk-1')).toBeUndefined();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FactBook } from '../tests/fixtures/hall.js';
+import { FactBook } from '../tests/fixtures/factbook.js';
 import { OPENING, randomDay } from '../tests/fixtures/randomday.js';
 import { HOUR_MS, MINUTE_MS, type Millis } from './configuration.js';
 import { OUTCOMES, type Outcome } from './events.js';

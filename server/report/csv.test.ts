@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MINUTE_MS } from '../../core/configuration.js';
 import type { Command } from '../../core/protocol/commands.js';
-import { Hall } from '../../tests/fixtures/hall.js';
+import { LoggedHall } from '../../tests/fixtures/factbook.js';
 import { CENTRE, OPENING, randomDay } from '../../tests/fixtures/randomday.js';
 import { connect, LOG_FILE } from '../log/database.js';
 import { COLUMNS, CSV_NAMES, type CsvName } from './columns.js';
@@ -23,15 +23,15 @@ const linesOf = async (db: Database.Database, name: CsvName, range: Range): Prom
   return text.slice(1, -2).split('\r\n');
 };
 
-const projected = (halls: readonly Hall[], db = new Database(':memory:')) => {
+const projected = (halls: readonly LoggedHall[], db = new Database(':memory:')) => {
   reportProjector.migrate(db);
   for (const { log } of halls) for (const event of log) reportProjector.apply(db, event);
   return db;
 };
 
 /** One visitor is served and transferred, one waits for a second service, one leaves. */
-const smallDay = (): Hall => {
-  const hall = new Hall(CENTRE, { at: OPENING });
+const smallDay = (): LoggedHall => {
+  const hall = new LoggedHall(CENTRE, { at: OPENING });
   const counterId = 'c1';
   const take = (...services: string[]): Command => ({
     ...{ type: 'takeTicket', services, classId: '', language: 'ar' },

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { HOUR_MS } from '../../core/configuration.js';
 import type { Logged } from '../../core/events.js';
 import { dayReport } from '../../core/report.js';
-import { FactBook, Hall } from '../../tests/fixtures/hall.js';
+import { FactBook, LoggedHall } from '../../tests/fixtures/factbook.js';
 import { CENTRE, OPENING, randomDay } from '../../tests/fixtures/randomday.js';
 import { contentHash } from '../log/projector.js';
 import { reportedDays, reportOfDay } from './day.js';
@@ -68,7 +68,7 @@ describe('the report’s tables', () => {
   });
 
   test('know nothing of a training day', () => {
-    const hall = new Hall(CENTRE, { at: OPENING, training: true });
+    const hall = new LoggedHall(CENTRE, { at: OPENING, training: true });
     hall.ask({ type: 'openDay' });
     hall.ask({ type: 'takeTicket', services: ['s1-1'], classId: '', language: 'ar' });
     const db = projected(hall.log);
