@@ -7,6 +7,7 @@ const MINUTE_MS = 60_000;
 const CHECK_LIMIT_MS = 3 * MINUTE_MS;
 const TESTS_LIMIT_MS = 8 * MINUTE_MS;
 const REPORTS = 'build/reports';
+const SIGNALS = ['SIGINT', 'SIGTERM'];
 
 process.env.DEBIAN_FRONTEND = 'noninteractive';
 if (!process.stdout.isTTY) process.env.NO_COLOR = '1';
@@ -109,17 +110,29 @@ function counted(project, report) {
   };
 }
 
+/** Runs in a group of its own: its workers end with it, also when it hangs or we are stopped. */
+async function withWorkers(command, args) {
+  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  const end = () => process.kill(-child.pid, 'SIGKILL');
+  const stop = () => {
+    end();
+    process.exit(130);
+  };
+  const limit = setTimeout(end, TESTS_LIMIT_MS);
+  for (const signal of SIGNALS) process.once(signal, stop);
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  clearTimeout(limit);
+  for (const signal of SIGNALS) process.off(signal, stop);
+  return code;
+}
+
 async function runTests(project) {
   const report = `${REPORTS}/${project}.json`;
   rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const [command, args] = program('vitest/vitest.mjs', 'run', '--project', project, ...reporters);
   say(`Tests: ${project} …`);
-  const child = spawn(command, args, {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    timeout: TESTS_LIMIT_MS,
-  });
-  const code = await new Promise((resolve) => child.on('close', resolve));
+  const code = await withWorkers(command, args);
   if (!existsSync(report)) return { passed: 0, failures: [`${project}: broke off`] };
   const { passed, failures } = counted(project, report);
   const silent = code !== 0 && failures.length === 0;
@@ -139,10 +152,12 @@ async function runBuild() {
 
 async function runAll() {
   const results = [await runBuild()];
+  const built = results[0].failures.length === 0;
   await installChromium();
   await installReader();
   for (const check of CHECKS) results.push(await runCheck(check));
-  for (const project of ['unit', 'e2e']) results.push(await runTests(project));
+  results.push(await runTests('unit'));
+  results.push(built ? await runTests('e2e') : { passed: 0, failures: ['e2e: not built'] });
   return results;
 }
 
