@@ -41,8 +41,10 @@ export const targetMs = (
 export const byDue = (a: Candidate, b: Candidate): number =>
   a.dueAt - b.dueAt || a.orderFrom - b.orderFrom || a.seq - b.seq;
 
-const matches = (matcher: Matcher, { serviceId, classId }: Candidate): boolean =>
-  matcher.services.includes(serviceId) || matcher.classes.includes(classId);
+const matches = (
+  matcher: Matcher,
+  { serviceId, classId }: Pick<Candidate, 'serviceId' | 'classId'>,
+): boolean => matcher.services.includes(serviceId) || matcher.classes.includes(classId);
 
 /** Whether a profile serves a service, by its category or by name. */
 export const serves = (
@@ -132,28 +134,30 @@ const withinCaps = ({ configuration, counter }: CallPlace, candidate: Candidate)
   return !recent.some(({ classId }) => classId === candidate.classId);
 };
 
-/** [RULE-4] The group that is furthest behind its share of this counter's last calls. */
+/**
+ * [RULE-4] Over one round of the groups that wait, each gets its weight; what no group names is the
+ * rest, of weight 1. A group without anybody leaves its turn to the others.
+ */
 const byWeight = (
   profile: ProfileConfig,
   counter: Counter,
   queue: readonly Candidate[],
 ): Candidate | undefined => {
-  if (profile.weights.length === 0) return undefined;
+  const { weights } = profile;
+  if (weights.length === 0) return undefined;
   const groupOf = (entry: Pick<Candidate, 'serviceId' | 'classId'>): number =>
-    profile.weights.findIndex(({ of }) => matches(of, entry as Candidate));
-  const groups = [...profile.weights.map(({ weight }) => weight), 1];
-  const total = groups.reduce((sum, weight) => sum + weight, 0);
-  const recent = counter.recent.slice(-(total - 1)).map(groupOf);
-  let best: { candidate: Candidate; behind: number } | undefined;
-  groups.forEach((weight, index) => {
-    const group = index === profile.weights.length ? -1 : index;
-    const candidate = queue.find((entry) => groupOf(entry) === group);
-    if (candidate === undefined) return;
-    const had = recent.filter((entry) => entry === group).length;
-    const behind = weight / total - had / Math.max(1, total - 1);
-    if (best === undefined || behind > best.behind) best = { candidate, behind };
-  });
-  return best?.candidate;
+    weights.findIndex(({ of }) => matches(of, entry));
+  const weightOf = (group: number): number => weights[group]?.weight ?? 1;
+  const heads = new Map<number, Candidate>();
+  for (const entry of queue) if (!heads.has(groupOf(entry))) heads.set(groupOf(entry), entry);
+  const round = [...heads.keys()].reduce((sum, group) => sum + weightOf(group), 0);
+  const recent = round > 1 ? counter.recent.slice(1 - round).map(groupOf) : [];
+  const share = (group: number): number =>
+    (recent.filter((entry) => entry === group).length + 1) / weightOf(group);
+  const [best] = [...heads].sort(
+    ([a, headA], [b, headB]) => share(a) - share(b) || byDue(headA, headB),
+  );
+  return best?.[1];
 };
 
 /**

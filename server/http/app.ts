@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie';
 import files from '@fastify/static';
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { LogController, type FastifyInstance, type FastifyReply } from 'fastify';
 import { readFile } from 'node:fs/promises';
 import type { Centre } from '../centre.js';
 import { programOf } from '../place.js';
@@ -39,7 +39,7 @@ const newApp = async (
     tls === null ? null : { cert: await readFile(tls.cert), key: await readFile(tls.key) };
   const app = Fastify({
     loggerInstance: centre.journal,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     https,
   } as object) as unknown as FastifyInstance;

@@ -1,0 +1,103 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { freshId, HandTime, LoggedHall, scratch, takeTicket } from '../../../tests/fixtures/log.js';
+import {
+  CHECKPOINT_AFTER_MS,
+  CHECKPOINT_EVENTS_MAX,
+  makeCheckpoint,
+  parseCheckpoint,
+} from '../checkpoint.js';
+import { openNote, signNote, verifierKeyOf } from '../note.js';
+import { verify } from '../verify.js';
+
+let folder: ReturnType<typeof scratch>;
+beforeEach(() => (folder = scratch()));
+afterEach(() => folder.remove());
+
+const signer = () => ({
+  name: 'dawr/hall',
+  privateKey: generateKeyPairSync('ed25519').privateKey,
+});
+
+test('a note opens with the key that signed it, whole and unchanged', () => {
+  const own = signer();
+  const note = signNote('first\nsecond\n', own);
+  expect(note).toMatch(/^first\nsecond\n\n— dawr\/hall [A-Za-z0-9+/]+={0,2}\n$/);
+  expect(openNote(note, [verifierKeyOf(own)])).toBe('first\nsecond\n');
+  expect(openNote(note, [verifierKeyOf(signer()), verifierKeyOf(own)])).toBe('first\nsecond\n');
+  expect(openNote(note, [verifierKeyOf(signer())])).toBeNull();
+  expect(openNote(note.replace('second', 'Second'), [verifierKeyOf(own)])).toBeNull();
+  expect(openNote('no note', [verifierKeyOf(own)])).toBeNull();
+});
+
+test('a key has the form that other tools read', () => {
+  expect(verifierKeyOf(signer())).toMatch(/^dawr\/hall\+[0-9a-f]{8}\+AQ?[A-Za-z0-9+/]+=*$/);
+});
+
+test('the known example of the signed-note specification opens', () => {
+  const key = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
+  const text =
+    'If you think cryptography is the answer to your problem,\n' +
+    "then you don't know what your problem is.\n";
+  const signature =
+    'x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=';
+  expect(openNote(`${text}\n— PeterNeumann ${signature}\n`, [key])).toBe(text);
+});
+
+test('a checkpoint is three lines', () => {
+  const root = Buffer.alloc(32, 7);
+  const text = makeCheckpoint({ origin: 'dawr/hall/s', size: 12, root });
+  expect(text).toBe(`dawr/hall/s\n12\n${root.toString('base64')}\n`);
+  expect(parseCheckpoint(text)).toEqual({ origin: 'dawr/hall/s', size: 12, root });
+  for (const wrong of ['', 'a\n-1\n', 'a\n01\n', 'a\n1\nAAAA\n']) {
+    expect(parseCheckpoint(wrong)).toBeNull();
+  }
+});
+
+const sizes = (hall: LoggedHall): unknown[] =>
+  hall.log.database.prepare('SELECT size FROM checkpoint ORDER BY size').pluck().all();
+
+test('the head is signed when the day closes', async () => {
+  const hall = await new LoggedHall({ directory: folder.path }).open();
+  await hall.done(takeTicket);
+  expect(sizes(hall)).toEqual([]);
+  await hall.done({ type: 'closeDay' });
+  expect(sizes(hall)).toEqual([hall.committer.state.seq]);
+  hall.close();
+});
+
+test('and a quarter of an hour after the last time, if anything happened', async () => {
+  const time = new HandTime();
+  const hall = await new LoggedHall({ directory: folder.path }, time).open();
+  const tick = () => hall.done({ type: 'tick' }, { deviceId: 'server', actor: 'system' });
+  await tick();
+  time.pass(CHECKPOINT_AFTER_MS);
+  await tick();
+  const first = hall.committer.state.seq;
+  expect(sizes(hall)).toEqual([first]);
+  time.pass(CHECKPOINT_AFTER_MS);
+  await tick();
+  expect(sizes(hall)).toEqual([first]);
+  hall.close();
+});
+
+test('and after so many events; each claim holds, also over restarts', async () => {
+  const time = new HandTime();
+  let hall = await new LoggedHall({ directory: folder.path }, time).open();
+  while (sizes(hall).length < 2) {
+    const group = Array.from({ length: 50 }, () => hall.send(takeTicket, { requestId: freshId() }));
+    hall.turn();
+    await Promise.all(group);
+    if (sizes(hall).length === 1 && hall.log.starts === 1) {
+      hall.close();
+      hall = new LoggedHall({ directory: folder.path }, time);
+    }
+  }
+  expect(Number(sizes(hall)[0])).toBeGreaterThanOrEqual(CHECKPOINT_EVENTS_MAX);
+  const checked = verify(hall.log.database);
+  expect(checked).toMatchObject({ problems: [], checkpoints: sizes(hall).length });
+  expect(verify(hall.log.database, { keys: [verifierKeyOf(signer())] }).problems[0]).toContain(
+    'not signed by a known key',
+  );
+  hall.close();
+});
