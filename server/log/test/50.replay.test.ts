@@ -82,7 +82,11 @@ const tamper = (hall: LoggedHall, sql: string): void => {
 };
 
 const tampering: readonly (readonly [name: string, sql: string, words: string])[] = [
-  ['a changed body', `UPDATE event SET body = replace(body, '1', '2') WHERE position = 5`, 'hash'],
+  [
+    'a changed body',
+    `UPDATE event SET body = CAST(replace(body, '1', '2') AS BLOB) WHERE position = 5`,
+    'hash',
+  ],
   ['a changed time', 'UPDATE event SET occurred_at = occurred_at + 1 WHERE position = 5', 'hash'],
   ['a changed actor', `UPDATE event SET actor = 'x' WHERE position = 5`, 'hash'],
   ['a changed day', `UPDATE event SET day = '2026-11-21' WHERE position = 5`, 'hash'],
