@@ -104,29 +104,33 @@ export type DayReport = Interval & {
 
 export const INTEGRITY_LISTED_MAX = 2000;
 
+type Of<Key extends keyof LegFact> = Pick<LegFact, Key>;
+
 /** Wait in milliseconds; `null` for a leg that was not called. */
-export const waitMs = (leg: LegFact): number | null =>
+export const waitMs = (leg: Of<'joinedAt' | 'calledAt'>): number | null =>
   leg.calledAt === null ? null : spanMs(leg.joinedAt, leg.calledAt);
 
 /** From call to arrival in milliseconds; `null` where no clerk confirmed the arrival. */
-export const walkMs = (leg: LegFact): number | null =>
+export const walkMs = (leg: Of<'calledAt' | 'startedAt' | 'confirmed'>): number | null =>
   leg.calledAt === null || leg.startedAt === null || !leg.confirmed
     ? null
     : spanMs(leg.calledAt, leg.startedAt);
 
 /** Handling time in milliseconds; `null` where handling did not begin or has not ended. */
-export const handlingMs = (leg: LegFact): number | null =>
+export const handlingMs = (leg: Of<'startedAt' | 'endedAt' | 'handlingMs'>): number | null =>
   leg.startedAt === null || leg.endedAt === null ? null : leg.handlingMs;
 
 /** Total time in milliseconds; `null` while the visit is open. */
-export const totalMs = (visit: VisitFact): number | null =>
+export const totalMs = (visit: Pick<VisitFact, 'joinedAt' | 'endedAt'>): number | null =>
   visit.endedAt === null ? null : spanMs(visit.joinedAt, visit.endedAt);
 
 /**
  * Whether the leg was called within its target. The target counts from joining, or from the later
  * time at which the visitor asked to be in line.
  */
-export const withinTarget = (leg: LegFact): boolean =>
+export const withinTarget = (
+  leg: Of<'joinedAt' | 'orderFrom' | 'targetMs' | 'calledAt'>,
+): boolean =>
   leg.calledAt !== null && leg.calledAt <= Math.max(leg.joinedAt, leg.orderFrom) + leg.targetMs;
 
 /**

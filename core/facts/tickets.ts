@@ -47,17 +47,35 @@ const targetOf = (event: Of<'leg.joined'>, { day, known }: Place): number => {
   return front ? before.targetMs : spanMs(event.orderFrom, event.dueAt);
 };
 
-const joined = (event: Of<'leg.joined'>, place: Place): LegFact => {
-  const { ticketId, leg, serviceId, classId, by, joinedAt, orderFrom, dueAt, at } = event;
-  return {
-    ...{ kind: 'leg', day: place.day, ticketId, leg, serviceId, classId, by },
-    ...{ joinedAt, orderFrom, dueAt, targetMs: targetOf(event, place), waitingSince: at },
-    ...{ counterId: null, clerk: null, rule: null, callReason: null },
-    ...{ calledAt: null, startedAt: null, confirmed: false, handlingMs: 0 },
-    ...{ endedAt: null, outcome: null, result: null, endReason: null },
-    ...{ calls: 0, misses: 0, parks: 0 },
-  };
-};
+const joined = (event: Of<'leg.joined'>, place: Place): LegFact => ({
+  kind: 'leg',
+  day: place.day,
+  ticketId: event.ticketId,
+  leg: event.leg,
+  serviceId: event.serviceId,
+  classId: event.classId,
+  by: event.by,
+  joinedAt: event.joinedAt,
+  orderFrom: event.orderFrom,
+  dueAt: event.dueAt,
+  targetMs: targetOf(event, place),
+  waitingSince: event.at,
+  counterId: null,
+  clerk: null,
+  rule: null,
+  callReason: null,
+  calledAt: null,
+  startedAt: null,
+  confirmed: false,
+  handlingMs: 0,
+  endedAt: null,
+  outcome: null,
+  result: null,
+  endReason: null,
+  calls: 0,
+  misses: 0,
+  parks: 0,
+});
 
 const called = (event: Of<'ticket.called'>, place: Place): readonly Fact[] => {
   const { stream, seq, at, counterId, clerk, rule, ticketId, passed } = event;

@@ -2,10 +2,9 @@ import type { Database } from 'better-sqlite3';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { scheduler } from 'node:timers/promises';
-import type { Configuration } from '../../core/configuration.js';
+import type { Configuration, Letter, Words as Names } from '../../core/configuration.js';
 import { connect, LOG_FILE } from '../log/database.js';
-import { COLUMNS, type CsvName, type Words } from './columns.js';
-import type { Row } from './rows.js';
+import { COLUMNS, type CsvName, type Value, type Values, type Words } from './columns.js';
 import { localTime } from './zone.js';
 
 /** Without this mark, spreadsheets take UTF-8 for the system's own code page. */
@@ -15,21 +14,23 @@ export const PAGE_ROWS_MAX = 500;
 /** A cell that begins so would be run as a formula; an apostrophe makes it text. */
 const FORMULA = /^[=+\-@\t\r]/;
 const QUOTED = /[",\r\n]/;
+const PLAIN = /^(?![=+\-@\t])[^",\r\n]*$/;
 
 /** One cell by RFC 4180. Numbers are ASCII digits; nothing known is an empty cell. */
-export const cell = (value: string | number | null): string => {
+export const cell = (value: Value): string => {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
+  if (PLAIN.test(value)) return value;
   const safe = FORMULA.test(value) ? `'${value}` : value;
   return QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
 
 const wordsOf = ({ services, categories, centre }: Configuration): Words => {
-  const names = new Map(services.map(({ id, name }) => [id, name]));
-  const letters = new Map(categories.map(({ id, letter }) => [id, letter]));
+  const names = new Map<Value, Names>(services.map(({ id, name }) => [id, name]));
+  const letters = new Map<Value, Letter | null>(categories.map(({ id, letter }) => [id, letter]));
   return {
-    service: (id) => names.get(id) ?? null,
-    letter: (seriesId) => letters.get(seriesId) ?? null,
+    service: (id) => names.get(id),
+    letter: (seriesId) => letters.get(seriesId),
     time: localTime(centre.zone),
   };
 };
@@ -41,16 +42,16 @@ export interface Range {
 }
 
 /** Pages in order of day and issue. Between two pages nothing of the database is held. */
-function* pages(db: Database, name: CsvName, { from, to }: Range): Generator<readonly Row[]> {
+function* pages(db: Database, name: CsvName, { from, to }: Range): Generator<readonly Values[]> {
   const { select, key } = COLUMNS[name];
-  const page = db.prepare<(string | number)[], Row>(select);
-  let after: readonly (string | number)[] = key.map((_, index) => (index === 0 ? from : ''));
+  const page = db.prepare<Value[], Values>(select).raw();
+  let after: Values = key.map((_, index) => (index === 0 ? from : ''));
   for (;;) {
     const rows = page.all(...after, to, PAGE_ROWS_MAX);
     const last = rows.at(-1);
     if (last === undefined) return;
     yield rows;
-    after = key.map((field) => last[field]!);
+    after = key.map((at) => last[at]!);
   }
 }
 

@@ -11,28 +11,25 @@ import type {
 } from '../../core/facts.js';
 import { columnOf, TABLES, type Table } from './tables.js';
 
-export type Row = Record<string, string | number | null>;
-
 /** A ticket's id as stored: in two columns, so that rows lie in order of issue. */
 const splitTicketId = (ticketId: string): { readonly stream: string; readonly seq: number } => {
   const at = ticketId.lastIndexOf(':');
   return { stream: ticketId.slice(0, at), seq: Number(ticketId.slice(at + 1)) };
 };
 
-const rowOf = (fact: Fact): Row => {
-  switch (fact.kind) {
-    case 'visit':
-      return { ...fact, ...splitTicketId(fact.ticketId) };
-    case 'leg':
-      return { ...fact, ...splitTicketId(fact.ticketId), confirmed: fact.confirmed ? 1 : 0 };
-    default:
-      return { ...fact };
-  }
-};
+/** Whether the key of the table's rows is a ticket's id rather than an event. */
+const isOfTicket = (kind: Fact['kind']): boolean => kind === 'visit' || kind === 'leg';
 
-/** Selects whole facts of a table, under their fields' names. */
-export const selectOf = ({ name, fields }: Table, rest: string): string =>
-  `SELECT ${fields.map((field) => `${columnOf(field)} AS "${field}"`).join(', ')} FROM ${name} ${rest}`;
+/** Selects whole facts of a kind, under their fields' names. */
+const selectOf = (kind: Fact['kind'], rest: string): string => {
+  const { name, fields } = TABLES[kind];
+  const id = `stream || ':' || seq AS "ticketId"`;
+  const columns = fields
+    .filter((field) => !isOfTicket(kind) || (field !== 'stream' && field !== 'seq'))
+    .map((field) => `${columnOf(field)} AS "${field}"`);
+  const all = [`'${kind}' AS "kind"`, ...(isOfTicket(kind) ? [id] : []), ...columns];
+  return `SELECT ${all.join(', ')} FROM ${name} ${rest}`;
+};
 
 const replaceOf = ({ name, fields, key }: Table): string => {
   const changes = fields
@@ -40,39 +37,39 @@ const replaceOf = ({ name, fields, key }: Table): string => {
     .map((field) => `${columnOf(field)} = excluded.${columnOf(field)}`);
   return (
     `INSERT INTO ${name} (${fields.map(columnOf).join(', ')}) ` +
-    `VALUES (${fields.map((field) => `@${field}`).join(', ')}) ` +
+    `VALUES (${fields.map(() => '?').join(', ')}) ` +
     `ON CONFLICT (${key.map(columnOf).join(', ')}) DO UPDATE SET ${changes.join(', ')}`
   );
 };
 
-const dayFact = (row: Row): DayFact => ({ ...row, kind: 'day' }) as unknown as DayFact;
-const spanFact = (row: Row): SpanFact => ({ ...row, kind: 'span' }) as unknown as SpanFact;
-const integrityFact = (row: Row): IntegrityFact =>
-  ({ ...row, kind: 'integrity' }) as unknown as IntegrityFact;
+type Value = string | number | null;
 
-export const visitFact = ({ stream, seq, ...row }: Row): VisitFact =>
-  ({ ...row, kind: 'visit', ticketId: `${stream}:${seq}` }) as unknown as VisitFact;
+const valuesOf = (fact: Fact): readonly Value[] => {
+  const ofTicket = fact.kind === 'visit' || fact.kind === 'leg';
+  const id = ofTicket ? splitTicketId(fact.ticketId) : undefined;
+  return TABLES[fact.kind].fields.map((field) => {
+    if (id !== undefined && (field === 'stream' || field === 'seq')) return id[field];
+    const value = (fact as unknown as Record<string, Value | boolean>)[field]!;
+    return typeof value === 'boolean' ? Number(value) : value;
+  });
+};
 
-export const legFact = ({ stream, seq, confirmed, ...row }: Row): LegFact =>
-  ({
-    ...row,
-    kind: 'leg',
-    ticketId: `${stream}:${seq}`,
-    confirmed: confirmed === 1,
-  }) as unknown as LegFact;
+/** A row is a leg but for the one truth value, which SQLite keeps as a number. */
+const legFact = (row: LegFact): LegFact =>
+  Object.assign(row, { confirmed: Boolean(row.confirmed) });
 
 /** The facts that lie in a database: what `factsOf` asks for, and where its answer goes. */
 export class Rows implements Known {
-  readonly #replace: Readonly<Record<Fact['kind'], Statement>>;
-  readonly #day: Statement<[string], Row>;
-  readonly #visit: Statement<[string, string, number], Row>;
-  readonly #leg: Statement<[string, string, number], Row>;
-  readonly #spans: Statement<[string, string], Row>;
-  readonly #allSpans: Statement<[string], Row>;
+  readonly #replace: Readonly<Record<Fact['kind'], Statement<Value[]>>>;
+  readonly #day: Statement<[string], DayFact>;
+  readonly #visit: Statement<[string, string, number], VisitFact>;
+  readonly #leg: Statement<[string, string, number], LegFact>;
+  readonly #spans: Statement<[string, string], SpanFact>;
+  readonly #allSpans: Statement<[string], SpanFact>;
   readonly #clerk: Statement<[string, string], number>;
 
   constructor(db: Database) {
-    const replace = (kind: Fact['kind']) => db.prepare(replaceOf(TABLES[kind]));
+    const replace = (kind: Fact['kind']) => db.prepare<Value[]>(replaceOf(TABLES[kind]));
     this.#replace = {
       day: replace('day'),
       visit: replace('visit'),
@@ -81,13 +78,12 @@ export class Rows implements Known {
       integrity: replace('integrity'),
     };
     const ticket = 'WHERE day = ? AND stream = ? AND seq = ?';
-    const going = 'ended_at IS NULL';
-    this.#day = db.prepare(selectOf(TABLES.day, 'WHERE stream = ? AND closed_at IS NULL'));
-    this.#visit = db.prepare(selectOf(TABLES.visit, ticket));
-    this.#leg = db.prepare(selectOf(TABLES.leg, `${ticket} ORDER BY leg DESC LIMIT 1`));
-    const spans = `WHERE ${going} AND day = ?`;
-    this.#spans = db.prepare(selectOf(TABLES.span, `${spans} AND counter_id = ?`));
-    this.#allSpans = db.prepare(selectOf(TABLES.span, spans));
+    const spans = 'WHERE ended_at IS NULL AND day = ?';
+    this.#day = db.prepare(selectOf('day', 'WHERE stream = ? AND closed_at IS NULL'));
+    this.#visit = db.prepare(selectOf('visit', ticket));
+    this.#leg = db.prepare(selectOf('leg', `${ticket} ORDER BY leg DESC LIMIT 1`));
+    this.#spans = db.prepare(selectOf('span', `${spans} AND counter_id = ?`));
+    this.#allSpans = db.prepare(selectOf('span', spans));
     this.#clerk = db
       .prepare<[string, string], number>(
         'SELECT EXISTS (SELECT 1 FROM counter_session WHERE day = ? AND clerk = ?)',
@@ -96,18 +92,16 @@ export class Rows implements Known {
   }
 
   put(fact: Fact): void {
-    this.#replace[fact.kind].run(rowOf(fact));
+    this.#replace[fact.kind].run(...valuesOf(fact));
   }
 
   day(stream: string): DayFact | undefined {
-    const row = this.#day.get(stream);
-    return row && dayFact(row);
+    return this.#day.get(stream);
   }
 
   visit(day: string, ticketId: string): VisitFact | undefined {
     const { stream, seq } = splitTicketId(ticketId);
-    const row = this.#visit.get(day, stream, seq);
-    return row && visitFact(row);
+    return this.#visit.get(day, stream, seq);
   }
 
   leg(day: string, ticketId: string): LegFact | undefined {
@@ -117,8 +111,7 @@ export class Rows implements Known {
   }
 
   spans(day: string, counterId: string | null): readonly SpanFact[] {
-    const rows = counterId === null ? this.#allSpans.all(day) : this.#spans.all(day, counterId);
-    return rows.map(spanFact);
+    return counterId === null ? this.#allSpans.all(day) : this.#spans.all(day, counterId);
   }
 
   isClerk(day: string, actor: string): boolean {
@@ -128,17 +121,17 @@ export class Rows implements Known {
 
 /** All facts of a day; `undefined` for a day that was never opened or was for training. */
 export const factsOfDay = (db: Database, day: string): DayFacts | undefined => {
-  const rows = (table: Table): Row[] => {
-    const order = table.key.map(columnOf).join(', ');
-    return db.prepare<[string], Row>(selectOf(table, `WHERE day = ? ORDER BY ${order}`)).all(day);
+  const rows = <F extends Fact>(kind: F['kind']): F[] => {
+    const order = TABLES[kind].key.map(columnOf).join(', ');
+    return db.prepare<[string], F>(selectOf(kind, `WHERE day = ? ORDER BY ${order}`)).all(day);
   };
-  const [row] = rows(TABLES.day);
-  if (row === undefined) return undefined;
+  const [found] = rows<DayFact>('day');
+  if (found === undefined) return undefined;
   return {
-    day: dayFact(row),
-    visits: rows(TABLES.visit).map(visitFact),
-    legs: rows(TABLES.leg).map(legFact),
-    spans: rows(TABLES.span).map(spanFact),
-    integrity: rows(TABLES.integrity).map(integrityFact),
+    day: found,
+    visits: rows<VisitFact>('visit'),
+    legs: rows<LegFact>('leg').map(legFact),
+    spans: rows<SpanFact>('span'),
+    integrity: rows<IntegrityFact>('integrity'),
   };
 };
