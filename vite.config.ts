@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
+import { messages } from './web/messages/compile.js';
 
 /** The floor of screens inside a centre: boards on TV boxes and old PCs. */
 const HALL_TARGET = ['chrome109'];
@@ -34,7 +35,7 @@ export default defineConfig(({ mode }) => {
   return {
     base: '/',
     publicDir: false,
-    plugins: [svelte(), ...(phone ? [plainScopes] : [])],
+    plugins: [messages, svelte(), ...(phone ? [plainScopes] : [])],
     build: {
       outDir: 'build/web',
       emptyOutDir: !phone,

@@ -1,11 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { messages } from './web/messages/compile.js';
 
 /** Beside the code, and what spans folders; `npm test` runs these first. */
 const UNIT = ['{core,server,agent,web,kiosk,display,desk,manager,phone}/**/*.test.ts'];
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [messages, svelte()],
   test: {
     projects: [
       {

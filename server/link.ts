@@ -19,6 +19,13 @@ const fromBase32 = (text: string): Buffer => {
   return Buffer.from(bytes.map((byte) => parseInt(byte, 2)));
 };
 
+/** Whether a text has the form of a token; whether it is good, only its day's key tells. */
+export const isTicketToken = (text: string): boolean => /^[A-Z2-7]{37}$/.test(text);
+
+/** The page of a ticket, for paper, screens and phones. */
+export const ticketUrl = (publicUrl: string, token: string): string =>
+  `${publicUrl.replace(/\/$/, '')}/t/${token}`;
+
 /**
  * Signed links to tickets: key id, sequence number, and an HMAC-SHA-256 cut to 128 bits, in base32
  * capitals so that a QR can carry them in alphanumeric mode. The key is made for one stream and day
@@ -37,7 +44,7 @@ export class TicketLinks {
 
   /** The ticket of a token that was made for this stream and day; else `undefined`. */
   ticketOf(token: string, stream: string, day: string): TicketId | undefined {
-    if (!/^[A-Z2-7]{37}$/.test(token)) return undefined;
+    if (!isTicketToken(token)) return undefined;
     const bytes = fromBase32(token);
     const head = bytes.subarray(0, 1 + SEQ_BYTES);
     const mac = bytes.subarray(1 + SEQ_BYTES);

@@ -1,10 +1,10 @@
-import { IntlMessageFormat } from 'intl-messageformat';
 import { getContext, setContext } from 'svelte';
 import type { Language, Millis, Words as Pair } from '../core/configuration.js';
 import type { Label } from '../core/protocol/views.js';
+import { textOf, type Message } from './message.js';
 
-/** ICU messages by key. */
-export type Table = Readonly<Record<string, string>>;
+/** ICU messages by key, as the build compiled them from `messages/*.json`. */
+export type Table = Readonly<Record<string, Message | string>>;
 export type Params = Readonly<Record<string, string | number>>;
 
 const NBSP = '\u00a0';
@@ -22,11 +22,11 @@ export class Words {
   zone = $state('Africa/Cairo');
   #language = $state<Language>('ar');
   readonly #tables: Readonly<Record<Language, Table>>;
-  readonly #made = new Map<string, IntlMessageFormat>();
   readonly #locale = $derived(
     `${LOCALES[this.#language]}-u-nu-${this.#language === 'ar' ? this.digits : 'latn'}`,
   );
   readonly #numbers = $derived(new Intl.NumberFormat(this.#locale, { useGrouping: false }));
+  readonly #plurals = $derived(new Intl.PluralRules(this.#locale));
   readonly #dates = $derived(this.#format(DATE));
   readonly #times = $derived(this.#format(TIME));
 
@@ -67,16 +67,12 @@ export class Words {
   }
 
   /** The message with its parameters; numbers among them get the language's digits. */
-  t(key: string, params?: Params): string {
+  t(key: string, params: Params = {}): string {
     const message = this.#tables[this.#language][key];
     if (message === undefined) return key;
-    const cached = `${this.#locale} ${key}`;
-    let made = this.#made.get(cached);
-    if (made === undefined) {
-      made = new IntlMessageFormat(message, this.#locale);
-      this.#made.set(cached, made);
-    }
-    return String(made.format(params));
+    const parts = typeof message === 'string' ? [message] : message;
+    const plural = (value: number): string => this.#plurals.select(value);
+    return textOf(parts, params, { number: (value) => this.number(value), plural });
   }
 
   /** Why something was refused, in words; a code without words of its own gets the general ones. */

@@ -2,7 +2,9 @@ import cookie from '@fastify/cookie';
 import files from '@fastify/static';
 import Fastify, { LogController, type FastifyInstance, type FastifyReply } from 'fastify';
 import { readFile } from 'node:fs/promises';
+import { renderSVG } from 'uqr';
 import type { Centre } from '../centre.js';
+import { isTicketToken, ticketUrl } from '../link.js';
 import { programOf } from '../place.js';
 import { accessRoutes } from './access.js';
 import { checked } from './checked.js';
@@ -85,6 +87,17 @@ const pageRoutes = (app: FastifyInstance, centre: Centre, extras: Extras): void 
   }
 };
 
+/** A ticket's link as a picture, so that no screen carries a QR encoder. */
+const qrRoute = (app: FastifyInstance, centre: Centre): void => {
+  app.get<{ Params: { token: string } }>('/qr/:token.svg', (request, reply) => {
+    const { publicUrl } = centre.configuration().centre;
+    const { token } = request.params;
+    if (publicUrl === null || !isTicketToken(token)) return notFound(reply);
+    const link = ticketUrl(publicUrl, token);
+    return reply.type('image/svg+xml').send(renderSVG(link, { ecc: 'M', border: 2 }));
+  });
+};
+
 /** The hall's door: pages of devices, their configuration, and the manager's calls. */
 export const hallApp = async (centre: Centre, extras: Extras): Promise<FastifyInstance> => {
   const app = await newApp(centre, extras);
@@ -101,6 +114,7 @@ export const hallApp = async (centre: Centre, extras: Extras): Promise<FastifyIn
     if (body === undefined) return notFound(reply);
     return reply.header('cache-control', 'private, max-age=31536000, immutable').send(body);
   });
+  qrRoute(app, centre);
   extras.routes?.(app);
   await app.ready();
   return app;

@@ -1,7 +1,7 @@
 import type { AnswerOf } from '../log/writer.js';
 import type { Configurations, State } from '../../core/state.js';
 import { aheadOf, currentConfiguration, labelOf } from '../../core/views/hall.js';
-import type { TicketLinks } from '../link.js';
+import { ticketUrl, type TicketLinks } from '../link.js';
 
 /** The page of a ticket, where phones reach one. */
 export const linkOf = (
@@ -10,7 +10,7 @@ export const linkOf = (
   { ticketId, publicUrl }: { readonly ticketId: string; readonly publicUrl: string | null },
 ): string | null => {
   if (publicUrl === null || state.day === null) return null;
-  return `${publicUrl.replace(/\/$/, '')}/t/${links.token(ticketId, state.day.day)}`;
+  return ticketUrl(publicUrl, links.token(ticketId, state.day.day));
 };
 
 /** What an accepted command is answered with; a visitor's ticket comes with its receipt. */
