@@ -41,6 +41,9 @@ interface Place {
   readonly file: string;
 }
 
+/** The command was asked wrongly; nothing was done. */
+class Misuse extends Error {}
+
 export const isCommand = (word: string | undefined): word is CommandName =>
   COMMANDS.some((command) => command === word);
 
@@ -57,6 +60,10 @@ export const runCommand = async (
   try {
     return await HANDLERS[asked.name](await placeOf(asked.options.config), asked.options, say);
   } catch (error) {
+    if (error instanceof Misuse) {
+      say(`${error.message}\n\n${USAGE}`);
+      return EXIT.usage;
+    }
     // Words for the person at the terminal; anything else is a fault of this program.
     if (error instanceof LogFault || error instanceof ConfigurationError) say(error.message);
     else say(`${asked.name} failed: ${error instanceof Error ? error.message : 'unknown'}`);
@@ -114,15 +121,15 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   },
   backup: async (place, { to }, say) => {
     needFile(place);
-    if (to === undefined) throw new LogFault('log.missing', 'say where to: --to FILE');
+    if (to === undefined) throw new Misuse('say where to: --to FILE');
     const verified = await backup(place.file, to, { projectors });
     report(verified, say);
     say(`${verified.file} was written, and verified by restoring it`);
     return EXIT.done;
   },
   restore: async ({ directory, centreId }, { from, skip = String(SKIP_NUMBERS) }, say) => {
-    if (from === undefined) throw new LogFault('log.missing', 'say what from: --from FILE');
-    if (!/^\d{1,4}$/.test(skip)) throw new LogFault('log.missing', '--skip is a number to 9999');
+    if (from === undefined) throw new Misuse('say what from: --from FILE');
+    if (!/^\d{1,4}$/.test(skip)) throw new Misuse('--skip takes a number up to 9999');
     const options = { directory, centreId, time: machineTime, projectors };
     const { stream, previous, kept } = await restore(options, from, Number(skip));
     say(`restored up to ${previous.stream}:${previous.seq}; the log goes on as ${stream}`);

@@ -113,7 +113,7 @@ test('a start gives the state of before, byte by byte, and the chain goes on', a
 test('work of other tables goes into the same transaction and fails alone', async () => {
   const hall = await new LoggedHall({ directory: folder.path }).open();
   const { committer } = hall;
-  await hall.log.database.exec('CREATE TABLE staff (id TEXT PRIMARY KEY) STRICT');
+  hall.log.database.exec('CREATE TABLE staff (id TEXT PRIMARY KEY) STRICT');
   const add = (id: string) =>
     committer.write((database) => database.prepare('INSERT INTO staff VALUES (?)').run(id).changes);
   const [one, again, ticket, two] = [add('a'), add('a'), hall.send(takeTicket), add('b')];
