@@ -122,6 +122,12 @@ describe('use', () => {
     }
   });
 
+  test('handling in a pause counts neither as handling nor as time to handle in', () => {
+    const ticket = span({ activity: 'ticket', from: at(5), startedAt: at(5), to: at(15) });
+    const use = useOf([span({}), paused, ticket], period);
+    expect(use).toMatchObject({ handlingMs: 5 * MINUTE_MS, utilisation: 5 / 50 });
+  });
+
   test('what lasts ends with the period, and what began earlier begins with it', () => {
     const spans = [span({ from: at(-30), to: null })];
     expect(useOf(spans, period)).toMatchObject({ openMs: 60 * MINUTE_MS, utilisation: 0 });

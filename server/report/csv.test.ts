@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -206,13 +206,19 @@ describe('a stream', () => {
     writer.close();
   });
 
-  test('may be given up half way', async () => {
+  test('may be given up half way, and lets go of the log', async () => {
+    const writer = connect(join(directory, LOG_FILE));
+    writer.exec('UPDATE visit SET stars = 2');
     const stream = exportCsv(directory, 'visits', { ...DAY, configuration: CENTRE });
+    const closed = new Promise((resolve) => stream.once('close', resolve));
     for await (const chunk of stream) {
       expect(String(chunk).startsWith('\uFEFFday,')).toBe(true);
       break;
     }
-    expect(stream.destroyed).toBe(true);
+    await closed;
+    writer.close();
+    // The last connection to go takes the write-ahead log with it.
+    expect(await readdir(directory)).toEqual([LOG_FILE]);
   });
 
   test('fails for a directory without a log', async () => {
