@@ -149,7 +149,7 @@ const kiosk = z.strictObject({
   printer: z.boolean().default(true),
 });
 
-/** Shape of the configuration file of one centre; `checkConfiguration` looks at what refers to what. */
+/** Shape of one centre's configuration; `checkConfiguration` looks at what refers to what. */
 export const configurationSchema = z.strictObject({
   version: z.literal(1),
   centre: z.strictObject({

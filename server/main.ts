@@ -3,7 +3,15 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino, type Logger } from 'pino';
 import { isCommand, runCommand } from './cli.js';
-import { demoExtras, demoSecrets, demoSettings, demoStaff, startAgent } from './demo.js';
+import { machineTime } from './clock.js';
+import {
+  demoExtras,
+  demoSecrets,
+  demoSettings,
+  demoStaff,
+  startAgent,
+  type DemoSecrets,
+} from './demo.js';
 import { LogFault } from './log/faults.js';
 import { programOf } from './place.js';
 import { run, type Running } from './run.js';
@@ -82,8 +90,26 @@ const startSimulation = (url: string, speed: string, clerk: string): ChildProces
   });
 };
 
+/** What a newcomer needs to know: where everything is, and how to sign in. */
+const summary = ({ centre, url, phoneUrl }: Running, secrets: DemoSecrets, seconds: string) => {
+  const { centre: place, kiosks, boards, desks } = centre.configuration();
+  const first = (entries: readonly { id: string }[]): string => entries[0]?.id ?? '';
+  return `
+Dawr is ready (${seconds} s): ${place.name.en}
+
+  Every screen     ${url}/
+  Kiosk            ${url}/kiosk/${first(kiosks)}/
+  Hall board       ${url}/board/${first(boards)}/
+  Desk             ${url}/desk/${first(desks)}/   clerk-1, secret ${secrets.clerk}
+  Manager          ${url}/manager/manager/   manager, secret ${secrets.manager}
+  Tickets' pages   ${phoneUrl ?? 'none'}
+  Log              ${centre.settings.data}
+
+Stop with Ctrl-C; nothing is lost. A day of visitors: npm start -- --simulate`;
+};
+
 const startDemo = async (chosen: Options): Promise<void> => {
-  const started = performance.now();
+  const started = machineTime.monotonicMs();
   const data = resolve(chosen.data);
   const port = portOf(chosen.port);
   const journal = journalTo(process.env['DAWR_LOG'] ?? 'warn');
@@ -95,19 +121,8 @@ const startDemo = async (chosen: Options): Promise<void> => {
   await demoStaff(running.centre, secrets);
   const agent = await startAgent(running.centre, running.url, data);
   const children = agent === undefined ? [] : [agent];
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  say(`
-Dawr is ready (${seconds} s): ${settings.configuration.centre.name.en}
-
-  Every screen     ${running.url}/
-  Kiosk            ${running.url}/kiosk/${settings.configuration.kiosks[0]?.id ?? ''}/
-  Hall board       ${running.url}/board/${settings.configuration.boards[0]?.id ?? ''}/
-  Desk             ${running.url}/desk/${settings.configuration.desks[0]?.id ?? ''}/   clerk-1, secret ${secrets.clerk}
-  Manager          ${running.url}/manager/manager/   manager, secret ${secrets.manager}
-  Tickets' pages   ${running.phoneUrl ?? ''}
-  Log              ${data}
-
-Stop with Ctrl-C; nothing is lost. A day of visitors: npm start -- --simulate`);
+  const seconds = ((machineTime.monotonicMs() - started) / 1000).toFixed(1);
+  say(summary(running, secrets, seconds));
   if (chosen.simulate) {
     children.push(startSimulation(running.url, chosen.speed, secrets.clerk));
   }

@@ -42,7 +42,11 @@ const closedPart = (configuration: Configuration, stub: Stub) => ({
   stars: stub.stars ?? null,
 });
 
-const openPart = (configuration: Configuration, ticket: Ticket, ahead: number, at: Millis) => ({
+const openPart = (
+  configuration: Configuration,
+  ticket: Ticket,
+  { ahead, at }: { readonly ahead: number; readonly at: Millis },
+) => ({
   state: stateOf(ticket, at),
   service: serviceName(configuration, ticket.leg.serviceId),
   nextServices: ticket.next.map((serviceId) => serviceName(configuration, serviceId)),
@@ -72,7 +76,7 @@ export const phoneView = (
   const part =
     ticket === undefined
       ? closedPart(configuration, either as Stub)
-      : openPart(configuration, ticket, aheadOf(configuration, day, ticket), at);
+      : openPart(configuration, ticket, { ahead: aheadOf(configuration, day, ticket), at });
   return {
     ...part,
     centre: configuration.centre.name,

@@ -147,4 +147,6 @@ export class Staff {
 }
 
 /** A well-formed hash that no secret has, so that unknown people take as long as known ones. */
-const NOBODY = `scrypt$32768$8$3$${Buffer.alloc(16).toString('base64')}$${Buffer.alloc(32).toString('base64')}`;
+const NOBODY = ['scrypt', 32768, 8, 3, Buffer.alloc(16), Buffer.alloc(32)]
+  .map((part) => (part instanceof Buffer ? part.toString('base64') : part))
+  .join('$');

@@ -12,10 +12,9 @@ const deviceQuery = (query: unknown): string => {
   return typeof value === 'string' && value.length <= 40 ? value : '';
 };
 
-/** Enrolment by a device, and signing in and out at it. */
+/** Enrolment by a device, naming the first manager, and signing in and out. */
 export const accessRoutes = (app: FastifyInstance, centre: Centre, checked: Checked): void => {
   const codes = new Throttle();
-
   app.get('/api/session', (request) => {
     const deviceId = deviceQuery(request.query);
     const device = deviceOf(centre, request, deviceId);
@@ -26,7 +25,17 @@ export const accessRoutes = (app: FastifyInstance, centre: Centre, checked: Chec
       now: centre.clock.now(),
     };
   });
+  enrolRoutes(app, centre, { checked, codes });
+  setupRoute(app, centre, { checked, codes });
+  signRoutes(app, centre, checked);
+};
 
+interface Tools {
+  readonly checked: Checked;
+  readonly codes: Throttle;
+}
+
+const enrolRoutes = (app: FastifyInstance, centre: Centre, { checked, codes }: Tools): void => {
   app.post('/api/enrol', (request, reply) => {
     const body = checked(apiSchemas.enrol, request, reply);
     if (body === undefined) return reply;
@@ -49,7 +58,9 @@ export const accessRoutes = (app: FastifyInstance, centre: Centre, checked: Chec
     codes.succeeded(request.ip);
     return { state: 'enrolled' };
   });
+};
 
+const setupRoute = (app: FastifyInstance, centre: Centre, { checked, codes }: Tools): void => {
   app.post('/api/setup', async (request, reply) => {
     const body = checked(apiSchemas.setup, request, reply);
     if (body === undefined) return reply;
@@ -72,7 +83,9 @@ export const accessRoutes = (app: FastifyInstance, centre: Centre, checked: Chec
     centre.audit({ actor: staffId, deviceId, action: 'setup.done', subject: staffId });
     return { done: true };
   });
+};
 
+const signRoutes = (app: FastifyInstance, centre: Centre, checked: Checked): void => {
   app.post('/api/sign-in', async (request, reply) => {
     const body = checked(apiSchemas.signIn, request, reply);
     if (body === undefined) return reply;

@@ -29,7 +29,7 @@ const commandOf = (centre: Centre, subject: Subject, raw: unknown): Command | Re
   return ownThing(centre, subject, command) ? command : refuse('role.denied');
 };
 
-/** Phones act for their own ticket, kiosks for tickets that they issued, agents for their kiosks. */
+/** Phones act for their ticket, kiosks for those that they issued, agents for their kiosks. */
 const ownThing = (centre: Centre, subject: Subject, command: Command): boolean => {
   if (!('ticketId' in command)) return true;
   if (subject.role === 'phone') return command.ticketId === subject.ticketId;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Hall, minutes, typesOf } from '../tests/fixtures/hall.js';
+import { Hall, minutes, typesOf } from '../../tests/fixtures/hall.js';
 
 const rules = (changes: object) => ({ profiles: [{ ...ALL, ...changes }] });
 const ALL = { id: 'all', name: { ar: 'a', en: 'a' }, categories: ['a', 'b'] };
@@ -49,7 +49,7 @@ test('[CALL-2] a counter calls only what its profile serves', () => {
   expect(hall.call()).toBe(ask);
 });
 
-test('[CALL-3] a leg bound to a counter waits for it, until the limit or the counter closes', () => {
+test('[CALL-3] a bound leg waits for its counter, until the limit or the counter closes', () => {
   const hall = new Hall();
   hall.open('c1');
   hall.open('c2', 'all', 'badr');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { HASH, Hall, minutes, MORNING, smallHall, typesOf } from '../tests/fixtures/hall.js';
-import { civil, hoursOf, instant, nextOpening } from './calendar.js';
+import { HASH, Hall, minutes, MORNING, smallHall, typesOf } from '../../tests/fixtures/hall.js';
+import type { Command } from '../protocol/commands.js';
+import { civil, hoursOf, instant, nextOpening } from '../calendar.js';
 
 const clock = (confirmed: boolean) => ({ clock: { confirmed, differenceMs: 0 } });
 
@@ -25,7 +26,7 @@ test('[DAY-2] a manager opens a day by the calendar or until a stated time, once
   expect(hall.now({ type: 'openDay', closesAt: hall.at })).toEqual({ refused: 'day.wrongTime' });
 });
 
-test('[DAY-3] by the clock a day opens inside its hours only, and never on a doubtful clock', () => {
+test('[DAY-3] by the clock a day opens inside its hours, and never on a doubtful clock', () => {
   const hall = new Hall();
   hall.must({ type: 'closeDay' });
   expect(hall.must({ type: 'tick' })).toEqual([]);
@@ -36,7 +37,7 @@ test('[DAY-3] by the clock a day opens inside its hours only, and never on a dou
   expect(typesOf(hall.must({ type: 'tick' }))).toEqual(['day.opened']);
 });
 
-test('[DAY-4] [TICK-1] at closing time nobody new is taken in; those who wait are called', () => {
+test('[DAY-4] [TICK-1] at closing time nobody new is taken in; the waiting are called', () => {
   const hall = new Hall();
   hall.open();
   const ticket = hall.take(['build']);
@@ -82,7 +83,7 @@ test('[DAY-6] in Cairo the clocks jump over midnight: the calendar finds every o
 test('[DAY-7] without an open day every command of the hall is refused', () => {
   const hall = new Hall();
   hall.must({ type: 'closeDay' });
-  const take = { type: 'takeTicket', services: ['ask'], classId: '', language: 'ar' } as const;
+  const take: Command = { type: 'takeTicket', services: ['ask'], classId: '', language: 'ar' };
   expect(hall.now(take)).toEqual({ refused: 'day.notOpen' });
   expect(hall.now({ type: 'callNext', counterId: 'c1' })).toEqual({ refused: 'day.notOpen' });
 });
