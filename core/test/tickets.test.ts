@@ -83,7 +83,7 @@ test('[SERIES-4] a lease takes the highest numbers, and the server never issues 
   expect(hall.now(take(['ask']))).toEqual({ refused: 'series.full' });
 });
 
-test('[SUSPEND-1] a suspended service takes nobody in until it is resumed or its time is up', () => {
+test('[SUSPEND-1] a suspended service takes nobody in until resumed or its time is up', () => {
   const hall = new Hall();
   const waiting = hall.take(['ask']);
   const suspend = { type: 'suspend', serviceId: 'ask', reasonId: 'other' } as const;
