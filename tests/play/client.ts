@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
-import type { Answer } from '../../core/protocol/wire.js';
+import { CONNECT_REFUSALS, type Answer } from '../../core/protocol/wire.js';
 import type { Role } from '../../core/protocol/roles.js';
 
 const ANSWER_WAIT_MS = 5_000;
 const TRIES_MAX = 12;
+const REFUSED: ReadonlySet<string> = new Set(CONNECT_REFUSALS);
 
 /** A browser's cookies for one device, kept as a browser would. */
 export class Jar {
@@ -30,6 +31,11 @@ export const openPage = async (url: string, role: Role, deviceId: string): Promi
   return jar;
 };
 
+/** The server knows no such person, or not with this secret, or wants them to wait. */
+export class SignInRefused extends Error {
+  override readonly name = 'SignInRefused';
+}
+
 /** Signs a person in at an opened desk or manager's page. Throws what the server refused. */
 export const signIn = async (
   url: string,
@@ -41,43 +47,71 @@ export const signIn = async (
     headers: { 'content-type': 'application/json', 'x-dawr': '1', cookie: jar.header() },
     body: JSON.stringify(who),
   });
+  if (response.status === 401) throw new SignInRefused(`${who.staffId}: ${await response.text()}`);
   if (!response.ok) throw new Error(`${who.staffId} cannot sign in: ${await response.text()}`);
   jar.keep(response);
 };
 
+/** Who connects: a device by its cookies, or a ticket's page by its token. */
+export type Caller = { readonly deviceId: string; readonly jar: Jar } | { readonly ticket: string };
+
+const optionsOf = (who: Caller) =>
+  'ticket' in who
+    ? { auth: { ticket: who.ticket } }
+    : { auth: { device: who.deviceId }, extraHeaders: { cookie: who.jar.header() } };
+
 /** One screen's connection: its newest view, and asks that are repeated until answered. */
 export class Screen<V extends { readonly version: number }> {
   view: V | undefined;
+  /** Why the server lets this screen no longer in; it does not try again by itself then. */
+  over: string | undefined;
   readonly socket: Socket;
-  private readonly waiting: ((view: V) => void)[] = [];
+  private waiting: (() => void)[] = [];
 
-  constructor(url: string, role: Role, who: { readonly deviceId: string; readonly jar: Jar }) {
+  constructor(url: string, role: Role, who: Caller) {
     this.socket = io(`${url}/${role}`, {
       path: '/socket',
       transports: ['websocket'],
       forceNew: true,
-      auth: { device: who.deviceId },
-      extraHeaders: { cookie: who.jar.header() },
+      reconnectionDelayMax: 2_000,
+      ...optionsOf(who),
     });
     this.socket.on('view', (view: V) => {
       this.view = view;
-      for (const tell of this.waiting.splice(0)) tell(view);
+      this.tell();
+    });
+    this.socket.on('ended', (why: string) => this.end(why));
+    this.socket.on('connect_error', ({ message }: Error) => {
+      if (REFUSED.has(message)) this.end(message);
     });
   }
 
   /** The first view after now, or the one that is there already. */
   async ready(): Promise<V> {
-    if (this.view !== undefined) return this.view;
-    return new Promise((resolve, reject) => {
+    while (this.view === undefined && this.over === undefined) {
+      await new Promise<void>((resolve, reject) => {
+        this.waiting.push(resolve);
+        this.socket.once('connect_error', reject);
+      });
+    }
+    if (this.view === undefined) throw new Error(this.over);
+    return this.view;
+  }
+
+  /** Resolves with the next view, when the screen is over, or after `ms` at the latest. */
+  async news(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
       this.waiting.push(resolve);
-      this.socket.on('connect_error', reject);
+      timer = setTimeout(resolve, ms);
     });
+    clearTimeout(timer);
   }
 
   /** Sends a command until it is answered, always under the same request id. */
   async ask(command: object): Promise<Answer> {
     const ask = { requestId: randomBytes(16).toString('hex'), sentAt: Date.now(), command };
-    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    for (let tries = 0; tries < TRIES_MAX && this.over === undefined; tries += 1) {
       try {
         return (await this.socket.timeout(ANSWER_WAIT_MS).emitWithAck('ask', ask)) as Answer;
       } catch {
@@ -89,6 +123,18 @@ export class Screen<V extends { readonly version: number }> {
   }
 
   close(): void {
+    this.end('closed');
     this.socket.disconnect();
+  }
+
+  private end(why: string): void {
+    this.over ??= why;
+    this.tell();
+  }
+
+  private tell(): void {
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const tell of waiting) tell();
   }
 }
