@@ -31,24 +31,27 @@ export interface StoredRow extends Row {
 
 const sha256 = (bytes: Buffer): Buffer => hash('sha256', bytes, 'buffer');
 
-const framed = (fields: readonly (string | Buffer)[]): Buffer[] =>
-  fields.flatMap((field) => {
-    const bytes = typeof field === 'string' ? Buffer.from(field, 'utf8') : field;
-    const length = Buffer.allocUnsafe(4);
-    length.writeUInt32BE(bytes.length);
-    return [length, bytes];
-  });
+/** Each field with its length before it. */
+const framed = (fields: readonly (string | Buffer)[]): Buffer => {
+  const sizes = fields.map((field) => Buffer.byteLength(field));
+  const bytes = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size, 4 * fields.length));
+  let at = 0;
+  for (const [index, field] of fields.entries()) {
+    at = bytes.writeUInt32BE(sizes[index]!, at);
+    at += typeof field === 'string' ? bytes.write(field, at) : field.copy(bytes, at);
+  }
+  return bytes;
+};
 
 /** What the first event of a stream follows. */
-export const genesisOf = (stream: string): Buffer =>
-  sha256(Buffer.concat(framed([FORMAT, stream])));
+export const genesisOf = (stream: string): Buffer => sha256(framed([FORMAT, stream]));
 
 /** The row's hash, given the hash before it. */
 export const hashOf = (previous: Buffer, row: Row): Buffer =>
   sha256(
     Buffer.concat([
       previous,
-      ...framed([
+      framed([
         row.stream,
         String(row.seq),
         row.day ?? '',

@@ -3,6 +3,7 @@ import type { Millis } from '../../core/configuration.js';
 import type { StoredRow } from './chain.js';
 import type { Journal } from './journal.js';
 import { openNote, signNote, verifierKeyOf, type Signer } from './note.js';
+import { lastRow, rowsFrom } from './read.js';
 import { Tree } from './tree.js';
 
 /** A checkpoint is due after so many events, or so long after the last one if there are any. */
@@ -74,14 +75,10 @@ export class Checkpoints {
     const { database } = this.journal;
     const last = lastCheckpoint(database, stream);
     const tree = last ? Tree.of(last.size, last.peaks) : Tree.empty();
-    const hashes = database
-      .prepare<[string, number], Buffer>(
-        'SELECT hash FROM event WHERE stream = ? AND seq > ? ORDER BY seq',
-      )
-      .pluck()
-      .all(stream, tree.size);
-    if (hashes.length === 0) return;
-    for (const hash of hashes) tree.append(hash as Buffer);
+    const head = lastRow(database);
+    if (head?.stream !== stream || head.seq === tree.size) return;
+    const from = head.position - head.seq + tree.size + 1;
+    for (const row of rowsFrom(database, from)) tree.append(row.hash);
     const origin = `${this.signer.name}/${stream}`;
     const text = makeCheckpoint({ origin, size: tree.size, root: tree.root() });
     const key = verifierKeyOf(this.signer);

@@ -26,7 +26,7 @@ const FIRST = `
   ) STRICT;
   CREATE TABLE event (
     position INTEGER PRIMARY KEY,
-    stream TEXT NOT NULL REFERENCES stream (id),
+    stream TEXT NOT NULL,
     seq INTEGER NOT NULL,
     day TEXT CHECK (day <> ''),
     occurred_at INTEGER NOT NULL,
@@ -37,8 +37,7 @@ const FIRST = `
     type TEXT NOT NULL,
     version INTEGER NOT NULL,
     body BLOB NOT NULL,
-    hash BLOB NOT NULL CHECK (length(hash) = 32),
-    UNIQUE (stream, seq)
+    hash BLOB NOT NULL CHECK (length(hash) = 32)
   ) STRICT;
   CREATE INDEX event_centre ON event (position) WHERE day IS NULL;
   CREATE INDEX event_opening ON event (position) WHERE type = 'day.opened';
@@ -47,7 +46,8 @@ const FIRST = `
       WHERE NEW.stream IS NOT (SELECT id FROM stream ORDER BY ordinal DESC LIMIT 1);
     SELECT RAISE(ABORT, 'an event goes to the end of the log')
       WHERE NEW.position IS NOT (SELECT coalesce(max(position), 0) + 1 FROM event)
-      OR NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM event WHERE stream = NEW.stream);
+      OR NEW.seq <> 1 + coalesce(
+        (SELECT seq FROM event WHERE position = NEW.position - 1 AND stream = NEW.stream), 0);
   END;
   CREATE TABLE answer (
     device TEXT NOT NULL,

@@ -6,7 +6,7 @@ import type { Answer, Done } from '../../core/protocol/wire.js';
 import type { State } from '../../core/state.js';
 import type { Clock } from '../clock.js';
 import { payloadHash, RecentAnswers, repeatOf } from './answers.js';
-import { bodyOf, EVENT_VERSION, hashOf } from './chain.js';
+import { bodyOf, EVENT_VERSION, hashOf, type Row } from './chain.js';
 import type { KeptAnswer } from './journal.js';
 import type { Log } from './log.js';
 import { lastRow } from './read.js';
@@ -139,28 +139,30 @@ export class Writer {
     const { rules, configurations, projectors, database } = this.log;
     return decided.map((event, index) => {
       const { stream, seq } = this.state;
-      const { actor } = request;
-      const logged: Logged = { ...event, at, seq: seq + 1, stream, actor };
+      const logged: Logged = { ...event, at, seq: seq + 1, stream, actor: request.actor };
       const open = this.state.day?.day;
       rules.apply(this.state, logged, configurations);
       if (this.state.seq !== seq + 1) throw new Error(`the state did not move to ${seq + 1}`);
-      this.write(request, logged, [index + 1, decided.length, open]);
+      const day = isCentreEvent(event) ? null : (this.state.day?.day ?? open ?? null);
+      this.write({
+        stream,
+        seq: seq + 1,
+        day,
+        occurred_at: at,
+        request: request.requestId,
+        part: index + 1,
+        parts: decided.length,
+        actor: request.actor,
+        type: event.type,
+        version: EVENT_VERSION,
+        body: bodyOf(event),
+      });
       for (const projector of projectors) projector.apply(database, logged);
       return logged;
     });
   }
 
-  private write(
-    request: Request,
-    logged: Logged,
-    [part, parts, open]: [number, number, string | undefined],
-  ): void {
-    const { stream, seq, at, actor, type } = logged;
-    const { at: _a, seq: _s, stream: _t, actor: _c, ...event } = logged;
-    const day = isCentreEvent(logged) ? null : (this.state.day?.day ?? open ?? null);
-    const body = bodyOf(event as Event);
-    const place = { stream, seq, day, occurred_at: at, request: request.requestId, part, parts };
-    const row = { ...place, actor, type, version: EVENT_VERSION, body };
+  private write(row: Row): void {
     const hash = hashOf(this.folded.head, row);
     this.log.journal.append(this.position + 1, row, hash);
     this.position += 1;
