@@ -45,7 +45,7 @@ export default defineConfig(({ mode }) => {
       sourcemap: false,
       reportCompressedSize: false,
       rolldownOptions: {
-        input: phone ? pages('phone') : pages('kiosk', 'display', 'desk', 'manager'),
+        input: phone ? pages('phone') : pages('kiosk', 'display', 'desk', 'manager', 'web/start'),
       },
     },
   };

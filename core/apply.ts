@@ -77,8 +77,6 @@ const openDay = (
     calls: [],
     unprinted: new Set(),
     counts: { issued: 0, served: 0, left: 0, noShow: 0 },
-    waitsMs: [],
-    level: { within: 0, of: 0 },
     announcement: null,
     waitingChanges: [],
   };

@@ -71,7 +71,6 @@ export interface Stub {
   readonly outcome: Outcome;
   readonly serviceId: ServiceId;
   readonly closedAt: Millis;
-  readonly counterId?: CounterId;
   readonly stars?: number;
 }
 
@@ -146,10 +145,6 @@ export interface DayState {
   /** Tickets whose paper has no final state yet. */
   readonly unprinted: Set<TicketId>;
   readonly counts: { issued: number; served: number; left: number; noShow: number };
-  /** Of legs called today, wait in ms: the manager's live percentiles. */
-  readonly waitsMs: number[];
-  /** Called within target, and of how many (called and walk-outs). */
-  readonly level: { within: number; of: number };
   announcement: { ar: string; en: string } | null;
   /** Changes of a published configuration that wait for the next day. */
   waitingChanges: readonly string[];

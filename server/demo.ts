@@ -4,10 +4,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import files from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { WEEKDAYS, type Configuration } from '../core/configuration.js';
+import { WEEKDAYS, type Configuration, type Words } from '../core/configuration.js';
+import type { StartAnswer } from '../core/protocol/api.js';
 import type { DeviceRole } from '../core/protocol/views.js';
 import { isSlot, type Centre } from './centre.js';
-import type { Extras } from './http/app.js';
+import { sendPage, type Extras } from './http/app.js';
 import { enrolOwn } from './http/enrol.js';
 import { setToken } from './http/session.js';
 import { linkOf } from './hub/answer.js';
@@ -105,7 +106,7 @@ export const startAgent = async (
 };
 
 const screensOf = ({ kiosks, boards, desks }: Configuration) => {
-  const of = (role: DeviceRole, entries: readonly { id: string; name: object }[]) =>
+  const of = (role: DeviceRole, entries: readonly { id: string; name: Words }[]) =>
     entries.map(({ id, name }) => ({ role, deviceId: id, name, path: `/${role}/${id}/` }));
   const manager = [{ id: 'manager', name: { ar: 'المدير', en: 'Manager' } }];
   return [
@@ -131,16 +132,18 @@ const demoRoutes = (
 ): void => {
   mkdirSync(paper, { recursive: true });
   void app.register(files, { root: paper, prefix: '/paper/', decorateReply: false });
-  app.get('/api/start', () => {
+  for (const place of ['/', '/beside/:kiosk/']) {
+    app.get(place, (_request, reply) => sendPage(reply, 'web/start'));
+  }
+  app.get('/api/start', (): StartAnswer => {
     const { state } = centre.log;
     const { publicUrl, name } = centre.configuration().centre;
-    const newest = [...(state.day?.tickets.keys() ?? [])].at(-1);
-    const ticketId = newest ?? null;
+    const ticketId = [...(state.day?.tickets.keys() ?? [])].at(-1);
     return {
       centre: name,
       screens: screensOf(centre.configuration()),
       staff: centre.staff.all().map((member) => ({ ...member, secret: secrets[member.role] })),
-      phone: ticketId && linkOf(centre.links, state, { ticketId, publicUrl }),
+      phone: ticketId === undefined ? null : linkOf(centre.links, state, { ticketId, publicUrl }),
     };
   });
   app.get<{ Params: { kiosk: string } }>('/api/papers/:kiosk', ({ params }) => ({

@@ -124,9 +124,6 @@ const called = (day: DayState, event: Of<'ticket.called'>): void => {
     recent: recent.slice(-RECENT_MAX),
   });
   keepCall(day, callOf(ticket, event));
-  day.waitsMs.push(Math.max(0, at - base.joinedAt));
-  day.level.of += 1;
-  if (at <= base.dueAt) day.level.within += 1;
 };
 
 const free = (day: DayState, counterId: string): void => {
@@ -147,7 +144,6 @@ const ended = (day: DayState, event: Of<'leg.ended'>): void => {
       handlingMs: counter.handlingMs + served * handlingMs,
     });
   }
-  if (event.outcome === 'walk_out') day.level.of += 1;
   const base = baseOf(leg);
   const returnTo = event.returnTo;
   setLeg(day, ticket, { ...base, ...(returnTo ? { returnTo } : {}), status: 'ended' });

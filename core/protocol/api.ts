@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Words } from '../configuration.js';
 import { DEVICE_ROLES } from './views.js';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
@@ -70,4 +71,18 @@ export interface SessionAnswer {
   /** Whether the centre still has no manager: the manager's page then asks for the first. */
   readonly setup: boolean;
   readonly now: number;
+}
+
+/** What the demo's start page shows; secrets of a demo are for everyone at its machine. */
+export interface StartAnswer {
+  readonly centre: Words;
+  readonly screens: readonly {
+    readonly role: string;
+    readonly deviceId: string;
+    readonly name: Words;
+    readonly path: string;
+  }[];
+  readonly staff: readonly (StaffMember & { readonly secret: string })[];
+  /** The newest ticket's page. */
+  readonly phone: string | null;
 }

@@ -1,4 +1,5 @@
 import type { Letter, Millis, Result, Words, Language } from '../configuration.js';
+import type { Times } from '../figures.js';
 import type { CounterId, DeviceId, Outcome, ServiceId, TicketId } from '../events.js';
 import type { TicketPaper } from '../paper.js';
 
@@ -187,7 +188,8 @@ export interface ManagerView extends ViewBase {
     readonly absent: number;
     readonly left: number;
   };
-  readonly waits: Percentiles | null;
+  /** Of the legs called today, as in the day report. */
+  readonly waits: Times | null;
   readonly serviceLevel: number | null;
   /** Print jobs that wait for a person: paper out, too late, or given up. */
   readonly prints: readonly {
@@ -198,16 +200,6 @@ export interface ManagerView extends ViewBase {
   readonly announcement: Words | null;
   readonly configurationWaiting: readonly string[];
   readonly storage: { readonly freeBytes: number; readonly warning: boolean };
-}
-
-/** In milliseconds, of the waits of legs called today. */
-export interface Percentiles {
-  readonly count: number;
-  readonly meanMs: number;
-  readonly p50Ms: number;
-  readonly p90Ms: number;
-  readonly p95Ms: number;
-  readonly maxMs: number;
 }
 
 export interface PhoneView extends ViewBase {

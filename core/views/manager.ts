@@ -1,11 +1,14 @@
 import type { Configuration, Millis } from '../configuration.js';
-import type { ManagerView, Percentiles, ViewBase } from '../protocol/views.js';
+import type { ManagerView, ViewBase } from '../protocol/views.js';
 import type { Configurations, DayState, State } from '../state.js';
 import { deskCounter } from './desk.js';
 import { currentConfiguration, hallTimes, labelOf } from './hall.js';
 
 /** What the server knows beside the log. */
-export type ManagerLive = Pick<ManagerView, 'clock' | 'devices' | 'storage'> & {
+export type ManagerLive = Pick<
+  ManagerView,
+  'clock' | 'devices' | 'storage' | 'waits' | 'serviceLevel'
+> & {
   readonly nameOf: (clerk: string) => string;
   readonly troubled: readonly {
     readonly ticketId: string;
@@ -39,22 +42,6 @@ const serviceRows = (
     const suspended = day.suspensions.has(serviceId);
     return [{ serviceId, waiting, overdue, oldestJoinedAt, suspended }];
   });
-};
-
-/** Nearest rank: the smallest value that at least that share does not exceed. */
-export const percentilesOf = (values: readonly number[]): Percentiles | null => {
-  if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
-  const sum = sorted.reduce((total, value) => total + value, 0);
-  return {
-    count: sorted.length,
-    meanMs: sum / sorted.length,
-    p50Ms: at(0.5),
-    p90Ms: at(0.9),
-    p95Ms: at(0.95),
-    maxMs: at(1),
-  };
 };
 
 const totalsOf = (day: DayState | null): ManagerView['totals'] => {
@@ -108,8 +95,6 @@ export const managerView = (
       since,
     })),
     totals: totalsOf(day),
-    waits: percentilesOf(day?.waitsMs ?? []),
-    serviceLevel: day && day.level.of > 0 ? day.level.within / day.level.of : null,
     prints: day === null ? [] : printsOf(configuration, day, troubled),
     announcement: day?.announcement ?? null,
     configurationWaiting: day?.waitingChanges ?? [],

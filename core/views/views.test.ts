@@ -117,6 +117,8 @@ test('[VIEW-1] kiosk, desk and manager see the hall from their own side', () => 
       devices: [],
       clock: { confirmed: true, differenceMs: 0 },
       storage: { freeBytes: 1, warning: false },
+      waits: null,
+      serviceLevel: null,
     },
   });
   expect(seen).toMatchObject({

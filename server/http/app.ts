@@ -62,7 +62,8 @@ const newApp = async (
 const notFound = (reply: FastifyReply): FastifyReply =>
   reply.code(404).type('text/plain; charset=utf-8').send('Not found · غير موجود\n');
 
-const sendPage = async (reply: FastifyReply, app: string): Promise<FastifyReply> =>
+/** The built page of an app. */
+export const sendPage = async (reply: FastifyReply, app: string): Promise<FastifyReply> =>
   reply.type('text/html; charset=utf-8').send(await readFile(`${WEB}${app}/index.html`));
 
 const PAGES: Readonly<Record<string, string>> = {

@@ -16,6 +16,7 @@ import { kioskView } from '../../core/views/kiosk.js';
 import { managerView, type ManagerLive } from '../../core/views/manager.js';
 import { phoneView } from '../../core/views/phone.js';
 import type { Centre } from '../centre.js';
+import { reportOfDay } from '../report/day.js';
 import { paperOf } from './paper.js';
 
 /** Whose screen a view is for. Screens of the same subject share one view. */
@@ -115,6 +116,23 @@ const agentBody = (centre: Centre, agentId: DeviceId): Omit<AgentView, keyof Vie
   return { jobs };
 };
 
+const FIGURES_KEPT_MS = 5_000;
+const figures = new WeakMap<Centre, { readonly at: Millis; readonly of: Figures }>();
+type Figures = Pick<ManagerLive, 'waits' | 'serviceLevel'>;
+
+/** Today's waits by the definitions of the day report, looked up again every few seconds. */
+const figuresOf = (centre: Centre, at: Millis): Figures => {
+  const kept = figures.get(centre);
+  if (kept !== undefined && at - kept.at < FIGURES_KEPT_MS) return kept.of;
+  const { day } = centre.log.state;
+  const { zone } = centre.configuration().centre;
+  const report = day && reportOfDay(centre.store.database, day.day, { now: at, zone });
+  const legs = report?.legs;
+  const of = { waits: legs?.waits ?? null, serviceLevel: legs?.serviceLevel.share ?? null };
+  figures.set(centre, { at, of });
+  return of;
+};
+
 const storageOf = ({ store }: Centre) => {
   const { freeBytes, warning } = store.disk.status();
   return { freeBytes, warning };
@@ -143,6 +161,7 @@ export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | nul
         clock: centre.clock.status(),
         devices: devicesOf(centre),
         storage: storageOf(centre),
+        ...figuresOf(centre, at),
         nameOf: (id: string) => centre.staff.nameOf(id),
         troubled: troubledPrints(centre, at),
       };
