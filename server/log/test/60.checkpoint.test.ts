@@ -8,7 +8,9 @@ import {
   makeCheckpoint,
   parseCheckpoint,
 } from '../checkpoint.js';
+import { genesisOf, hashOf } from '../chain.js';
 import { openNote, signNote, verifierKeyOf } from '../note.js';
+import { rowsFrom } from '../read.js';
 import { verify } from '../verify.js';
 
 let folder: ReturnType<typeof scratch>;
@@ -104,4 +106,24 @@ test('and after so many events; each claim holds, also over restarts', async () 
     'not signed by a known key',
   );
   hall.close();
+});
+
+test('a past that was written anew with hashes that follow is shown by the checkpoint', async () => {
+  const hall = await new LoggedHall({ directory: folder.path }).open();
+  await hall.done(takeTicket);
+  hall.committer.stop();
+  const { database } = hall.log;
+  database.exec('DROP TRIGGER event_fixed');
+  let previous = genesisOf(hall.committer.state.stream);
+  for (const row of [...rowsFrom(database)]) {
+    const forged = row.seq === 4 ? { ...row, actor: 'someone-else' } : row;
+    previous = hashOf(previous, forged);
+    database
+      .prepare('UPDATE event SET actor = ?, hash = ? WHERE position = ?')
+      .run(forged.actor, previous, row.position);
+  }
+  const { problems, head } = verify(database);
+  const last = `event ${head!.stream}:${head!.seq}`;
+  expect(problems).toEqual([`${last}: the signed checkpoint has another root`]);
+  hall.log.close();
 });
