@@ -1,0 +1,159 @@
+import type { KioskView } from '../../../core/protocol/views.js';
+import type { Answer } from '../../../core/protocol/wire.js';
+import type { Flow } from '../../../kiosk/flow.svelte.js';
+import { hallTimes, receipt } from '../../fixtures/kiosk.js';
+
+export interface Shown {
+  readonly view?: Partial<KioskView>;
+  readonly live?: boolean;
+  readonly loading?: boolean;
+  readonly answer?: Answer;
+  /** Asks are never answered. */
+  readonly silent?: boolean;
+  readonly act?: (flow: Flow) => void;
+}
+
+const ticket = (changes: Parameters<typeof receipt>[0] = {}) => (flow: Flow) =>
+  flow.go({ name: 'ticket', receipt: receipt(changes), services: ['s1-2'] });
+const open = (flow: Flow) => flow.open('s1-2');
+const printing = (state: 'sending' | 'confirmed' | 'reprinting') => ({
+  printing: { 'stream:105': state },
+});
+
+/** Every screen of the kiosk, by name. */
+export const STATES: Readonly<Record<string, Shown>> = {
+  welcome: {},
+  'welcome-announcement': {
+    view: {
+      announcement: {
+        ar: 'تُغلق خزينة السداد اليوم الساعة الواحدة ظهرًا.',
+        en: 'The cashier closes at one o’clock today.',
+      },
+      suspended: ['s2-2'],
+      full: ['s3-2'],
+      helpAsked: true,
+    },
+  },
+  'welcome-training': { view: { training: true } },
+  'welcome-basket': { act: (flow) => flow.addAnother('s1-2') },
+  'welcome-large': { act: (flow) => (flow.largeText = true) },
+  'welcome-low': { act: (flow) => (flow.lowReach = true) },
+  sector: { act: (flow) => flow.go({ name: 'sector', sectorId: 'sector-2' }) },
+  'sector-low': {
+    act: (flow) => {
+      flow.lowReach = true;
+      flow.go({ name: 'sector', sectorId: 'sector-2' });
+    },
+  },
+  search: { act: (flow) => flow.go({ name: 'search' }) },
+  'search-found': {
+    act: (flow) => {
+      flow.query = 'تجديد';
+      flow.go({ name: 'search' });
+    },
+  },
+  'search-none': {
+    act: (flow) => {
+      flow.query = 'جواز سفر';
+      flow.go({ name: 'search' });
+    },
+  },
+  service: { act: open },
+  'service-unknown-papers': { act: (flow) => flow.open('s1-4') },
+  'service-large': {
+    act: (flow) => {
+      flow.largeText = true;
+      open(flow);
+    },
+  },
+  'service-low': {
+    act: (flow) => {
+      flow.lowReach = true;
+      open(flow);
+    },
+  },
+  'service-basket': {
+    act: (flow) => {
+      flow.addAnother('s2-2');
+      flow.classId = 'P1';
+      open(flow);
+    },
+  },
+  'service-busy': {
+    silent: true,
+    act: (flow) => {
+      open(flow);
+      void flow.take(['s1-2']);
+    },
+  },
+  'service-retrying': {
+    silent: true,
+    live: false,
+    act: (flow) => {
+      open(flow);
+      void flow.take(['s1-2']);
+    },
+  },
+  'service-refused': {
+    answer: { refused: 'hall.full' },
+    act: (flow) => {
+      open(flow);
+      void flow.take(['s1-2']);
+    },
+  },
+  'service-suspended': { view: { suspended: ['s1-2'] }, act: open },
+  'service-full': { view: { full: ['s1-2'] }, act: open },
+  'service-no-paper': { view: { printer: 'paperEnd' }, act: open },
+  priority: {
+    act: (flow) => {
+      open(flow);
+      flow.asking = true;
+    },
+  },
+  'priority-late': {
+    act: (flow) => {
+      ticket()(flow);
+      flow.asking = true;
+    },
+  },
+  'ticket-printing': { view: printing('sending'), act: ticket() },
+  'ticket-printed': { view: printing('confirmed'), act: ticket() },
+  'ticket-again': { view: printing('reprinting'), act: ticket() },
+  'ticket-no-paper': { view: { printer: 'paperEnd' }, act: ticket({ ahead: 0 }) },
+  'ticket-no-printer': {
+    view: { printer: 'none' },
+    act: ticket({ printing: false, link: null, label: { letter: null, number: 4 } }),
+  },
+  'ticket-long': {
+    view: printing('confirmed'),
+    act: ticket({ label: { letter: { ar: 'م', en: 'M' }, number: 8888 }, link: null }),
+  },
+  'ticket-large': {
+    view: printing('confirmed'),
+    act: (flow) => {
+      flow.largeText = true;
+      ticket()(flow);
+    },
+  },
+  'ticket-low': {
+    view: printing('confirmed'),
+    act: (flow) => {
+      flow.lowReach = true;
+      ticket()(flow);
+    },
+  },
+  before: { view: { hall: hallTimes('before') } },
+  closing: { view: { hall: hallTimes('closing') } },
+  closed: { view: { hall: hallTimes('closed') } },
+  'closed-browsing': {
+    view: { hall: hallTimes('closed') },
+    act: (flow) => {
+      flow.browsing = true;
+      open(flow);
+    },
+  },
+  suspended: { view: { hall: hallTimes('suspended') } },
+  full: { view: { hall: hallTimes('full') } },
+  offline: { live: false },
+  loading: { loading: true },
+};
