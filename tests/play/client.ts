@@ -53,7 +53,12 @@ export const signIn = async (
 };
 
 /** Who connects: a device by its cookies, or a ticket's page by its token. */
-export type Caller = { readonly deviceId: string; readonly jar: Jar } | { readonly ticket: string };
+export type Caller = (
+  { readonly deviceId: string; readonly jar: Jar } | { readonly ticket: string }
+) & {
+  /** The server's time as the caller knows it; this machine's where none is given. */
+  readonly now?: () => number;
+};
 
 const optionsOf = (who: Caller) =>
   'ticket' in who
@@ -67,8 +72,10 @@ export class Screen<V extends { readonly version: number }> {
   over: string | undefined;
   readonly socket: Socket;
   private waiting: (() => void)[] = [];
+  private readonly now: () => number;
 
   constructor(url: string, role: Role, who: Caller) {
+    this.now = who.now ?? Date.now;
     this.socket = io(`${url}/${role}`, {
       path: '/socket',
       transports: ['websocket'],
@@ -110,7 +117,11 @@ export class Screen<V extends { readonly version: number }> {
 
   /** Sends a command until it is answered, always under the same request id. */
   async ask(command: object): Promise<Answer> {
-    const ask = { requestId: randomBytes(16).toString('hex'), sentAt: Date.now(), command };
+    const ask = {
+      requestId: randomBytes(16).toString('hex'),
+      sentAt: Math.floor(this.now()),
+      command,
+    };
     for (let tries = 0; tries < TRIES_MAX && this.over === undefined; tries += 1) {
       try {
         return (await this.socket.timeout(ANSWER_WAIT_MS).emitWithAck('ask', ask)) as Answer;

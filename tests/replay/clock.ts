@@ -1,0 +1,121 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Millis } from '../../core/configuration.js';
+import type { TimeSource, Timers } from '../../server/clock.js';
+
+/** The replay's time, in the log's own hours. */
+export interface ReplayClock {
+  now(): Millis;
+  /** Resolves then, or when it is woken. */
+  until(at: Millis, wake?: AbortSignal): Promise<void>;
+  /** The clock stands until what is returned is called; where it is not ours, it goes on. */
+  hold(): () => void;
+}
+
+const untilOn = async (
+  clock: { now(): Millis },
+  at: Millis,
+  { speed, wake }: { readonly speed: number; readonly wake: AbortSignal | undefined },
+): Promise<void> => {
+  for (let left = at - clock.now(); left > 0; left = at - clock.now()) {
+    if (wake?.aborted === true) return;
+    const options = wake === undefined ? {} : { signal: wake };
+    await wait(left / speed, undefined, options).catch((error: unknown) => {
+      if (wake?.aborted !== true) throw error;
+    });
+  }
+};
+
+/** Timers of the server never run more often than this, however fast its time goes. */
+const EVERY_REAL_MIN_MS = 100;
+
+/**
+ * Time that runs `speed` times as fast as this machine's, from `from` on, and that can be held: the
+ * server's clock and the replay's are this one. Held while an ask is on its way and while a secret
+ * is hashed, so that the machine's own delays do not become minutes of waiting.
+ */
+export class ScaledTime implements TimeSource, ReplayClock {
+  private at: Millis;
+  private readAt = performance.now();
+  private holds = 0;
+
+  constructor(
+    private readonly from: Millis,
+    private readonly speed: number,
+  ) {
+    this.at = from;
+  }
+
+  now(): Millis {
+    const reading = performance.now();
+    if (this.holds === 0) this.at += (reading - this.readAt) * this.speed;
+    this.readAt = reading;
+    return this.at;
+  }
+
+  wall(): Millis {
+    return Math.floor(this.now());
+  }
+
+  monotonicMs(): number {
+    return this.now() - this.from;
+  }
+
+  until(at: Millis, wake?: AbortSignal): Promise<void> {
+    return untilOn(this, at, { speed: this.speed, wake });
+  }
+
+  hold(): () => void {
+    this.now();
+    this.holds += 1;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.now();
+      this.holds -= 1;
+    };
+  }
+}
+
+/** The server's timers at the same speed, until they are stopped. */
+export class ScaledTimers implements Timers {
+  private readonly running = new Set<NodeJS.Timeout>();
+
+  constructor(private readonly speed: number) {}
+
+  soon(run: () => void): void {
+    setImmediate(run);
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const timer = setTimeout(() => {
+      this.running.delete(timer);
+      run();
+    }, ms / this.speed);
+    return this.keep(timer);
+  }
+
+  every(ms: number, run: () => void): () => void {
+    return this.keep(setInterval(run, Math.max(EVERY_REAL_MIN_MS, ms / this.speed)));
+  }
+
+  stop(): void {
+    for (const timer of this.running) clearTimeout(timer);
+  }
+
+  private keep(timer: NodeJS.Timeout): () => void {
+    this.running.add(timer);
+    return () => {
+      clearTimeout(timer);
+      this.running.delete(timer);
+    };
+  }
+}
+
+/** The log's hours beside a server whose clock is not ours. */
+export const besideClock = (from: Millis, speed: number): ReplayClock => {
+  const startedAt = performance.now();
+  const now = (): Millis => from + (performance.now() - startedAt) * speed;
+  const until = (at: Millis, wake?: AbortSignal) => untilOn({ now }, at, { speed, wake });
+  return { now, until, hold: () => () => undefined };
+};
