@@ -100,7 +100,8 @@ export const startAgent = async (
   const program = programOf('agent/main.js');
   const options = ['--server', url, '--device', agent.id, '--data', join(data, 'agent')];
   return spawn(process.execPath, [program, ...options, '--virtual'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    // The channel closes with this process, however it ends, and the agent then ends too.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, DAWR_DEVICE_TOKEN: token },
   });
 };

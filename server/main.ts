@@ -85,7 +85,7 @@ const portOf = (text: string): number => {
 const startSimulation = (url: string, speed: string, clerk: string): ChildProcess => {
   const program = programOf('tests/play/main.js');
   return spawn(process.execPath, [program, '--url', url, '--speed', speed], {
-    stdio: 'inherit',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, DAWR_CLERK_SECRET: clerk },
   });
 };
