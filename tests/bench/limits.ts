@@ -1,0 +1,21 @@
+import type { Limits } from '../../server/centre.js';
+
+/** Raised so that the figures are the server's and not its limits'. */
+export const LIMITS: Partial<Limits> = {
+  asksPerSecond: 1e6,
+  asksBurst: 1e6,
+  socketsPerDevice: 1e5,
+  ticketsPerMinute: 1e8,
+};
+
+export const raised = `Raised limits: ${JSON.stringify(LIMITS)}`;
+
+/** Of the bench's own staff, on a server that ends with it. */
+export const SECRET = 'long-enough-for-a-bench';
+
+/** What an opened hall says of itself. */
+export interface Opened {
+  readonly url: string;
+  readonly services: readonly string[];
+  readonly fsyncP50Ms: number;
+}

@@ -1,0 +1,71 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { demoSettings } from '../../server/demo.js';
+import { PROJECT } from '../../server/place.js';
+import { rates } from './rates.js';
+import { written, type History, type Place, type Section } from './report.js';
+
+const SECTIONS: Readonly<Record<string, (place: Place) => Promise<Section>>> = {
+  rates,
+};
+
+const options = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    only: { type: 'string' },
+  },
+}).values;
+
+const machine = () => {
+  const processors = cpus();
+  return {
+    processors: processors.length,
+    model: processors[0]?.model ?? 'unknown',
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    platform: process.platform,
+  };
+};
+
+const chosen = (): string[] => {
+  const names = options.only?.split(',') ?? Object.keys(SECTIONS);
+  const unknown = names.find((name) => SECTIONS[name] === undefined);
+  if (unknown === undefined) return names;
+  throw new Error(`there is no section ${unknown}: ${Object.keys(SECTIONS).join(', ')}`);
+};
+
+const run = async (place: Place): Promise<void> => {
+  const sections: Section[] = [];
+  const here = machine();
+  console.log(`${here.processors} × ${here.model}, ${here.memoryGiB} GiB, Node ${here.node}`);
+  for (const name of chosen()) {
+    const started = performance.now();
+    const section = await SECTIONS[name]!(place);
+    sections.push(section);
+    console.log(written(section));
+    console.log(`\n(${((performance.now() - started) / 1000).toFixed(0)} s)`);
+  }
+  const { quick, json } = options;
+  if (json !== undefined) {
+    writeFileSync(json, `${JSON.stringify({ machine: here, quick, sections }, null, 2)}\n`);
+  }
+};
+
+const main = async (): Promise<void> => {
+  // Beside the project and not in the system's own folder, which is often no disk at all.
+  mkdirSync(join(PROJECT, 'data'), { recursive: true });
+  const folder = mkdtempSync(join(PROJECT, 'data', 'bench-'));
+  try {
+    await run({ folder, quick: options.quick, history: () => Promise.reject(new Error('none')) });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+main().catch((error: unknown) => {
+  process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`);
+  process.exit(1);
+});
