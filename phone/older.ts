@@ -1,3 +1,5 @@
+import { Plurals } from './plurals.js';
+
 /**
  * What the Svelte runtime asks of a browser beyond its syntax, for phones from 2018 on (Chrome 64,
  * Safari 12, Firefox 67). Imported before everything else.
@@ -11,4 +13,5 @@ text['replaceAll'] ??= function (this: string, from: string, to: string): string
   return this.split(from).join(to);
 };
 
-export {};
+const intl = Intl as unknown as Record<string, unknown>;
+intl['PluralRules'] ??= Plurals;

@@ -205,6 +205,7 @@ export interface ManagerView extends ViewBase {
 export interface PhoneView extends ViewBase {
   readonly centre: Words;
   readonly digits: 'arab' | 'latn';
+  readonly zone: string;
   readonly ticketId: TicketId;
   readonly label: Label;
   readonly language: Language;

@@ -81,6 +81,7 @@ export const phoneView = (
     ...part,
     centre: configuration.centre.name,
     digits: configuration.centre.digits,
+    zone: configuration.centre.zone,
     ticketId,
     label: labelOf(configuration, either),
     language: either.language,
