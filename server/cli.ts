@@ -16,15 +16,15 @@ import { ConfigurationError, loadSettings } from './settings.js';
 export const COMMANDS = ['verify', 'backup', 'restore', 'rebuild'] as const;
 type CommandName = (typeof COMMANDS)[number];
 
-/** Exit codes: 0 as asked · 1 not done · 2 asked wrongly · 3 done, and something was found wrong. */
+/** Exit codes: 0 as asked · 1 not done · 2 asked wrongly · 3 done, something was wrong. */
 export const EXIT = { done: 0, failed: 1, usage: 2, found: 3 } as const;
 
 const USAGE = `Commands for a centre's log:
   verify  --config FILE [--key KEY]      checks the whole log; a server may be running
   backup  --config FILE --to FILE        copies the log, also while a server runs, and verifies it
   restore --config FILE --from FILE [--skip N]
-                                         puts a backup in place of the log (server stopped); each
-                                         series jumps ahead by N numbers (${SKIP_NUMBERS} if not said)
+                                         puts a backup in place of the log (server stopped);
+                                         each series jumps ahead by N numbers (${SKIP_NUMBERS})
   rebuild --config FILE                  makes the reports' tables anew (server stopped)`;
 
 type Say = (line: string) => void;

@@ -143,7 +143,6 @@ const keepTime = (centre: Centre): void => {
   centre.timers.every(REFILL_MS, () => centre.store.disk.refill());
   centre.log.onCommitted(({ events }) => {
     for (const event of events) {
-      if (event.type === 'clock.corrected') centre.clock.correct(event.byMs);
       if (event.type === 'device.revoked') {
         centre.devices.revoke(event.deviceId);
         centre.cut(event.deviceId, 'revoked');

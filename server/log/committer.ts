@@ -93,8 +93,9 @@ export class Committer {
   }
 
   /**
-   * Runs a function in the next transaction, for tables that are not the log; it may run twice, and
-   * must not touch the log's tables. Rejects, with nothing stored, when it throws or the disk fails.
+   * Runs a function in the next transaction, for tables that are not the log; it may run twice,
+   * and must not touch the log's tables. Rejects, with nothing stored, when it throws or the disk
+   * fails.
    */
   write<T>(run: (database: Database.Database) => T): Promise<T> {
     return new Promise((resolve, reject) => {

@@ -40,9 +40,11 @@ export class LogFault extends Error {
 
 /**
  * What a thrown error means for the log.
- * `full`: the disk has no room, nothing was stored. `busy`: someone else holds the file, nothing was
- * stored. `fatal`: the file or the disk can no longer be trusted, so the process must end and never
- * try again. `bug`: everything else.
+ * `full`: the disk has no room, nothing was stored.
+ * `busy`: someone else holds the file, nothing was stored.
+ * `fatal`: the file or the disk can no longer be trusted, so the process must end and never try
+ * again.
+ * `bug`: everything else.
  */
 export type FaultKind = 'full' | 'busy' | 'fatal' | 'bug';
 

@@ -39,7 +39,8 @@ export const openStream = (database: Database.Database): string | undefined =>
 export const positionOfDays = (database: Database.Database, days: number): number =>
   (database
     .prepare(
-      "SELECT position FROM event WHERE type = 'day.opened' ORDER BY position DESC LIMIT 1 OFFSET ?",
+      `SELECT position FROM event WHERE type = 'day.opened'
+       ORDER BY position DESC LIMIT 1 OFFSET ?`,
     )
     .pluck()
     .get(days - 1) as number | undefined) ?? 1;

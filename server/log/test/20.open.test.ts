@@ -124,18 +124,18 @@ test.each(['event', 'stream', 'answer', 'configuration', 'signer', 'checkpoint',
 test('an event goes to the end of the open stream and nowhere else', async () => {
   const hall = await new LoggedHall({ directory: folder.path }).open();
   const { database } = hall.log;
-  const copy = (position: string, stream: string, seq: string, verb = 'INSERT'): void => {
+  const copy = (place: [position: string, stream: string, seq: string], verb = 'INSERT') => {
     database.exec(
-      `${verb} INTO event SELECT ${position}, ${stream}, ${seq}, day, occurred_at, request, part,
+      `${verb} INTO event SELECT ${place.join(', ')}, day, occurred_at, request, part,
        parts, actor, type, version, body, hash FROM event WHERE position = 2`,
     );
   };
   const end = '(SELECT max(position) + 1 FROM event)';
-  expect(() => copy('99', 'stream', '99')).toThrow('end of the log');
-  expect(() => copy(end, 'stream', '2')).toThrow('end of the log');
-  expect(() => copy('2', 'stream', '2', 'INSERT OR REPLACE')).toThrow('end of the log');
-  expect(() => copy(end, 'stream', '2', 'INSERT OR REPLACE')).toThrow('end of the log');
-  expect(() => copy(end, `'${freshId()}'`, '1')).toThrow('read-only');
+  expect(() => copy(['99', 'stream', '99'])).toThrow('end of the log');
+  expect(() => copy([end, 'stream', '2'])).toThrow('end of the log');
+  expect(() => copy(['2', 'stream', '2'], 'INSERT OR REPLACE')).toThrow('end of the log');
+  expect(() => copy([end, 'stream', '2'], 'INSERT OR REPLACE')).toThrow('end of the log');
+  expect(() => copy([end, `'${freshId()}'`, '1'])).toThrow('read-only');
   hall.close();
 });
 

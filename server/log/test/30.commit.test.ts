@@ -47,7 +47,7 @@ test('what arrives in one turn is one transaction, decided in order', async () =
   hall.close();
 });
 
-test('a refused command does not spoil its group, and leaves a trace in the audit only', async () => {
+test('a refused command does not spoil its group; it is in the audit only', async () => {
   const hall = await new LoggedHall({ directory: folder.path }).open();
   const before = hall.committer.state.seq;
   const answers = [
@@ -127,7 +127,7 @@ test('work of other tables goes into the same transaction and fails alone', asyn
   hall.close();
 });
 
-test('a stopped committer has finished what waited, signed the head, and takes nothing', async () => {
+test('a stopped committer has finished and signed, and takes nothing', async () => {
   const hall = await new LoggedHall({ directory: folder.path }).open();
   const last = hall.send(takeTicket);
   hall.committer.stop();

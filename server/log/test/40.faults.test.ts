@@ -52,7 +52,7 @@ const brittle: Rules = {
 };
 const culprit = { ...takeTicket, services: ['rent-payment'] } as Command;
 
-test('a command that makes the rules throw is answered bug; its group is run without it', async () => {
+test('what makes the rules throw is answered bug; its group runs without it', async () => {
   const hall = await new LoggedHall({ directory: folder.path, rules: brittle }).open();
   const requestId = freshId();
   const answers = [hall.send(takeTicket), hall.send(culprit, { requestId }), hall.send(takeTicket)];
@@ -67,7 +67,7 @@ test('a command that makes the rules throw is answered bug; its group is run wit
   hall.close();
 });
 
-test('its id is quarantined: it never runs again, not even after a restart without the bug', async () => {
+test('its id is quarantined: it never runs again, not even after a restart', async () => {
   const hall = await new LoggedHall({ directory: folder.path, rules: brittle }).open();
   const requestId = freshId();
   await hall.ask(culprit, { requestId });

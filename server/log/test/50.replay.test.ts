@@ -94,7 +94,7 @@ const tampering: readonly (readonly [name: string, sql: string, words: string])[
   ['a cut tail', 'DELETE FROM event WHERE position > 6', 'the events it was signed for'],
   [
     'a forged checkpoint',
-    `UPDATE checkpoint SET note = replace(note, char(10) || size || char(10), char(10) || '1' || char(10))`,
+    `UPDATE checkpoint SET note = replace(note, '/third-', '/other-')`,
     'not signed by a known key',
   ],
 ];

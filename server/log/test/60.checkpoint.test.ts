@@ -108,7 +108,7 @@ test('and after so many events; each claim holds, also over restarts', async () 
   hall.close();
 });
 
-test('a past that was written anew with hashes that follow is shown by the checkpoint', async () => {
+test('a past written anew, with hashes that follow, is shown by the checkpoint', async () => {
   const hall = await new LoggedHall({ directory: folder.path }).open();
   await hall.done(takeTicket);
   hall.committer.stop();
