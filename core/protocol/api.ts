@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Words } from '../configuration.js';
-import { DEVICE_ROLES } from './views.js';
+import { DEVICE_ROLES, type Label } from './views.js';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 
@@ -26,8 +26,7 @@ export type ApiRefusal = (typeof API_REFUSALS)[number];
 export const STAFF_ROLES = ['clerk', 'manager'] as const;
 export type StaffRole = (typeof STAFF_ROLES)[number];
 
-/** Shortest secrets: a clerk also needs an enrolled desk, a manager answers for everything. */
-export const SECRET_MIN = { clerk: 8, manager: 15 } as const;
+export { SECRET_MIN } from './secret.js';
 const secret = z.string().min(1).max(200);
 
 export const apiSchemas = {
@@ -59,6 +58,15 @@ export interface StaffMember {
   readonly name: string;
   readonly role: StaffRole;
   readonly active: boolean;
+}
+
+/** An open ticket that a manager looked for by its number. */
+export interface FoundTicket {
+  readonly ticketId: string;
+  readonly label: Label;
+  readonly serviceId: string;
+  readonly status: 'waiting' | 'called' | 'serving' | 'parked' | 'absent' | 'ended';
+  readonly joinedAt: number;
 }
 
 export interface SessionAnswer {

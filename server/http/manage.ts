@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { apiSchemas, type StaffMember } from '../../core/protocol/api.js';
 import { isRefusal } from '../../core/protocol/refusals.js';
+import { foundTickets } from '../../core/views/found.js';
 import { Throttle } from '../access/throttle.js';
 import type { Centre } from '../centre.js';
 import { exportCsv } from '../report/csv.js';
@@ -9,6 +10,7 @@ import { reportedDays, reportOfDay } from '../report/day.js';
 import { refuseWith, type Checked } from './checked.js';
 import { staffOf } from './session.js';
 
+const NUMBER = /^\d{1,4}$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 const queryOf = (request: FastifyRequest, key: string): string => {
@@ -35,6 +37,7 @@ export const manageRoutes = (app: FastifyInstance, centre: Centre, checked: Chec
 
   staffRoutes(app, centre, { acting, audit, checked });
   reportRoutes(app, centre, { acting, audit, checked });
+  ticketRoute(app, centre, { acting, audit, checked });
   const guesses = new Throttle();
 
   app.get('/api/devices/pending', (request, reply) => {
@@ -73,6 +76,19 @@ interface Tools {
   readonly audit: (who: Acting, action: string, subject: string) => void;
   readonly checked: Checked;
 }
+
+const ticketRoute = (app: FastifyInstance, centre: Centre, { acting, audit }: Tools): void => {
+  app.get('/api/tickets', (request, reply) => {
+    const who = acting(request, reply);
+    if (who === undefined) return reply;
+    const number = queryOf(request, 'number');
+    if (!NUMBER.test(number)) return refuseWith(reply, 400, 'payload.invalid');
+    audit(who, 'ticket.searched', number);
+    const { day } = centre.log.state;
+    const found = day === null ? [] : foundTickets(centre.configuration(), day, Number(number));
+    return { found };
+  });
+};
 
 const staffRoutes = (
   app: FastifyInstance,
