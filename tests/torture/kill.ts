@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Answer } from '../../core/protocol/wire.js';
 import { LoggedHall, numbersIn } from '../fixtures/log.js';
 import { verify } from '../../server/log/verify.js';
 
 const WRITER = fileURLToPath(new URL('../../build/tests/torture/writer.js', import.meta.url));
-/** The full check of a growing log is made after so many rounds, and at the end. */
-const VERIFY_EVERY = 20;
+/** So many rounds share a log, which is then checked in full. */
+const ROUNDS_PER_LOG = 20;
 const AGAIN = 12;
 
 /** Small seeded randomness (mulberry32): numbers in [0, 1). */
@@ -92,16 +93,15 @@ export interface KillReport {
 }
 
 /** Kills the writer again and again on the same log; every answer must have come true. */
-export const killRounds = async (
+const killLog = async (
   directory: string,
   rounds: number,
-  seed: number,
+  random: () => number,
 ): Promise<KillReport> => {
-  const random = seeded(seed);
   const problems: string[] = [];
   let answered = 0;
   let again: string[] = [];
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < rounds && problems.length === 0; round++) {
     const args = [directory, '-', `r${round}`, '100000', 'full', ...again];
     const answers = await killedRun(args, Math.floor(random() * 120));
     answered += answers.size;
@@ -111,11 +111,28 @@ export const killRounds = async (
     for (let i = 0; i < AGAIN / 2; i++) again.push(`r${round}-${group + 1}-${i}`);
     const hall = new LoggedHall({ directory });
     problems.push(...contradictions(hall, answers));
-    if (round % VERIFY_EVERY === VERIFY_EVERY - 1 || round === rounds - 1) {
+    if (round === rounds - 1) {
       problems.push(...disorder(hall), ...verify(hall.log.database).problems);
     }
     hall.close();
-    if (problems.length > 0) break;
+  }
+  return { rounds, answered, problems };
+};
+
+/** Rounds of `kill -9`, with a new log now and then so that each start stays short. */
+export const killRounds = async (
+  directory: string,
+  rounds: number,
+  seed: number,
+): Promise<KillReport> => {
+  const random = seeded(seed);
+  const problems: string[] = [];
+  let answered = 0;
+  for (let done = 0; done < rounds && problems.length === 0; done += ROUNDS_PER_LOG) {
+    const log = join(directory, `log-${done}`);
+    const report = await killLog(log, Math.min(ROUNDS_PER_LOG, rounds - done), random);
+    answered += report.answered;
+    problems.push(...report.problems);
   }
   return { rounds, answered, problems };
 };
