@@ -15,7 +15,9 @@ import { todayOf } from './publish.js';
 import { dayReport } from './report.js';
 import { emptyState, type Asked } from './state.js';
 
-const RUNS = 300;
+const RUNS = 80;
+/** The shortest steps that fail are looked for so long. */
+const LIMIT_MS = 60_000;
 const SEED = Number(process.env['DAWR_SEED'] ?? 20_261_122);
 /** Sunday 2026-11-22, 07:30 in Cairo: half an hour before the doors open. */
 const EARLY = Date.parse('2026-11-22T05:30:00Z');
@@ -112,7 +114,8 @@ class Play {
 
   /** Lets time pass and somebody ask; then looks at the hall from both sides. */
   step(step: Step): void {
-    this.at += step.minutes * MINUTE_MS;
+    // Nights are long and empty.
+    this.at += step.minutes * MINUTE_MS * (this.state.day === null ? 20 : 1);
     this.ask({ command: { type: 'tick' }, actor: 'system', deviceId: 'server' });
     this.ask(askedFor(this.scene(), step));
     this.watch.compare(this.state);
@@ -135,10 +138,10 @@ class Play {
 
   private ask(who: Omit<Asked, 'at'>): void {
     const { state, configurations, at } = this;
-    const before = canonical(state);
+    const before = who.command.type === 'tick' ? '' : canonical(state);
     const decided = decide(state, { ...who, at }, configurations);
-    expect(canonical(state)).toBe(before);
     if ('refused' in decided) {
+      expect(canonical(state)).toBe(before);
       seen.add(decided.refused);
       return;
     }
@@ -157,25 +160,30 @@ class Play {
 const nat = fc.nat(1000);
 /** Mostly seconds to minutes, sometimes an hour, rarely the night. */
 const minutes = fc.oneof(
-  { weight: 30, arbitrary: fc.nat(3) },
-  { weight: 6, arbitrary: fc.nat(25) },
+  { weight: 40, arbitrary: fc.nat(2) },
+  { weight: 4, arbitrary: fc.nat(20) },
   { weight: 1, arbitrary: fc.nat(60) },
-  { weight: 1, arbitrary: fc.constantFrom(0, 0, 0, 18 * 60) },
+  { weight: 1, arbitrary: fc.constantFrom(0, 0, 0, 0, 0, 0, 7 * 60) },
 );
 const step: fc.Arbitrary<Step> = fc.record({ kind: fc.nat(99), a: nat, b: nat, c: nat, minutes });
 const steps = fc.array(step, { minLength: 40, maxLength: 260, size: 'max' });
 
-const opened: Step = { kind: 85, a: 0, b: 299, c: 0, minutes: 40 };
+const opened: Step = { kind: 99, a: 0, b: 299, c: 0, minutes: 40 };
 
 /** Runs random halls; fast-check prints the seed and the shortest steps that fail. */
 const play = (check: (hall: Play) => void): void => {
   fc.assert(
-    fc.property(fc.nat(), steps, (seed, asked) => {
+    fc.property(fc.noBias(fc.nat()), fc.noBias(steps), (seed, asked) => {
       const hall = new Play(seed);
       for (const one of [opened, ...asked]) hall.step(one);
       check(hall);
     }),
-    { numRuns: RUNS, seed: SEED },
+    {
+      numRuns: RUNS,
+      seed: SEED,
+      interruptAfterTimeLimit: LIMIT_MS,
+      endOnFailure: process.env['DAWR_QUICK'] !== undefined,
+    },
   );
 };
 
@@ -188,19 +196,27 @@ const numbersIn = (value: unknown): number[] => {
   return Object.values(value).flatMap(numbersIn);
 };
 
+/** How many tickets each day issued, counted from the log alone. */
+const issuedIn = (log: readonly Logged[]): Map<string, number> => {
+  const counts = new Map<string, number>();
+  let day = '';
+  for (const event of log) {
+    if (event.type === 'day.opened') day = event.day;
+    if (event.type === 'ticket.issued') counts.set(day, (counts.get(day) ?? 0) + 1);
+  }
+  return counts;
+};
+
 const checkFigures = ({ log, at, state }: Play): void => {
   const book = new FactBook();
   for (const event of log) book.take(event);
-  for (const { day, openedAt, closedAt } of book.days.values()) {
+  const issued = issuedIn(log);
+  for (const { day, closedAt } of book.days.values()) {
     const facts = book.of(day);
     const report = dayReport(facts, { now: at, offsetMs: 2 * HOUR_MS });
-    expect(Math.min(0, ...numbersIn(report)), `seed figures of ${day}`).toBe(0);
+    expect(Math.min(0, ...numbersIn(report)), `figures of ${day}`).toBe(0);
     const { visits, legs } = report;
-    const until = closedAt ?? at;
-    const issued = log.filter(
-      (event) => event.type === 'ticket.issued' && event.at >= openedAt && event.at <= until,
-    );
-    expect(visits.visits).toBe(issued.length);
+    expect(visits.visits).toBe(issued.get(day) ?? 0);
     expect(sum(visits.outcomes) + visits.open).toBe(visits.visits);
     expect(sum(legs.outcomes) + legs.open).toBe(legs.joined);
     expect(visits.open).toBe(closedAt === null ? state.day?.tickets.size : 0);
@@ -209,12 +225,13 @@ const checkFigures = ({ log, at, state }: Play): void => {
 };
 
 describe(`random halls, seed ${SEED}`, () => {
-  test('[LOG-1] [BOUND-1] [BOUND-2] [CALL-4] [SERIES-2] [SERIES-4] [VISIT-3] hold whatever is asked, and figures add up', () => {
+  const held = '[LOG-1] [BOUND-1] [BOUND-2] [CALL-4] [SERIES-2] [SERIES-4] [VISIT-3]';
+  test(`${held} hold whatever is asked, and figures add up`, () => {
     play((hall) => {
       expect(hall.replayed()).toBe(canonical(hall.state));
       checkFigures(hall);
     });
-  });
+  }, 120_000);
 
   test('every kind of event, every refusal of the rules and every rule of calling occurred', () => {
     const rules = ['due', 'overdue', 'condition', 'weight', 'cap', 'reserved', 'bound', 'chosen'];

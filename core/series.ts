@@ -25,7 +25,10 @@ export const nextNumber = (day: DayState, category: Category): number | Refusal 
   return day.labels.has(labelKey(category.id, number)) ? refuse('series.full') : number;
 };
 
-/** [SERIES-4] A lease takes the highest numbers that the server has not come near. */
+/**
+ * [SERIES-4] A lease takes the highest numbers that the server has not come near, and that nobody
+ * bears: after a wrap the visitors of the first round may still be there.
+ */
 export const lease = (
   day: DayState,
   category: Category,
@@ -34,6 +37,9 @@ export const lease = (
   const { next, top } = seriesOf(day, category);
   const from = top - wish.count + 1;
   if (from <= next) return refuse('series.noRange');
+  for (let number = from; number <= top; number += 1) {
+    if (day.labels.has(labelKey(category.id, number))) return refuse('series.noRange');
+  }
   const { leaseId, deviceId } = wish;
   return [{ type: 'series.leased', leaseId, deviceId, seriesId: category.id, from, to: top }];
 };

@@ -26,6 +26,17 @@ export const followTimes = (
   return { joinedAt: asked.at, orderFrom, dueAt: orderFrom + Math.min(own, follow) };
 };
 
+/** [TIME-2] Times of a leg that is in line already when its class, or its time to come, changes. */
+export const changedTimes = (
+  hall: Hall,
+  { leg, classId }: Pick<Ticket, 'leg' | 'classId'>,
+  orderFrom: Millis,
+): LegTimes => {
+  const to = { serviceId: leg.serviceId, classId };
+  const times = leg.n > 1 ? followTimes(hall, to, orderFrom) : ownTimes(hall, to, orderFrom);
+  return { ...times, joinedAt: leg.joinedAt };
+};
+
 /** [VISIT-2] Which of a visit's services comes next, by the configuration's named rule. */
 export const chooseService = (
   hall: Hall,

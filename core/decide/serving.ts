@@ -5,7 +5,7 @@ import type { DayEvent, LegTimes, Outcome, Reason, ReturnTo } from '../events.js
 import type { ClerkCommand } from '../protocol/commands.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
 import { counterOfClerk, heldBy, openTicket, reasonOf, type Hall, type Held } from './hall.js';
-import { followTimes, ownTimes } from './legs.js';
+import { changedTimes, followTimes, ownTimes } from './legs.js';
 
 type Of<T extends ClerkCommand['type']> = Extract<ClerkCommand, { type: T }>;
 type Decision = DayEvent[] | Refusal;
@@ -166,8 +166,7 @@ export const setClass = (hall: Hall, command: Of<'setClass'>): Decision => {
   if (held.ticket.classId === classId) return refuse('class.same');
   const reason = reasonOf(hall, 'setClass', command.reasonId);
   if ('refused' in reason) return reason;
-  const { serviceId, joinedAt, orderFrom } = held.leg;
-  const { dueAt } = ownTimes(hall, { serviceId, classId }, orderFrom);
-  const ticketId = held.ticket.id;
-  return [{ type: 'ticket.classSet', ticketId, classId, reason, joinedAt, orderFrom, dueAt }];
+  const { leg, ticket } = held;
+  const times = changedTimes(hall, { leg, classId }, leg.orderFrom);
+  return [{ type: 'ticket.classSet', ticketId: ticket.id, classId, reason, ...times }];
 };

@@ -6,7 +6,7 @@ import { refuse, type Refusal } from '../protocol/refusals.js';
 import { nextNumber } from '../series.js';
 import type { Asked } from '../state.js';
 import { openTicket, type Hall } from './hall.js';
-import { chooseService, endVisit, ownTimes } from './legs.js';
+import { changedTimes, chooseService, endVisit, ownTimes } from './legs.js';
 
 type Of<T extends VisitorCommand['type']> = Extract<VisitorCommand, { type: T }>;
 type Decision = DayEvent[] | Refusal;
@@ -111,9 +111,7 @@ const delay = (hall: Hall, { ticketId, until }: Of<'delay'>): Decision => {
   if (until <= Math.max(asked.at, ticket.leg.orderFrom) || until > untilMax) {
     return refuse('delay.outOfRange');
   }
-  const { classId, leg } = ticket;
-  const times = ownTimes(hall, { serviceId: leg.serviceId, classId }, until);
-  return [{ type: 'ticket.delayed', ticketId, ...times, joinedAt: leg.joinedAt }];
+  return [{ type: 'ticket.delayed', ticketId, ...changedTimes(hall, ticket, until) }];
 };
 
 /** [MISS-3] Back in time keeps the place; later is a new arrival. */
