@@ -1,0 +1,265 @@
+import type { PrinterState, PrintJob, PrintState } from '../../core/protocol/views.js';
+import type { Clock } from '../clock.js';
+import { encodeCutOff, encodeJob } from '../paper/escpos.js';
+import type { PressedTicket } from '../paper/press.js';
+import { LinkLost, type PrinterLink } from '../printer/link.js';
+import type { PrinterProfile } from '../printer/profile.js';
+import { prints } from '../printer/replies.js';
+import type { Journal, JournalEntry } from './journal.js';
+import { Receipts } from './receipts.js';
+import { Session } from './session.js';
+import { isFinal, isUnderWay, nextState, type JobEvent } from './states.js';
+
+/** A ticket older than this is not printed without a person's word. */
+export const JOB_AGE_MS_MAX = 60_000;
+/** A job's first printing and two more; then a person decides. */
+export const TRIES_MAX = 3;
+
+const POLL_MS = 1_000;
+const IDLE_POLL_MS = 10_000;
+const RECONNECT_MS_MIN = 500;
+const RECONNECT_MS_MAX = 10_000;
+/** What a printer that cannot clear its buffer gets to print the rest of a ticket. */
+const REMAINDER_MS = 5_000;
+
+export interface JobStatus {
+  readonly jobId: string;
+  readonly state: PrintState;
+  /** Too late, or tried too often: `release` or `abandon` decides. */
+  readonly waitsForStaff: boolean;
+}
+
+export interface QueueParts {
+  readonly link: PrinterLink;
+  readonly profile: PrinterProfile;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  press(paper: PrintJob['paper']): PressedTicket;
+  /** Told of every change, and again of a job that is taken again. */
+  onJob(status: JobStatus): void;
+  onPrinter(state: PrinterState): void;
+}
+
+interface Held {
+  readonly job: PrintJob;
+  entry: JournalEntry;
+  isReleased: boolean;
+  /** What `onJob` was told last about waiting for staff. */
+  toldWaits: boolean;
+}
+
+/**
+ * The jobs of one printer. Each state is on the disk before anyone is told of it. One job at a time
+ * is in the printer; a job that was interrupted, by the printer or by the end of this process, is
+ * printed again, marked as a repeat, once the printer holds nothing of it any more. No job is
+ * printed twice without that mark, and none late without staff.
+ */
+export class PrintQueue {
+  private readonly held = new Map<string, Held>();
+  private readonly session: Session;
+  private readonly receipts: Receipts;
+  private state: PrinterState | undefined;
+  /** Parts of a ticket may be in the printer's buffer, and on the paper. */
+  private isBufferDirty = false;
+  private isPaperDirty = false;
+  private isStopped = false;
+  private reconnectMs = RECONNECT_MS_MIN;
+  private processCount: number;
+  private isWoken = false;
+  private endPause: () => void = () => undefined;
+
+  constructor(private readonly parts: QueueParts) {
+    this.session = new Session(parts.link, parts.profile, parts.clock);
+    this.receipts = new Receipts(this.session, parts, (state) => this.setState(state));
+    this.processCount = Math.floor(parts.clock.now() / 1000);
+    for (const entry of parts.journal.all()) {
+      if (isUnderWay(entry.state)) this.record(entry, 'interrupted');
+      if (isUnderWay(entry.state) || entry.state === 'interrupted') this.soil();
+    }
+  }
+
+  /** Takes a job. One that is known is not printed again: what became of it is told again. */
+  take(job: PrintJob): void {
+    const { journal, clock } = this.parts;
+    let held = this.held.get(job.jobId);
+    if (held === undefined) {
+      let entry = journal.get(job.jobId);
+      if (entry === undefined) {
+        entry = { jobId: job.jobId, state: 'queued', tries: 0, at: clock.now() };
+        journal.append(entry);
+      }
+      held = { job, entry, isReleased: false, toldWaits: false };
+      this.held.set(job.jobId, held);
+    }
+    this.tell(held);
+    this.wake();
+  }
+
+  /** A person wants the ticket in spite of its age and tries. False if it does not wait. */
+  release(jobId: string): boolean {
+    const held = this.held.get(jobId);
+    if (held === undefined || !this.waits(held)) return false;
+    held.isReleased = true;
+    this.tell(held);
+    this.wake();
+    return true;
+  }
+
+  /** A person gives the ticket up. False if it is unknown, in the printer, or done. */
+  abandon(jobId: string): boolean {
+    const held = this.held.get(jobId);
+    if (held === undefined || isUnderWay(held.entry.state) || isFinal(held.entry.state)) {
+      return false;
+    }
+    this.step(held, 'abandoned');
+    return true;
+  }
+
+  /** Forgets jobs that are done and not in the list; the journal still knows them. */
+  keep(jobIds: ReadonlySet<string>): void {
+    for (const [jobId, { entry }] of this.held) {
+      if (isFinal(entry.state) && !jobIds.has(jobId)) this.held.delete(jobId);
+    }
+  }
+
+  /** Prints until `stop`. Rejects where going on would be wrong: a full disk, a bug. */
+  async run(): Promise<void> {
+    while (!this.isStopped) {
+      this.isWoken = false;
+      const pauseMs = await this.turn();
+      if (pauseMs > 0 && !this.isWoken) await this.pause(pauseMs);
+    }
+    await this.session.close();
+  }
+
+  /** Lets the job in the printer end, then `run` resolves. */
+  stop(): void {
+    this.isStopped = true;
+    this.wake();
+  }
+
+  /** Returns how long nothing needs to be done. */
+  private async turn(): Promise<number> {
+    for (const held of this.held.values()) {
+      if (this.waits(held) !== held.toldWaits) this.tell(held);
+    }
+    try {
+      await this.prepare();
+      if (!prints(this.state!)) return POLL_MS;
+      const next = [...this.held.values()].find((held) => this.isDue(held));
+      if (next === undefined) return IDLE_POLL_MS;
+      await this.print(next);
+      return 0;
+    } catch (error) {
+      if (!(error instanceof LinkLost)) throw error;
+      this.setState('away');
+      await this.session.close();
+      const pauseMs = this.reconnectMs;
+      this.reconnectMs = Math.min(pauseMs * 2, RECONNECT_MS_MAX);
+      return pauseMs;
+    }
+  }
+
+  /** Connects, asks how the printer is, and frees it of what an interrupted job left. */
+  private async prepare(): Promise<void> {
+    const { clearBuffer } = this.parts.profile.status;
+    if (!this.session.isOpen) await this.session.open();
+    if (this.isBufferDirty && clearBuffer) await this.session.clearBuffer();
+    this.isBufferDirty = false;
+    this.setState(await this.session.status());
+    this.reconnectMs = RECONNECT_MS_MIN;
+    if (!this.isPaperDirty || !prints(this.state!)) return;
+    if (!clearBuffer) await this.sleep(REMAINDER_MS);
+    await this.session.write(encodeCutOff());
+    this.isPaperDirty = false;
+  }
+
+  private async print(held: Held): Promise<void> {
+    const { job, entry } = held;
+    const isAgain = entry.tries > 0;
+    const ticket = this.parts.press(isAgain ? { ...job.paper, copy: 'again' } : job.paper);
+    const processId = this.nextProcessId();
+    const bytes = encodeJob({ ...ticket, receipt: this.receipts.kind, processId });
+    this.step(held, isAgain ? 'startedAgain' : 'started');
+    const expected = this.receipts.expect(ticket, processId);
+    try {
+      await this.session.write(bytes);
+      this.step(held, 'written');
+      const end = await this.receipts.wait(expected, ticket);
+      if (end === 'interrupted') this.soil();
+      this.step(held, end);
+    } catch (error) {
+      this.soil();
+      this.step(held, 'interrupted');
+      throw error;
+    } finally {
+      expected.drop();
+      held.isReleased = false;
+    }
+  }
+
+  private nextProcessId(): string {
+    this.processCount += 1;
+    return (this.processCount % 36 ** 4).toString(36).toUpperCase().padStart(4, '0');
+  }
+
+  private isDue(held: Held): boolean {
+    const { state } = held.entry;
+    return (state === 'queued' || state === 'interrupted') && !this.waits(held);
+  }
+
+  private waits({ job, entry, isReleased }: Held): boolean {
+    if (isReleased || (entry.state !== 'queued' && entry.state !== 'interrupted')) return false;
+    return this.parts.clock.now() - job.issuedAt > JOB_AGE_MS_MAX || entry.tries >= TRIES_MAX;
+  }
+
+  private step(held: Held, event: JobEvent): void {
+    held.entry = this.record(held.entry, event);
+    this.tell(held);
+  }
+
+  private record(entry: JournalEntry, event: JobEvent): JournalEntry {
+    const state = nextState(entry.state, event);
+    const tries = entry.tries + (event === 'started' || event === 'startedAgain' ? 1 : 0);
+    const next = { jobId: entry.jobId, state, tries, at: this.parts.clock.now() };
+    this.parts.journal.append(next);
+    return next;
+  }
+
+  private tell(held: Held): void {
+    held.toldWaits = this.waits(held);
+    const { jobId, state } = held.entry;
+    this.parts.onJob({ jobId, state, waitsForStaff: held.toldWaits });
+  }
+
+  private setState(state: PrinterState): void {
+    if (state === this.state) return;
+    this.state = state;
+    this.parts.onPrinter(state);
+  }
+
+  private soil(): void {
+    this.isBufferDirty = true;
+    this.isPaperDirty = true;
+  }
+
+  private sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.parts.clock.after(ms, resolve));
+  }
+
+  /** As `sleep`, until something new is to be done. */
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.parts.clock.after(ms, resolve);
+      this.endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  private wake(): void {
+    this.isWoken = true;
+    this.endPause();
+  }
+}

@@ -1,0 +1,68 @@
+import type { PrinterState } from '../../core/protocol/views.js';
+import type { Clock } from '../clock.js';
+import type { Receipt } from '../paper/escpos.js';
+import type { PressedTicket } from '../paper/press.js';
+import type { PrinterProfile } from '../printer/profile.js';
+import { prints, type Reply } from '../printer/replies.js';
+import type { Expected, Session } from './session.js';
+
+const POLL_MS = 1_000;
+const WAIT_MS_MIN = 5_000;
+const WAIT_FACTOR = 3;
+const ASSUME_AFTER_MS = 1_000;
+
+/** How a printer tells that a ticket was printed: its own word, or else that nothing went wrong. */
+export class Receipts {
+  readonly kind: Receipt;
+
+  constructor(
+    private readonly session: Session,
+    private readonly parts: { readonly profile: PrinterProfile; readonly clock: Clock },
+    private readonly onState: (state: PrinterState) => void,
+  ) {
+    const { processId, gsR } = parts.profile.status;
+    this.kind = processId ? 'processId' : gsR ? 'gsR' : 'none';
+  }
+
+  /** To be called before the job is written, so that no answer comes too early. */
+  expect(ticket: PressedTicket, processId: string): Expected {
+    const match = (reply: Reply): boolean =>
+      this.kind === 'gsR'
+        ? reply.kind === 'paper'
+        : reply.kind === 'processId' && reply.id === processId;
+    return this.session.expect(match, Math.max(WAIT_MS_MIN, WAIT_FACTOR * this.printMs(ticket)));
+  }
+
+  /** How the printing of what was just written ended. Rejects with `LinkLost`. */
+  async wait(
+    expected: Expected,
+    ticket: PressedTicket,
+  ): Promise<'confirmed' | 'assumed' | 'interrupted'> {
+    if (this.kind !== 'none') return this.confirm(expected);
+    await this.sleep(this.printMs(ticket) + ASSUME_AFTER_MS);
+    return (await this.isPrinting()) ? 'assumed' : 'interrupted';
+  }
+
+  /** Waits for the printer's own word, and asks meanwhile whether it can go on. */
+  private async confirm({ reply }: Expected): Promise<'confirmed' | 'interrupted'> {
+    for (;;) {
+      const first = await Promise.race([reply, this.sleep(POLL_MS).then(() => 'poll' as const)]);
+      if (first !== 'poll') return first === undefined ? 'interrupted' : 'confirmed';
+      if (!(await this.isPrinting())) return 'interrupted';
+    }
+  }
+
+  private async isPrinting(): Promise<boolean> {
+    const state = await this.session.status();
+    this.onState(state);
+    return prints(state);
+  }
+
+  private printMs({ paperMm }: PressedTicket): number {
+    return (paperMm / this.parts.profile.speedMmS) * 1000;
+  }
+
+  private sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.parts.clock.after(ms, resolve));
+  }
+}

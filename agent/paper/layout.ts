@@ -1,0 +1,73 @@
+import type { TicketPaper } from '../../core/paper.js';
+import { qrModules, QR_QUIET_MODULES } from './qr.js';
+import { Setter, type Look } from './setter.js';
+import type { PaperLayout, Sheet } from './sheet.js';
+import { PAPER_WORDS } from './words.js';
+
+const ROOMY = { labelPx: 150, boxDots: 128, servicePx: 44, leading: 60, gap: 10, tight: false };
+const FIRM = { labelPx: 136, boxDots: 120, servicePx: 40, leading: 52, gap: 6, tight: false };
+const SNUG = { labelPx: 128, boxDots: 120, servicePx: 38, leading: 48, gap: 3, tight: true };
+const DENSE = { labelPx: 120, boxDots: 112, servicePx: 36, leading: 42, gap: 2, tight: true };
+
+/** A module under 3 dots is too small for old phones; large modules matter more than level. */
+const CODES = [
+  { moduleDots: 5, level: 'M' },
+  { moduleDots: 4, level: 'M' },
+  { moduleDots: 4, level: 'L' },
+  { moduleDots: 3, level: 'M' },
+  { moduleDots: 3, level: 'L' },
+] as const;
+
+const looks = (look: Omit<Look, 'moduleDots' | 'level'>, from: number, to: number): Look[] =>
+  CODES.slice(from, to).map((code) => ({ ...look, ...code }));
+
+/** From the most generous to the tightest. */
+const LOOKS: readonly Look[] = [
+  ...looks(ROOMY, 0, 3),
+  ...looks(FIRM, 1, 3),
+  ...looks(SNUG, 1, 3),
+  ...looks(DENSE, 1, 5),
+];
+
+/** Gaps of a ticket that grow where rows are left over, and how far each may. */
+const GAPS = 4;
+const GAP_MORE_MAX = 12;
+
+/** Rows fed after the last print where no QR code asks for a clear zone. */
+const TAIL_DOTS = 16;
+
+/**
+ * Places a ticket's texts to the dot, in the most generous look that keeps within the sheet's
+ * length; in the tightest one where none does (very many services).
+ */
+export function layoutTicket(paper: TicketPaper, sheet: Sheet): PaperLayout {
+  for (const look of LOOKS) {
+    const { lengthDots } = layoutIn(look, paper, sheet);
+    const left = Math.floor((sheet.lengthMaxDots - lengthDots) / GAPS);
+    if (left < 0) continue;
+    return layoutIn({ ...look, gap: look.gap + Math.min(left, GAP_MORE_MAX) }, paper, sheet);
+  }
+  return layoutIn(LOOKS.at(-1)!, paper, sheet);
+}
+
+function layoutIn(look: Look, paper: TicketPaper, sheet: Sheet): PaperLayout {
+  const { items, height } = new Setter(paper, sheet, look).set();
+  const drawn = {
+    width: sheet.width,
+    height,
+    items,
+    watermark: paper.training ? PAPER_WORDS.ar.training : null,
+  };
+  if (paper.link === null) {
+    return { ...drawn, qr: null, tailDots: TAIL_DOTS, lengthDots: height + TAIL_DOTS };
+  }
+  const { moduleDots, level } = look;
+  const dots = qrModules(paper.link, level).length * moduleDots;
+  const tailDots = QR_QUIET_MODULES * moduleDots;
+  return {
+    ...drawn,
+    qr: { text: paper.link, moduleDots, level, dots },
+    tailDots,
+    lengthDots: height + dots + tailDots,
+  };
+}

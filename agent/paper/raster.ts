@@ -1,0 +1,143 @@
+import { createCanvas, type Canvas, type SKRSContext2D } from '@napi-rs/canvas';
+import { emptyBitmap, setDot, type Bitmap } from './bitmap.js';
+import { fontOf, registerFonts } from './fonts.js';
+import type { BoxItem, Face, Measure, PaperLayout, TextItem } from './sheet.js';
+
+/** Rows of the canvas; a layout higher than this is refused by `draw`. */
+export const ROWS_MAX = 1200;
+
+/** Below this lightness (0–255) a dot is burnt. */
+const BLACK_BELOW = 128;
+
+export interface Raster {
+  readonly measure: Measure;
+  /** The drawn part of a ticket, without its QR code. Throws if it is higher than `ROWS_MAX`. */
+  draw(layout: PaperLayout): Bitmap;
+}
+
+/**
+ * Draws on one canvas for the life of the process: a canvas per ticket would hold memory until
+ * the event loop turns. `width` in dots, a multiple of 8.
+ */
+export function createRaster(width: number): Raster {
+  registerFonts();
+  const canvas = createCanvas(width, ROWS_MAX);
+  const context = canvas.getContext('2d', { willReadFrequently: true } as never);
+  return {
+    measure: {
+      width: (text, face) => {
+        context.font = fontOf(face);
+        return context.measureText(text).width;
+      },
+      ink: (text, face) => inkOf(context, text, face),
+    },
+    draw: (layout) => drawLayout(canvas, context, layout),
+  };
+}
+
+function drawLayout(canvas: Canvas, context: SKRSContext2D, layout: PaperLayout): Bitmap {
+  if (layout.height > ROWS_MAX) throw new Error(`a ticket of ${layout.height} rows is too long`);
+  clear(context, canvas.width, layout.height);
+  for (const item of layout.items) {
+    if (item.kind === 'box') drawBox(context, item);
+    else drawText(context, item);
+  }
+  const bitmap = emptyBitmap(canvas.width / 8, layout.height);
+  burn(context, bitmap, () => true);
+  if (layout.watermark !== null) {
+    clear(context, canvas.width, layout.height);
+    drawWatermark(context, layout.watermark, layout);
+    burn(context, bitmap, isSparse);
+  }
+  return bitmap;
+}
+
+function clear(context: SKRSContext2D, width: number, height: number): void {
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, width, height);
+  context.fillStyle = '#000';
+  context.strokeStyle = '#000';
+}
+
+function drawText(context: SKRSContext2D, item: TextItem): void {
+  context.font = fontOf(item.face);
+  context.direction = item.language === 'ar' ? 'rtl' : 'ltr';
+  context.textAlign = item.anchor === 'centre' ? 'center' : item.anchor;
+  context.fillStyle = item.white ? '#fff' : '#000';
+  context.fillText(item.text, item.x, item.baseline);
+  context.fillStyle = '#000';
+}
+
+function drawBox(context: SKRSContext2D, { outline, ...box }: BoxItem): void {
+  const inset = outline / 2;
+  context.beginPath();
+  context.roundRect(
+    box.x + inset,
+    box.y + inset,
+    box.width - outline,
+    box.height - outline,
+    box.radius,
+  );
+  context.lineWidth = outline;
+  if (outline === 0) context.fill();
+  else context.stroke();
+}
+
+const WATERMARK: Face = { sizePx: 230, weight: 900 };
+
+function drawWatermark(context: SKRSContext2D, text: string, layout: PaperLayout): void {
+  context.save();
+  context.translate(layout.width / 2, layout.height / 2);
+  context.rotate(-0.3);
+  context.font = fontOf(WATERMARK);
+  context.direction = 'rtl';
+  context.textAlign = 'center';
+  context.fillText(text, 0, WATERMARK.sizePx * 0.25);
+  context.restore();
+}
+
+/** One dot in eight, staggered: grey enough to see, light enough to read through. */
+const isSparse = (x: number, y: number): boolean => y % 2 === 0 && (x + y) % 4 === 0;
+
+/** Adds the dark dots of the canvas to the bitmap where the mask lets them. */
+function burn(
+  context: SKRSContext2D,
+  bitmap: Bitmap,
+  mask: (x: number, y: number) => boolean,
+): void {
+  const width = bitmap.bytesPerRow * 8;
+  const pixels = context.getImageData(0, 0, width, bitmap.rows).data;
+  for (let y = 0, at = 0; y < bitmap.rows; y += 1) {
+    for (let x = 0; x < width; x += 1, at += 4) {
+      if ((pixels[at] ?? 255) < BLACK_BELOW && mask(x, y)) setDot(bitmap, x, y);
+    }
+  }
+}
+
+/** Metrics of the library do not cover fallback fonts, so the ink itself is looked at. */
+function inkOf(
+  context: SKRSContext2D,
+  text: string,
+  face: Face,
+): { readonly ascent: number; readonly descent: number } {
+  const baseline = Math.ceil(face.sizePx * 1.4);
+  const rows = baseline + face.sizePx;
+  context.font = fontOf(face);
+  const width = Math.min(context.canvas.width, Math.ceil(context.measureText(text).width));
+  clear(context, width, rows);
+  context.textAlign = 'left';
+  context.fillText(text, 0, baseline);
+  const pixels = context.getImageData(0, 0, width, rows).data;
+  const inked = (y: number): boolean => {
+    for (let x = 0; x < width; x += 1) {
+      if ((pixels[(y * width + x) * 4] ?? 255) < BLACK_BELOW) return true;
+    }
+    return false;
+  };
+  let top = 0;
+  while (top < rows && !inked(top)) top += 1;
+  let bottom = rows - 1;
+  while (bottom > top && !inked(bottom)) bottom -= 1;
+  if (top === rows) return { ascent: 0, descent: 0 };
+  return { ascent: baseline - top, descent: Math.max(0, bottom + 1 - baseline) };
+}

@@ -1,0 +1,229 @@
+import type { Language, Words } from '../../core/configuration.js';
+import type { TicketPaper } from '../../core/paper.js';
+import { broken, fitted, wrapped, type Room } from './fit.js';
+import { QR_QUIET_MODULES, type QrLevel } from './qr.js';
+import type { BoxItem, Face, Sheet, TextItem } from './sheet.js';
+import { counted, labelText, PAPER_WORDS, whenText, type Speech } from './words.js';
+
+/** How generously a ticket is set; sizes in dots. */
+export interface Look {
+  readonly labelPx: number;
+  readonly servicePx: number;
+  /** Rows from one service to the next. */
+  readonly leading: number;
+  readonly gap: number;
+  /** Height of the box beside the label. */
+  readonly boxDots: number;
+  /** Leaves out what can be done without. */
+  readonly tight: boolean;
+  /** Side of one module of the QR code. */
+  readonly moduleDots: number;
+  readonly level: QrLevel;
+}
+
+type Item = TextItem | BoxItem;
+type Place = Pick<TextItem, 'text' | 'face' | 'baseline'> & { readonly language?: Language };
+
+const MARGIN = 4;
+const SMALL: Face = { sizePx: 24, weight: 700 };
+const CENTRE: Face = { sizePx: 26, weight: 800 };
+const AHEAD: Face = { sizePx: 26, weight: 700 };
+const PEOPLE: Face = { sizePx: 40, weight: 900 };
+const BOX = { radius: 16, outline: 3 };
+const FLAG = { height: 34, radius: 8 };
+/** Clear rows that the last line of text leaves below itself. */
+const FOOT_DESCENT = 4;
+
+/** Sets one ticket from the top down; the visitor's language leads, the other follows small. */
+export class Setter {
+  private readonly items: Item[] = [];
+  private readonly lead: Speech;
+  private readonly second: Speech;
+  private readonly inner: number;
+  /** Said at the foot. */
+  private readonly notes: string[] = [];
+  private y = 0;
+
+  constructor(
+    private readonly paper: TicketPaper,
+    private readonly sheet: Sheet,
+    private readonly look: Look,
+  ) {
+    const { language, digits } = paper;
+    this.lead = { language, digits };
+    this.second = { language: language === 'ar' ? 'en' : 'ar', digits };
+    this.inner = sheet.width - 2 * MARGIN;
+  }
+
+  set(): { readonly items: readonly Item[]; readonly height: number } {
+    this.setHead();
+    this.setLabel();
+    this.setServices();
+    this.setSecond();
+    this.setFoot();
+    return { items: this.items, height: this.y };
+  }
+
+  /** The centre, and the time beside it where there is room; else the foot says the time. */
+  private setHead(): void {
+    const { centre, takenAt, zone } = this.paper;
+    const when = whenText(takenAt, zone, this.lead);
+    const lines = wrapped(this.of(centre), 2, this.roomFor(CENTRE));
+    for (const text of lines) {
+      this.start({ text, face: CENTRE, baseline: this.y + 26 });
+      this.y += 35;
+    }
+    const last = this.width(lines.at(-1)!, CENTRE);
+    if (last + this.width(when, SMALL) + 20 > this.inner) this.notes.push(when);
+    else this.end({ text: when, face: SMALL, baseline: this.y - 9 });
+    this.y += this.look.gap;
+  }
+
+  /** The label at the leading side, and how many are ahead in a box at the other. */
+  private setLabel(): void {
+    const text = labelText(this.paper.label, this.lead);
+    const face: Face = { sizePx: this.look.labelPx, weight: 900 };
+    const { ascent, descent } = this.sheet.measure.ink(text, face);
+    const height = Math.max(ascent + descent, this.look.boxDots);
+    const above = Math.round((height - ascent - descent) / 2);
+    this.start({ text, face, baseline: this.y + above + ascent });
+    this.setAhead(this.y + Math.round((height - this.look.boxDots) / 2));
+    this.y += height + this.look.gap;
+  }
+
+  private setAhead(top: number): void {
+    const { ahead } = this.paper;
+    const { language } = this.lead;
+    const height = this.look.boxDots;
+    const at = (share: number) => Math.round(top + height * share);
+    const lines = [
+      { text: PAPER_WORDS[language].ahead, language, face: AHEAD, baseline: at(0.25) },
+      { text: counted('people', ahead, this.lead), language, face: PEOPLE, baseline: at(0.62) },
+      {
+        text: counted('peopleAhead', ahead, this.second),
+        language: this.second.language,
+        face: SMALL,
+        baseline: at(0.9),
+      },
+    ];
+    const widest = Math.max(...lines.map(({ text, face }) => this.width(text, face)));
+    const width = Math.ceil(widest) + 36;
+    const x = this.isRtl ? MARGIN : this.sheet.width - MARGIN - width;
+    this.items.push({ kind: 'box', x, y: top, width, height, ...BOX });
+    for (const line of lines) this.centre(line, x + width / 2);
+  }
+
+  private setServices(): void {
+    const { services } = this.paper;
+    const face: Face = { sizePx: this.look.servicePx, weight: 800 };
+    for (const service of services) {
+      for (const text of wrapped(
+        this.of(service),
+        services.length === 1 ? 2 : 1,
+        this.roomFor(face),
+      )) {
+        this.start({ text, face, baseline: this.y + Math.round(this.look.servicePx * 0.92) });
+        this.y += this.look.leading;
+      }
+    }
+  }
+
+  /** What the other language says, on one small line, and the flags beside it. */
+  private setSecond(): void {
+    const { label, services, centre } = this.paper;
+    const { language } = this.second;
+    const name =
+      services.length === 1
+        ? services[0]![language]
+        : counted('services', services.length, this.second);
+    const short = [labelText(label, this.second), name].join(' · ');
+    const whole = [short, centre[language]].join(' · ');
+    const room = { ...this.roomFor(SMALL), room: this.inner - this.setFlags() };
+    const text = room.width(whole) <= room.room ? whole : fitted(short, room);
+    this.start({ text, face: SMALL, baseline: this.y + 26, language });
+    this.y += 36 + this.look.gap;
+  }
+
+  /** Returns the width that the flags take at the trailing side. */
+  private setFlags(): number {
+    const { classId, copy, training } = this.paper;
+    const words = PAPER_WORDS[this.lead.language];
+    const flags = [
+      ...(training ? [words.training] : []),
+      ...(copy === 'first' ? [] : [words.copy[copy]]),
+      ...(classId === '' ? [] : [classId]),
+    ];
+    let used = 0;
+    for (const text of flags) {
+      const width = Math.ceil(this.width(text, SMALL)) + 22;
+      const x = this.isRtl ? MARGIN + used : this.sheet.width - MARGIN - used - width;
+      const white = text !== classId;
+      const box = { kind: 'box', x, y: this.y, width, outline: white ? 0 : 3 } as const;
+      this.items.push({ ...box, ...FLAG });
+      this.centre({ text, face: SMALL, baseline: this.y + 26 }, x + width / 2, white);
+      used += width + 8;
+    }
+    return used === 0 ? 0 : used + 12;
+  }
+
+  /** Notes and where to ask; what the code below is for, unless the ticket is a tight one. */
+  private setFoot(): void {
+    const { link, enquiryUrl } = this.paper;
+    const words = PAPER_WORDS[this.lead.language];
+    const scan = link === null ? [] : [words.scan];
+    const address = enquiryUrl === null ? [] : [`\u2066${enquiryUrl}\u2069`];
+    const asking = address.map((text) => `${words.enquiry}: ${text}`);
+    const lines = [
+      [[...this.notes, ...asking, ...scan]],
+      [[...this.notes, ...address, ...scan]],
+      this.look.tight ? [[...this.notes, ...address]] : [[...this.notes, ...asking], scan],
+      [[...this.notes, ...address], ...(this.look.tight ? [] : [scan])],
+      [...this.notes, ...address, ...scan].map((text) => [text]),
+    ].map((choice) => choice.map((parts) => parts.join(' · ')).filter((line) => line !== ''));
+    const { width, room } = this.roomFor(SMALL);
+    const chosen = lines.find((choice) => choice.every((line) => width(line) <= room));
+    for (const line of chosen ?? lines.at(-1)!) {
+      for (const text of broken(line, { width, room })) {
+        this.centre({ text, face: SMALL, baseline: this.y + 25 }, this.sheet.width / 2);
+        this.y += 33;
+      }
+    }
+    if (link !== null)
+      this.y += Math.max(this.look.gap, QR_QUIET_MODULES * this.look.moduleDots - FOOT_DESCENT);
+  }
+
+  private get isRtl(): boolean {
+    return this.lead.language === 'ar';
+  }
+
+  private of(words: Words): string {
+    return words[this.lead.language];
+  }
+
+  private width(text: string, face: Face): number {
+    return this.sheet.measure.width(text, face);
+  }
+
+  private roomFor(face: Face): Room {
+    return { width: (text) => this.width(text, face), room: this.inner };
+  }
+
+  private start({ language = this.lead.language, ...place }: Place): void {
+    const at = this.isRtl
+      ? ({ x: this.sheet.width - MARGIN, anchor: 'right' } as const)
+      : ({ x: MARGIN, anchor: 'left' } as const);
+    this.items.push({ kind: 'text', ...place, ...at, language, white: false });
+  }
+
+  private end(place: Place): void {
+    const at = this.isRtl
+      ? ({ x: MARGIN, anchor: 'left' } as const)
+      : ({ x: this.sheet.width - MARGIN, anchor: 'right' } as const);
+    this.items.push({ kind: 'text', language: this.lead.language, ...place, ...at, white: false });
+  }
+
+  private centre(place: Place, x: number, white = false): void {
+    const { language } = this.lead;
+    this.items.push({ kind: 'text', language, ...place, x, anchor: 'centre', white });
+  }
+}

@@ -1,0 +1,117 @@
+import type { Language, Millis } from '../../core/configuration.js';
+import type { TicketPaper } from '../../core/paper.js';
+import type { Label } from '../../core/protocol/views.js';
+
+export type Digits = TicketPaper['digits'];
+
+/** A language, and the digits that its Arabic has; English always has ASCII digits. */
+export interface Speech {
+  readonly language: Language;
+  readonly digits: Digits;
+}
+
+/** Forms of a counted phrase by plural category; `zero` also stands for no one in English. */
+type Counted = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string };
+
+interface PaperWords {
+  readonly ahead: string;
+  readonly people: Counted;
+  readonly peopleAhead: Counted;
+  readonly services: Counted;
+  readonly scan: string;
+  readonly enquiry: string;
+  readonly training: string;
+  readonly copy: Readonly<Record<Exclude<TicketPaper['copy'], 'first'>, string>>;
+}
+
+/** Every text on paper that does not come with the ticket. */
+export const PAPER_WORDS: Readonly<Record<Language, PaperWords>> = {
+  ar: {
+    ahead: 'أمامك',
+    people: {
+      zero: 'لا أحد',
+      one: 'شخص واحد',
+      two: 'شخصان',
+      few: '{n} أشخاص',
+      many: '{n} شخصًا',
+      other: '{n} شخص',
+    },
+    peopleAhead: {
+      zero: 'لا أحد أمامك',
+      one: 'أمامك شخص',
+      two: 'أمامك شخصان',
+      few: 'أمامك {n} أشخاص',
+      many: 'أمامك {n} شخصًا',
+      other: 'أمامك {n} شخص',
+    },
+    services: {
+      one: 'خدمة واحدة',
+      two: 'خدمتان',
+      few: '{n} خدمات',
+      many: '{n} خدمة',
+      other: '{n} خدمة',
+    },
+    scan: 'تابع دورك من هاتفك',
+    enquiry: 'للاستعلام',
+    training: 'تدريب',
+    copy: { lost: 'بدل فاقد', again: 'نسخة معادة' },
+  },
+  en: {
+    ahead: 'Ahead of you',
+    people: { zero: 'No one', one: '{n} person', other: '{n} people' },
+    peopleAhead: { zero: 'No one ahead', other: '{n} ahead' },
+    services: { one: '{n} service', other: '{n} services' },
+    scan: 'Follow your turn by phone',
+    enquiry: 'Enquiries',
+    training: 'Training',
+    copy: { lost: 'Replacement', again: 'Reprint' },
+  },
+};
+
+const ARABIC_ZERO = 0x0660;
+
+/** A whole number ≥ 0 without grouping. */
+export const numberText = (value: number, { language, digits }: Speech): string =>
+  language === 'en' || digits === 'latn'
+    ? String(value)
+    : String(value).replace(/\d/g, (digit) => String.fromCharCode(ARABIC_ZERO + Number(digit)));
+
+/**
+ * A label as its reader reads it: letter, space, number; isolated, so that it keeps its order in
+ * any line.
+ */
+export function labelText(label: Label, speech: Speech): string {
+  const number = numberText(label.number, speech);
+  const text = label.letter === null ? number : `${label.letter[speech.language]}\u00a0${number}`;
+  return speech.language === 'ar' ? `\u2067${text}\u2069` : `\u2066${text}\u2069`;
+}
+
+/** The form of a phrase for a whole number, with the number in the digits of the language. */
+export function counted(
+  phrase: 'people' | 'peopleAhead' | 'services',
+  count: number,
+  speech: Speech,
+): string {
+  const forms: Counted = PAPER_WORDS[speech.language][phrase];
+  const rule = count === 0 ? 'zero' : new Intl.PluralRules(speech.language).select(count);
+  return (forms[rule] ?? forms.other).replace('{n}', numberText(count, speech));
+}
+
+/** Date and time of day in the centre's zone, for example ٢١ نوفمبر ٢٠٢٦ and ١٠:٤٥ ص. */
+export function whenText(at: Millis, zone: string, { language, digits }: Speech): string {
+  const arabic = language === 'ar';
+  const locale = arabic ? `ar-EG-u-nu-${digits}` : 'en-GB-u-nu-latn';
+  const date = new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: arabic ? 'long' : 'short',
+    year: 'numeric',
+    timeZone: zone,
+  }).format(at);
+  const time = new Intl.DateTimeFormat(locale, {
+    hour: 'numeric',
+    minute: '2-digit',
+    hour12: true,
+    timeZone: zone,
+  }).format(at);
+  return `${date}\u2002\u2068${time}\u2069`;
+}

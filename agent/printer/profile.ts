@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** What the agent must know of a model of printer. A profile is a file in firmware-config/. */
+export const profileSchema = z.strictObject({
+  $schema: z.string().optional(),
+  schema: z.literal(1),
+  id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not an id: a-z, 0-9 and -, at most 40'),
+  model: z.string().min(1).max(80),
+  /** The maker's manual, with chapter or page. */
+  source: z.string().min(1).max(200),
+  link: z.strictObject({ kind: z.literal('virtual') }),
+  width: z.strictObject({ dots: z.number().int().min(384).max(832).multipleOf(8) }),
+  dpi: z.literal([180, 203]),
+  speedMmS: z.number().min(20).max(500),
+  raster: z.strictObject({
+    command: z.literal('gs-v-0'),
+    maxBandRows: z.number().int().min(24).max(2303),
+  }),
+  qr: z.literal('native'),
+  cut: z.strictObject({
+    command: z.literal('gs-v-66'),
+    /** Blank paper that each ticket starts with: from the head to the cutter, in dots. */
+    blankDots: z.number().int().min(0).max(240),
+  }),
+  status: z.strictObject({
+    dleEot: z.boolean(),
+    processId: z.boolean(),
+    gsR: z.boolean(),
+    clearBuffer: z.boolean(),
+  }),
+});
+export type PrinterProfile = z.infer<typeof profileSchema>;
+
+/** A profile file that cannot be used; the message names file, place and reason of each mistake. */
+export class ProfileRefused extends Error {
+  readonly code = 'profile.refused';
+}
+
+/** Reads a printer's profile. Throws `ProfileRefused`. */
+export function readProfile(file: string): PrinterProfile {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const reason = cause instanceof SyntaxError ? 'is not JSON' : 'cannot be read';
+    throw new ProfileRefused(`${file}: ${reason}`, { cause });
+  }
+  const parsed = profileSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(
+    ({ path, message }) => `${file}: ${path.length === 0 ? '(file)' : path.join('.')}: ${message}`,
+  );
+  throw new ProfileRefused(lines.join('\n'));
+}
