@@ -1,4 +1,4 @@
-/** The device this page stands for: the second part of `/kiosk/<device>/`; empty if there is none. */
+/** The device this page stands for: the second part of `/kiosk/<device>/`; empty if none. */
 export const deviceIdFromPath = (path: string = location.pathname): string =>
   decodeURIComponent(path.split('/')[2] ?? '');
 

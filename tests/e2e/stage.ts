@@ -45,7 +45,7 @@ const answers = async (url: string): Promise<boolean> => {
   }
 };
 
-/** A demo centre as a user starts it, with a browser in front of it; it can be killed and started. */
+/** A demo centre as a user starts it, and a browser before it; it can be killed and started. */
 export class Stage {
   readonly data = mkdtempSync(join(tmpdir(), 'dawr-e2e-'));
   readonly secrets: DemoSecrets = demoSecrets(this.data);
