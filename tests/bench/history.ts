@@ -10,9 +10,8 @@ import { openLog, storeConfiguration, type Log } from '../../server/log/log.js';
 import { SERVER_DEVICE } from '../../server/log/writer.js';
 import { reportProjector } from '../../server/report/projection.js';
 import type { Settings } from '../../server/settings.js';
+import { repeatDay } from './past.js';
 
-/** Enough for the whole tree of answers, whose keys are random. */
-const CACHE_KIB = 1_000_000;
 /** Visitors in line while the counter calls one after the other. */
 const LINE = 40;
 /** Each of a group's tickets is taken, and one is finished. */
@@ -36,6 +35,7 @@ type Who = readonly [actor: string, deviceId: string];
 const SERVER: Who = ['system', SERVER_DEVICE];
 const KIOSK: Who = ['k1', 'k1'];
 const CLERK: Who = ['clerk-1', 'desk-1'];
+const MANAGER: Who = ['manager', 'manager'];
 
 /** A hall in the past: its log, its one writer, and a clock that is set by hand. */
 class PastHall {
@@ -54,7 +54,6 @@ class PastHall {
     this.log = openLog({ directory, centreId, time, projectors: [reportProjector] });
     const { database, configurations, lastEventAt } = this.log;
     database.pragma('synchronous = OFF');
-    database.pragma(`cache_size = -${CACHE_KIB}`);
     this.committer = new Committer(this.log, {
       clock: new ServerClock(time, lastEventAt),
       soon: (run) => void this.turns.push(run),
@@ -141,19 +140,19 @@ const playDay = async (hall: PastHall, services: readonly string[], tickets: num
   );
 };
 
+const dateBefore = (date: string, days: number): string =>
+  new Date(Date.parse(`${date}T12:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10);
+
 /** What to make: so many service days up to yesterday, with so many tickets each. */
 export interface Past {
   readonly days: number;
   readonly ticketsPerDay: number;
 }
 
-const dateBefore = (date: string, days: number): string =>
-  new Date(Date.parse(`${date}T12:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10);
-
 /**
- * Fills a new data directory by the real rules and the real committer on a simulated clock, in
- * whole groups and without waiting for the disk: the rows are those of a centre that has run for
- * so long. The last day ends late yesterday, so that a server believes its clock today.
+ * Fills a new data directory: the first day by the real rules and the real committer on a simulated
+ * clock, the others as its repeats. The last day ends late yesterday, so that a server believes
+ * its clock today.
  */
 export const makeHistory = async (
   settings: Settings,
@@ -162,16 +161,15 @@ export const makeHistory = async (
 ): Promise<void> => {
   const { centre, services } = settings.configuration;
   const today = civil(now, centre.zone).date;
-  const opening = (back: number): number => instant(dateBefore(today, back), '10:00', centre.zone);
-  const hall = new PastHall(settings, new PastTime(opening(days)));
+  const date = dateBefore(today, days);
+  const hall = new PastHall(settings, new PastTime(instant(date, '10:00', centre.zone)));
   await hall.begin();
+  await hall.done(SERVER, [{ type: 'tick' }]);
   const ids = services.map(({ id }) => id);
-  for (let back = days; back >= 1; back -= 1) {
-    hall.time.at = opening(back);
-    await hall.done(SERVER, [{ type: 'tick' }]);
-    await playDay(hall, ids, ticketsPerDay);
-    hall.time.at = instant(dateBefore(today, back), '23:50', centre.zone);
-    await hall.done(['manager', 'manager'], [{ type: 'closeDay' }]);
-  }
+  await playDay(hall, ids, ticketsPerDay);
+  hall.time.at = instant(date, '23:50', centre.zone);
+  await hall.done(MANAGER, [{ type: 'closeDay' }]);
   hall.close();
+  const dates = Array.from({ length: days - 1 }, (_, n) => dateBefore(today, days - 1 - n));
+  repeatDay(settings.server.data, { centreId: centre.id, date, dates });
 };
