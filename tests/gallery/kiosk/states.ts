@@ -13,8 +13,10 @@ export interface Shown {
   readonly act?: (flow: Flow) => void;
 }
 
-const ticket = (changes: Parameters<typeof receipt>[0] = {}) => (flow: Flow) =>
-  flow.go({ name: 'ticket', receipt: receipt(changes), services: ['s1-2'] });
+const ticket =
+  (changes: Parameters<typeof receipt>[0] = {}) =>
+  (flow: Flow) =>
+    flow.go({ name: 'ticket', receipt: receipt(changes), services: ['s1-2'] });
 const open = (flow: Flow) => flow.open('s1-2');
 const printing = (state: 'sending' | 'confirmed' | 'reprinting') => ({
   printing: { 'stream:105': state },
