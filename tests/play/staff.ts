@@ -33,25 +33,40 @@ const breaksOf = (random: Random, lunchMs: number, lengthMs: number): PlannedCle
     breaks.push({ fromMs, toMs: fromMs + random.exponential(PAUSE_MEAN_MS) });
   }
   breaks.sort((a, b) => a.fromMs - b.fromMs);
-  return breaks.filter(({ fromMs }, index) => fromMs >= (breaks[index - 1]?.toMs ?? 0));
+  const kept: { fromMs: number; toMs: number }[] = [];
+  for (const one of breaks) if (one.fromMs >= (kept.at(-1)?.toMs ?? 0)) kept.push(one);
+  return kept;
+};
+
+/** Counters that open late: the last ones, but never the only one of its profile. */
+const lateCounters = ({ counters }: Configuration): ReadonlySet<string> => {
+  const firsts = new Set<string | undefined>();
+  const others = counters.filter(({ profiles: [profile] }) => {
+    const first = !firsts.has(profile);
+    firsts.add(profile);
+    return !first;
+  });
+  const late = Math.floor(counters.length * (1 - EARLY_SHARE));
+  return new Set(late === 0 ? [] : others.slice(-late).map(({ id }) => id));
 };
 
 /** One clerk for each counter, with its first profile; lunches rotate. */
 export const planClerks = (
-  { counters }: Configuration,
+  configuration: Configuration,
   random: Random,
   lengthMs: number,
-): PlannedClerk[] =>
-  counters.map(({ id, profiles }, index) => {
-    const turn = (LUNCH_TO_MS - LUNCH_MS - LUNCH_FROM_MS) / Math.max(1, counters.length - 1);
-    return {
-      counterId: id,
-      profileId: profiles[0]!,
-      speed: drawSpeed(random),
-      opensMs: index < counters.length * EARLY_SHARE ? 0 : HOUR_MS,
-      breaks: breaksOf(random, LUNCH_FROM_MS + turn * index, lengthMs),
-    };
-  });
+): PlannedClerk[] => {
+  const { counters } = configuration;
+  const late = lateCounters(configuration);
+  const turn = (LUNCH_TO_MS - LUNCH_MS - LUNCH_FROM_MS) / Math.max(1, counters.length - 1);
+  return counters.map(({ id, profiles }, index) => ({
+    counterId: id,
+    profileId: profiles[0]!,
+    speed: drawSpeed(random),
+    opensMs: late.has(id) ? HOUR_MS : 0,
+    breaks: breaksOf(random, LUNCH_FROM_MS + turn * index, lengthMs),
+  }));
+};
 
 const servedBy = ({ profiles, services }: Configuration, profileId: string): Service[] => {
   const profile = profiles.find(({ id }) => id === profileId);

@@ -28,15 +28,27 @@ const untilOn = async (
 /** Timers of the server never run more often than this, however fast its time goes. */
 const EVERY_REAL_MIN_MS = 100;
 
+interface Waiter {
+  readonly at: Millis;
+  readonly tell: () => void;
+}
+
+/** Timers of this machine are no finer than this. */
+const GRAIN_MS = 1;
+
 /**
- * Time that runs `speed` times as fast as this machine's, from `from` on, and that can be held: the
- * server's clock and the replay's are this one. Held while an ask is on its way and while a secret
- * is hashed, so that the machine's own delays do not become minutes of waiting.
+ * Time that runs `speed` times as fast as this machine's, from `from` on: the server's clock and
+ * the replay's are this one. It passes nobody who waits for it, however busy the machine is, and it
+ * can be held: while an ask is on its way and while a secret is hashed, so that the machine's own
+ * delays do not become minutes of waiting. What a slow machine costs is speed.
  */
 export class ScaledTime implements TimeSource, ReplayClock {
   private at: Millis;
   private readAt = performance.now();
   private holds = 0;
+  private alarm: NodeJS.Timeout | undefined;
+  /** In order of time. */
+  private readonly waiters: Waiter[] = [];
 
   constructor(
     private readonly from: Millis,
@@ -47,7 +59,10 @@ export class ScaledTime implements TimeSource, ReplayClock {
 
   now(): Millis {
     const reading = performance.now();
-    if (this.holds === 0) this.at += (reading - this.readAt) * this.speed;
+    if (this.holds === 0) {
+      const reached = this.at + (reading - this.readAt) * this.speed;
+      this.at = Math.max(this.at, Math.min(reached, this.waiters[0]?.at ?? reached));
+    }
     this.readAt = reading;
     return this.at;
   }
@@ -61,19 +76,62 @@ export class ScaledTime implements TimeSource, ReplayClock {
   }
 
   until(at: Millis, wake?: AbortSignal): Promise<void> {
-    return untilOn(this, at, { speed: this.speed, wake });
+    if (at <= this.now() || wake?.aborted === true) return Promise.resolve();
+    return new Promise((resolve) => {
+      const leave = (): void => {
+        const index = this.waiters.indexOf(waiter);
+        if (index >= 0) this.waiters.splice(index, 1);
+        this.arm();
+        resolve();
+      };
+      const waiter: Waiter = {
+        at,
+        tell: () => {
+          wake?.removeEventListener('abort', leave);
+          resolve();
+        },
+      };
+      wake?.addEventListener('abort', leave, { once: true });
+      const later = this.waiters.findIndex((other) => other.at > at);
+      this.waiters.splice(later < 0 ? this.waiters.length : later, 0, waiter);
+      this.arm();
+    });
   }
 
   hold(): () => void {
     this.now();
     this.holds += 1;
+    this.arm();
     let held = true;
     return () => {
       if (!held) return;
       held = false;
       this.now();
       this.holds -= 1;
+      this.arm();
     };
+  }
+
+  private arm(): void {
+    clearTimeout(this.alarm);
+    this.alarm = undefined;
+    const next = this.waiters[0];
+    if (next === undefined || this.holds > 0) return;
+    const left = (next.at - this.now()) / this.speed;
+    this.alarm = setTimeout(() => this.ring(), Math.max(0, left - GRAIN_MS));
+  }
+
+  /** The time of whoever waits next has come, and of nobody later. */
+  private ring(): void {
+    const next = this.waiters[0];
+    if (next === undefined || this.holds > 0) return;
+    this.now();
+    this.at = Math.max(this.at, next.at);
+    while (this.waiters[0] !== undefined && this.waiters[0].at <= this.at) {
+      this.waiters.shift()?.tell();
+    }
+    // Those who were told speak first, and may hold the clock.
+    setImmediate(() => this.arm());
   }
 }
 

@@ -27,6 +27,7 @@ export interface Seat {
 export class Desk {
   private jar: Jar | undefined;
   private screen: DeskScreen | undefined;
+  private usedAt = 0;
 
   constructor(
     private readonly hall: Hall,
@@ -35,15 +36,16 @@ export class Desk {
 
   async work(): Promise<void> {
     const { open } = this.seat.plan;
-    const { clock, speed } = this.hall.site;
-    const keeping = setInterval(() => this.keepSigned(), KEEP_SIGNED_MS / speed);
+    const home = new AbortController();
+    const keeping = this.keepSigned(home.signal);
     try {
       for (const [index, span] of open.entries()) {
-        await clock.until(span.from);
+        await this.hall.site.clock.until(span.from);
         await this.serveDuring(span, index === open.length - 1);
       }
     } finally {
-      clearInterval(keeping);
+      home.abort();
+      await keeping;
       this.screen?.close();
     }
   }
@@ -108,9 +110,14 @@ export class Desk {
   private async ask(command: object): Promise<Answer> {
     for (;;) {
       const screen = await this.signedIn();
-      const answer = await this.hall.ask(screen, command);
-      if (!isRefusal(answer) || answer.refused !== 'role.denied') return answer;
-      // A shift is over after twelve hours: the clerk signs in again.
+      this.usedAt = this.hall.site.clock.now();
+      try {
+        const answer = await this.hall.ask(screen, command);
+        if (!isRefusal(answer) || answer.refused !== 'role.denied') return answer;
+      } catch (error) {
+        if (screen.over === undefined) throw error;
+      }
+      // A shift is over after twelve hours: the clerk signs in again, and asks as somebody new.
       screen.close();
       this.screen = undefined;
     }
@@ -134,14 +141,20 @@ export class Desk {
     }
   }
 
-  private keepSigned(): void {
-    if (this.jar === undefined) return;
+  private async keepSigned(home: AbortSignal): Promise<void> {
+    const { url, clock } = this.hall.site;
     const { deviceId } = this.seat;
-    const headers = { cookie: this.jar.header() };
-    fetch(`${this.hall.site.url}/api/session?device=${deviceId}`, { headers }).then(
-      (response) => response.text(),
-      // A session that ended all the same shows with the next ask: the clerk signs in again.
-      () => undefined,
-    );
+    while (!home.aborted) {
+      await clock.until(clock.now() + KEEP_SIGNED_MS, home);
+      const idle = clock.now() - this.usedAt >= KEEP_SIGNED_MS;
+      if (home.aborted || !idle || this.jar === undefined) continue;
+      const letGo = clock.hold();
+      const headers = { cookie: this.jar.header() };
+      try {
+        await (await fetch(`${url}/api/session?device=${deviceId}`, { headers })).text();
+      } finally {
+        letGo();
+      }
+    }
   }
 }
