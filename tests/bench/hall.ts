@@ -6,10 +6,11 @@ import { demoExtras, demoSettings } from '../../server/demo.js';
 import { run, type Running } from '../../server/run.js';
 import { serve } from './child.js';
 import { LIMITS, SECRET, type Opened } from './limits.js';
+import { CLERK } from './stand.js';
 
 /** The server under test: the real one, with raised limits, in a process of its own. */
 
-const CLERK = { id: 'clerk-1', name: 'أمل', role: 'clerk' } as const;
+const MEMBER = { id: CLERK, name: 'أمل', role: 'clerk' } as const;
 
 let running: Running | undefined;
 /** Tickets in each transaction since they were last asked for. */
@@ -29,7 +30,7 @@ const open = async (data: string): Promise<Opened> => {
   const journal = pino({ level: 'error' });
   running = await run({ settings, journal, extras, limits: LIMITS, onFatal });
   const { staff, store } = running.centre;
-  if (staff.all().every(({ id }) => id !== CLERK.id)) await staff.add({ ...CLERK, secret: SECRET });
+  if (staff.all().every(({ id }) => id !== CLERK)) await staff.add({ ...MEMBER, secret: SECRET });
   running.centre.log.onCommitted(({ events }) => {
     const issued = events.filter(({ type }) => type === 'ticket.issued').length;
     if (issued > 0) groups.push(issued);

@@ -1,24 +1,47 @@
 import { randomBytes } from 'node:crypto';
 import { serve } from './child.js';
+import { hearCalls, RawEar, type Heard } from './ears.js';
 import { Line, type Door } from './wire.js';
 
 /** The generator of load, in a process of its own. */
 
 const lines = new Map<string, Line[]>();
 
-/** Connects until a group has so many lines. */
-const connect = async ({ name, door, count }: { name: string; door: Door; count: number }) => {
-  const group = lines.get(name) ?? [];
-  lines.set(name, group);
+const CONNECTED_AT_ONCE = 50;
+
+/** Brings a group to so many members. */
+const grow = async <T extends { close(): void }>(
+  group: T[],
+  count: number,
+  open: () => Promise<T>,
+): Promise<void> => {
   while (group.length > count) group.pop()!.close();
-  while (group.length < count) group.push(await Line.open(door));
+  while (group.length < count) {
+    const more = Math.min(CONNECTED_AT_ONCE, count - group.length);
+    group.push(...(await Promise.all(Array.from({ length: more }, open))));
+  }
 };
 
-const askFor = (service: string): string =>
+interface Group {
+  readonly name: string;
+  readonly door: Door;
+  readonly count: number;
+}
+
+const groupOf = (name: string): Line[] => {
+  const group = lines.get(name) ?? [];
+  lines.set(name, group);
+  return group;
+};
+
+const connect = ({ name, door, count }: Group): Promise<void> =>
+  grow(groupOf(name), count, () => Line.open(door));
+
+const askOf = (command: object): string =>
   JSON.stringify({
     requestId: randomBytes(16).toString('hex'),
     sentAt: Date.now(),
-    command: { type: 'takeTicket', services: [service], language: 'ar' },
+    command,
   });
 
 export interface Taking {
@@ -35,7 +58,10 @@ export interface Taken {
 
 /** Each line takes tickets one after the other until all are taken. Throws at a refusal. */
 const take = async ({ name, services, tickets }: Taking): Promise<Taken> => {
-  const asks = Array.from({ length: tickets }, (_, n) => askFor(services[n % services.length]!));
+  const asks = Array.from({ length: tickets }, (_, n) => {
+    const service = services[n % services.length]!;
+    return askOf({ type: 'takeTicket', services: [service], language: 'ar' });
+  });
   const ackMs: number[] = [];
   const started = performance.now();
   const visit = async (line: Line): Promise<void> => {
@@ -46,8 +72,46 @@ const take = async ({ name, services, tickets }: Taking): Promise<Taken> => {
       if (!answer.startsWith('{"done":true')) throw new Error(`a kiosk was answered ${answer}`);
     }
   };
-  await Promise.all((lines.get(name) ?? []).map(visit));
+  await Promise.all(groupOf(name).map(visit));
   return { tookMs: performance.now() - started, ackMs };
 };
 
-serve({ connect, take });
+const raw: RawEar[] = [];
+
+const connectRaw = ({ url, count }: { url: string; count: number }): Promise<void> =>
+  grow(raw, count, () => RawEar.open(url));
+
+/** Carries out a clerk's commands, one after the other. Throws at a refusal. */
+const serveAt = async ({ name, commands }: { name: string; commands: readonly object[] }) => {
+  const [desk] = groupOf(name);
+  for (const command of commands) {
+    const answer = await desk!.ask('ask', askOf(command));
+    if (!answer.startsWith('{"done":true')) throw new Error(`a desk was answered ${answer}`);
+  }
+};
+
+export interface Calling {
+  readonly counterId: string;
+  readonly calls: number;
+}
+
+/** Calls of the hall's desk, of the echo's and of the plain socket; their times by name. */
+const call = ({ counterId, calls }: Calling): Promise<Record<string, number[]>> => {
+  const next = { type: 'finish', counterId, callNext: true };
+  const calling = (name: string) => () => serveAt({ name, commands: [next] });
+  const systems: Heard[] = [
+    { name: 'hall', ears: groupOf('boards'), call: calling('desk'), fresh: true },
+    { name: 'echo', ears: groupOf('echo boards'), call: calling('echo desk'), fresh: false },
+    { name: 'raw', ears: raw, call: () => raw[0]!.call(), fresh: false },
+  ];
+  return hearCalls(systems, calls);
+};
+
+/** What a board shows next. */
+const nextView = (name: string): Promise<string> =>
+  new Promise((resolve) => {
+    const [board] = groupOf(name);
+    board!.onView = (text) => resolve(Buffer.from(text, 'latin1').toString());
+  });
+
+serve({ connect, connectRaw, take, serve: serveAt, call, nextView });

@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { demoSettings } from '../../server/demo.js';
 import { PROJECT } from '../../server/place.js';
+import { calls } from './calls.js';
 import { rates } from './rates.js';
+import { weight } from './weight.js';
 import { written, type History, type Place, type Section } from './report.js';
 
 const SECTIONS: Readonly<Record<string, (place: Place) => Promise<Section>>> = {
   rates,
+  calls,
+  weight,
 };
 
 const options = parseArgs({

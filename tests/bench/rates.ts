@@ -59,7 +59,7 @@ const roundsOf = async (
   const { stand, raw } = stage;
   const name = 'hall';
   const taking: Taking = { name: 'echo', services: stand.opened.services, tickets };
-  await stand.connect(name, clients);
+  await stand.load.tell('connect', { name, door: stage.kiosk, count: clients });
   await stand.load.tell('connect', { name: 'echo', door: stage.echo, count: clients });
   const found: Rounds = { hall: [], echo: [], raw: [] };
   for (let n = 0; n <= rounds; n += 1) {
@@ -78,6 +78,7 @@ const roundsOf = async (
 
 interface Stage {
   readonly stand: Stand;
+  readonly kiosk: Door;
   readonly echo: Door;
   readonly raw: RawLog;
 }
@@ -93,10 +94,9 @@ export const rates = async ({ folder, quick }: Place): Promise<Section> => {
   const size = quick
     ? { rounds: QUICK_ROUNDS, tickets: QUICK_TICKETS }
     : { rounds: ROUNDS, tickets: ROUND_TICKETS };
+  const stage: Stage = { stand, kiosk: await stand.door('kiosk', 'k1'), echo: door, raw };
   const found = new Map<number, Rounds>();
-  for (const clients of CLIENTS) {
-    found.set(clients, await roundsOf({ stand, echo: door, raw }, clients, size));
-  }
+  for (const clients of CLIENTS) found.set(clients, await roundsOf(stage, clients, size));
   raw.close();
   for (const child of [load, stand.hall, echo]) await child.stop();
   const [at16, at64] = [found.get(16)!, found.get(64)!];

@@ -1,6 +1,7 @@
-import { openPage } from '../play/client.js';
+import { openPage, signIn } from '../play/client.js';
 import { Child } from './child.js';
-import type { Opened } from './limits.js';
+import type { Role } from '../../core/protocol/roles.js';
+import { SECRET, type Opened } from './limits.js';
 import type { Taken, Taking } from './load.js';
 import type { Door } from './wire.js';
 
@@ -8,26 +9,28 @@ import type { Door } from './wire.js';
 export const ROUND_TICKETS = 1_500;
 export const QUICK_TICKETS = 500;
 
-/** A hall, and kiosks' connections to it. */
+/** Who signs in at the desk; the hall under test knows this clerk. */
+export const CLERK = 'clerk-1';
+
+/** A hall, and connections of the generator of load to it. */
 export class Stand {
   private constructor(
     readonly hall: Child,
     readonly load: Child,
     readonly opened: Opened,
-    private readonly cookie: string,
   ) {}
 
   static async open(load: Child, data: string): Promise<Stand> {
     const hall = await Child.start('hall');
-    const opened = await hall.tell<Opened>('open', data);
-    const cookie = (await openPage(opened.url, 'kiosk', 'k1')).header();
-    return new Stand(hall, load, opened, cookie);
+    return new Stand(hall, load, await hall.tell<Opened>('open', data));
   }
 
-  connect(name: string, count: number): Promise<void> {
+  /** A page's way in, as of a browser that has opened it, and at a desk signed in. */
+  async door(role: Role, deviceId: string): Promise<Door> {
     const { url } = this.opened;
-    const door: Door = { url, role: 'kiosk', deviceId: 'k1', cookie: this.cookie };
-    return this.load.tell('connect', { name, door, count });
+    const jar = await openPage(url, role, deviceId);
+    if (role === 'desk') await signIn(url, jar, { deviceId, staffId: CLERK, secret: SECRET });
+    return { url, role, deviceId, cookie: jar.header() };
   }
 
   /** A round of tickets in an empty hall. */
