@@ -5,13 +5,22 @@ import { parseArgs } from 'node:util';
 import { demoSettings } from '../../server/demo.js';
 import { PROJECT } from '../../server/place.js';
 import { calls } from './calls.js';
+import { csv } from './csv.js';
+import { makeHistory } from './history.js';
+import { memory } from './memory.js';
 import { rates } from './rates.js';
+import { ready } from './ready.js';
+import { slowdown } from './slowdown.js';
 import { weight } from './weight.js';
 import { written, type History, type Place, type Section } from './report.js';
 
 const SECTIONS: Readonly<Record<string, (place: Place) => Promise<Section>>> = {
   rates,
   calls,
+  memory,
+  ready,
+  slowdown,
+  csv,
   weight,
 };
 
@@ -58,12 +67,33 @@ const run = async (place: Place): Promise<void> => {
   }
 };
 
+const DAYS = 1_000;
+const TICKETS_PER_DAY = 1_000;
+const QUICK_TICKETS_PER_DAY = 20;
+
+/** The history that several sections share, made when the first of them asks for it. */
+const historyIn = (folder: string): (() => Promise<History>) => {
+  let made: Promise<History> | undefined;
+  const make = async (): Promise<History> => {
+    const directory = join(folder, 'history');
+    const ticketsPerDay = options.quick ? QUICK_TICKETS_PER_DAY : TICKETS_PER_DAY;
+    const tickets = DAYS * ticketsPerDay;
+    const started = performance.now();
+    console.log(`\nMaking a history of ${tickets} tickets on ${DAYS} days …`);
+    const settings = await demoSettings({ data: directory, port: 0, phonePort: 0 });
+    await makeHistory(settings, { days: DAYS, ticketsPerDay }, Date.now());
+    console.log(`Made in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+    return { directory, days: DAYS, tickets };
+  };
+  return () => (made ??= make());
+};
+
 const main = async (): Promise<void> => {
   // Beside the project and not in the system's own folder, which is often no disk at all.
   mkdirSync(join(PROJECT, 'data'), { recursive: true });
   const folder = mkdtempSync(join(PROJECT, 'data', 'bench-'));
   try {
-    await run({ folder, quick: options.quick, history: () => Promise.reject(new Error('none')) });
+    await run({ folder, quick: options.quick, history: historyIn(folder) });
   } finally {
     rmSync(folder, { recursive: true });
   }
