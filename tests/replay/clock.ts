@@ -125,21 +125,26 @@ export class ScaledTime implements TimeSource, ReplayClock {
   private ring(): void {
     const next = this.waiters[0];
     if (next === undefined || this.holds > 0) return;
-    this.now();
+    // Those who are told speak first, before time goes on.
+    setImmediate(this.hold());
     this.at = Math.max(this.at, next.at);
     while (this.waiters[0] !== undefined && this.waiters[0].at <= this.at) {
       this.waiters.shift()?.tell();
     }
-    // Those who were told speak first, and may hold the clock.
-    setImmediate(() => this.arm());
   }
 }
 
-/** The server's timers at the same speed, until they are stopped. */
+/**
+ * The server's timers at the same speed, until they are stopped. What they start is handed to the
+ * log before time goes on.
+ */
 export class ScaledTimers implements Timers {
   private readonly running = new Set<NodeJS.Timeout>();
 
-  constructor(private readonly speed: number) {}
+  constructor(
+    private readonly time: ScaledTime,
+    private readonly speed: number,
+  ) {}
 
   soon(run: () => void): void {
     setImmediate(run);
@@ -148,17 +153,25 @@ export class ScaledTimers implements Timers {
   after(ms: number, run: () => void): () => void {
     const timer = setTimeout(() => {
       this.running.delete(timer);
-      run();
+      this.standing(run);
     }, ms / this.speed);
     return this.keep(timer);
   }
 
   every(ms: number, run: () => void): () => void {
-    return this.keep(setInterval(run, Math.max(EVERY_REAL_MIN_MS, ms / this.speed)));
+    return this.keep(
+      setInterval(() => this.standing(run), Math.max(EVERY_REAL_MIN_MS, ms / this.speed)),
+    );
   }
 
   stop(): void {
     for (const timer of this.running) clearTimeout(timer);
+  }
+
+  private standing(run: () => void): void {
+    const letGo = this.time.hold();
+    run();
+    setImmediate(letGo);
   }
 
   private keep(timer: NodeJS.Timeout): () => void {

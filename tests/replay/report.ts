@@ -1,6 +1,5 @@
 import { MINUTE_MS } from '../../core/configuration.js';
-import { times } from '../../core/figures.js';
-import { grouped } from '../../core/figures.js';
+import { grouped, times } from '../../core/figures.js';
 import type { LoggedDay } from './logs.js';
 import type { ReplayPlan } from './plan.js';
 import type { Replayed } from './replay.js';
@@ -13,14 +12,19 @@ export interface Check {
   readonly found: string;
 }
 
-/** Numbers of a category that came twice, and gaps between its lowest and highest. */
-const numbersOf = ({ present }: Replayed) => {
+/** Numbers that came twice within a category, and gaps from its first number to its highest. */
+const numbersOf = (site: Site, { present }: Replayed) => {
+  const { services, categories } = site.configuration;
+  const firstOf = (category: string): number => {
+    const lane = services.find(({ id }) => id === site.serviceOf(category))?.category;
+    return categories.find(({ id }) => id === lane)?.min ?? 0;
+  };
   let [doubled, missing] = [0, 0];
-  for (const people of grouped(present, ({ category }) => category).values()) {
+  for (const [category, people] of grouped(present, (person) => person.category)) {
     const numbers = people.map(({ number }) => number);
     const distinct = new Set(numbers).size;
     doubled += numbers.length - distinct;
-    missing += Math.max(...numbers) - Math.min(...numbers) + 1 - distinct;
+    missing += Math.max(...numbers) - firstOf(category) + 1 - distinct;
   }
   return { doubled, missing };
 };
@@ -54,7 +58,7 @@ const reportChecks = (site: Site, played: Replayed): Check[] => {
 
 /** Everything that must hold. */
 export const checksOf = (site: Site, plan: ReplayPlan, played: Replayed): Check[] => {
-  const { doubled, missing } = numbersOf(played);
+  const { doubled, missing } = numbersOf(site, played);
   const { present, refused, calledTwice, verified } = played;
   const counted = site.scaled;
   return [

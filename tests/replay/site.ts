@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { setImmediate as soon } from 'node:timers/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Configuration, Millis } from '../../core/configuration.js';
@@ -46,7 +47,7 @@ export const ownSite = async (
 ): Promise<Site> => {
   const data = mkdtempSync(join(tmpdir(), 'dawr-replay-'));
   const clock = new ScaledTime(from, speed);
-  const timers = new ScaledTimers(speed);
+  const timers = new ScaledTimers(clock, speed);
   // Until the day is opened nothing of it may pass.
   const letGo = clock.hold();
   const secrets = { clerk: secretOf(), manager: secretOf() };
@@ -87,6 +88,8 @@ export const ownSite = async (
       verify(centre.store.database, { projectors: [reportProjector] }).problems.length === 0,
     stop: async () => {
       timers.stop();
+      // A tick that is on its way is committed in the next turn.
+      await soon();
       await running.stop();
       rmSync(data, { recursive: true });
     },
