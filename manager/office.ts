@@ -1,0 +1,50 @@
+import type { DayReport } from '../core/kpi.js';
+import type { FoundTicket, StaffMember } from '../core/protocol/api.js';
+import type { DeviceRole } from '../core/protocol/views.js';
+import { get, post } from '../web/api.js';
+
+export interface Refused {
+  readonly refused: string;
+}
+export interface Pending {
+  readonly deviceId: string;
+  readonly role: DeviceRole;
+  readonly since: number;
+}
+export type NewPerson = Omit<StaffMember, 'active'> & { readonly secret: string };
+export const EXPORTS = ['visits', 'legs'] as const;
+export type Export = (typeof EXPORTS)[number];
+type Asked<T> = Promise<T | Refused>;
+
+/** What a manager asks of the server over HTTP. Rejects with `ServerAway` only. */
+export interface Office {
+  staff: () => Asked<{ readonly staff: readonly StaffMember[] }>;
+  addStaff: (person: NewPerson) => Asked<object>;
+  setSecret: (id: string, secret: string) => Asked<object>;
+  setActive: (id: string, active: boolean) => Asked<object>;
+  pending: () => Asked<{ readonly pending: readonly Pending[] }>;
+  approve: (userCode: string) => Asked<{ readonly deviceId: string; readonly role: DeviceRole }>;
+  tickets: (number: string) => Asked<{ readonly found: readonly FoundTicket[] }>;
+  days: () => Asked<{ readonly days: readonly string[] }>;
+  report: (day: string) => Asked<DayReport>;
+  /** Address of a file for a range of days (`YYYY-MM-DD`), both included. */
+  exportUrl: (table: Export, from: string, to: string) => string;
+}
+
+/** The office at one manager's device. */
+export const makeOffice = (deviceId: string): Office => {
+  const url = (path: string, more: Readonly<Record<string, string>> = {}): string =>
+    `/api/${path}?${new URLSearchParams({ device: deviceId, ...more }).toString()}`;
+  return {
+    staff: () => get(url('staff')),
+    addStaff: (person) => post(url('staff'), person),
+    setSecret: (id, secret) => post(url('staff/secret'), { id, secret }),
+    setActive: (id, active) => post(url('staff/active'), { id, active }),
+    pending: () => get(url('devices/pending')),
+    approve: (userCode) => post(url('devices/approve'), { userCode }),
+    tickets: (number) => get(url('tickets', { number })),
+    days: () => get(url('days')),
+    report: (day) => get(url('report/day', { day })),
+    exportUrl: (table, from, to) => url(`export/${table}.csv`, { from, to }),
+  };
+};

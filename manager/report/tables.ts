@@ -1,0 +1,184 @@
+import type { LegKpis, Times, Use, DayReport, Share } from '../../core/kpi.js';
+import type { Catalogue } from '../../web/catalogue.svelte.js';
+import type { Words } from '../../web/words.svelte.js';
+import { percentOf } from '../times.js';
+
+export interface FiguresTable {
+  readonly title: string;
+  readonly note?: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly { readonly id: string; readonly cells: readonly string[] }[];
+}
+
+interface Names {
+  readonly catalogue: Catalogue;
+  readonly nameOf: (clerk: string) => string;
+}
+
+const NONE = '–';
+const SPREAD = ['mean', 'p50', 'p90', 'p95', 'max'] as const;
+
+/** Where there is nothing to count or to divide by, a dash. */
+const figures = (words: Words) => {
+  const time = (ms: number | undefined): string => (ms === undefined ? NONE : words.timer(ms));
+  const percent = (share: number | null): string => {
+    const n = percentOf(share);
+    return n === null ? NONE : words.t('manager.percent', { n });
+  };
+  return {
+    time,
+    percent,
+    spread: (times: Times | null): readonly string[] =>
+      times === null
+        ? SPREAD.map(() => NONE)
+        : [times.meanMs, times.p50Ms, times.p90Ms, times.p95Ms, times.maxMs].map(time),
+    share: (share: Share): string => percent(share.share),
+    use: ({ openMs, pausedMs, utilisation }: Use): readonly string[] => [
+      time(openMs),
+      time(pausedMs),
+      percent(utilisation),
+    ],
+    count: (value: number): string => words.number(value),
+  };
+};
+
+const spreadHeads = (words: Words): readonly string[] =>
+  SPREAD.map((name) => words.t(`report.${name}`));
+
+const timesTable = (words: Words, { legs, visits }: DayReport): FiguresTable => {
+  const { count, spread } = figures(words);
+  const rows: readonly (readonly [string, Times | null])[] = [
+    ['waits', legs.waits],
+    ['walks', legs.walks],
+    ['handlings', legs.handlings],
+    ['totals', visits.totals],
+  ];
+  return {
+    title: words.t('report.times'),
+    columns: [words.t('report.time'), words.t('report.count'), ...spreadHeads(words)],
+    rows: rows.map(([id, times]) => ({
+      id,
+      cells: [words.t(`report.${id}`), count(times?.count ?? 0), ...spread(times)],
+    })),
+  };
+};
+
+const waitHeads = (words: Words): readonly string[] => [
+  ...['joined', 'called'].map((name) => words.t(`report.${name}`)),
+  ...spreadHeads(words),
+  ...['level', 'noShow', 'walkOuts', 'unserved'].map((name) => words.t(`report.${name}`)),
+];
+
+const waitCells = (words: Words, legs: LegKpis): readonly string[] => {
+  const { count, share, spread } = figures(words);
+  return [
+    count(legs.joined),
+    count(legs.called),
+    ...spread(legs.waits),
+    share(legs.serviceLevel),
+    share(legs.noShow),
+    count(legs.walkOuts),
+    count(legs.unserved),
+  ];
+};
+
+const hoursTable = (words: Words, { byHour }: DayReport): FiguresTable => ({
+  title: words.t('report.byHour'),
+  note: words.t('report.waitNote'),
+  columns: [words.t('report.hour'), ...waitHeads(words), words.t('report.utilisation')],
+  rows: byHour.map(({ from, legs, use }) => ({
+    id: String(from),
+    cells: [words.time(from), ...waitCells(words, legs), figures(words).percent(use.utilisation)],
+  })),
+});
+
+const servicesTable = (words: Words, { byService }: DayReport, names: Names): FiguresTable => ({
+  title: words.t('report.byService'),
+  note: words.t('report.waitNote'),
+  columns: [words.t('hall.service'), ...waitHeads(words)],
+  rows: byService.map(({ serviceId, legs }) => {
+    const service = names.catalogue.service(serviceId);
+    const name = service === undefined ? serviceId : words.pick(service.name);
+    return { id: serviceId, cells: [name, ...waitCells(words, legs)] };
+  }),
+});
+
+const workHeads = (words: Words): readonly string[] => [
+  ...['called', 'served'].map((name) => words.t(`report.${name}`)),
+  ...spreadHeads(words),
+  ...['open', 'paused', 'utilisation'].map((name) => words.t(`report.${name}`)),
+];
+
+const workCells = (words: Words, legs: LegKpis, use: Use): readonly string[] => {
+  const all = figures(words);
+  return [
+    all.count(legs.called),
+    all.count(legs.outcomes.served),
+    ...all.spread(legs.handlings),
+    ...all.use(use),
+  ];
+};
+
+const countersTable = (words: Words, { byCounter }: DayReport, names: Names): FiguresTable => ({
+  title: words.t('report.byCounter'),
+  note: words.t('report.handlingNote'),
+  columns: [words.t('hall.counter'), ...workHeads(words)],
+  rows: byCounter.map(({ counterId, legs, use }) => {
+    const counter = names.catalogue.counter(counterId);
+    const name = counter === undefined ? counterId : words.number(counter.number);
+    return { id: counterId, cells: [name, ...workCells(words, legs, use)] };
+  }),
+});
+
+const clerksTable = (words: Words, { byClerk }: DayReport, names: Names): FiguresTable => ({
+  title: words.t('report.byClerk'),
+  note: words.t('report.handlingNote'),
+  columns: [words.t('report.clerk'), ...workHeads(words)],
+  rows: byClerk.map(({ clerk, legs, use }) => ({
+    id: clerk,
+    cells: [names.nameOf(clerk), ...workCells(words, legs, use)],
+  })),
+});
+
+const integrityTable = (words: Words, report: DayReport, names: Names): FiguresTable => {
+  const acts = Object.keys(report.integrityCounts) as (keyof typeof report.integrityCounts)[];
+  const { count } = figures(words);
+  return {
+    title: words.t('report.integrity'),
+    note: words.t('report.integrityNote'),
+    columns: [words.t('report.clerk'), ...acts.map((act) => words.t(`act.${act}`))],
+    rows: report.byClerk.map(({ clerk, integrity }) => ({
+      id: clerk,
+      cells: [names.nameOf(clerk), ...acts.map((act) => count(integrity[act]))],
+    })),
+  };
+};
+
+/** Counts by a closed list; what did not occur is left out. */
+const tallyTable = (
+  words: Words,
+  name: 'outcomes' | 'results' | 'rules',
+  tally: Readonly<Record<string, number>>,
+): FiguresTable => ({
+  title: words.t(`report.${name}`),
+  columns: [words.t(`report.${name}`), words.t('report.count')],
+  rows: Object.entries(tally)
+    .filter(([, value]) => value > 0)
+    .map(([id, value]) => ({
+      id,
+      cells: [words.t(`${name}.${id}`), figures(words).count(value)],
+    })),
+});
+
+/** The tables of a day's report as people read them; times in minutes and seconds. */
+export const tablesOf = (words: Words, report: DayReport, names: Names) => ({
+  times: timesTable(words, report),
+  hours: hoursTable(words, report),
+  services: servicesTable(words, report, names),
+  counters: countersTable(words, report, names),
+  clerks: clerksTable(words, report, names),
+  integrity: integrityTable(words, report, names),
+  outcomes: tallyTable(words, 'outcomes', report.visits.outcomes),
+  results: tallyTable(words, 'results', report.legs.results),
+  rules: tallyTable(words, 'rules', report.calls),
+});
