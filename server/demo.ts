@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import files from '@fastify/static';
@@ -88,6 +88,18 @@ export const demoStaff = async (centre: Centre, secrets: DemoSecrets): Promise<v
   others().catch((fault: unknown) => centre.journal.error({ fault }, 'demo staff is incomplete'));
 };
 
+/** A demo that was left for days believes its machine's clock without a manager's word. */
+export const believeClock = async (centre: Centre): Promise<void> => {
+  if (centre.clock.status().confirmed) return;
+  await centre.log.enqueue({
+    requestId: randomBytes(16).toString('hex'),
+    sentAt: centre.clock.now(),
+    command: { type: 'confirmClock' },
+    actor: 'system',
+    deviceId: 'server',
+  });
+};
+
 /** Starts the agent beside the demo's kiosks; it prints on virtual paper below `data`. */
 export const startAgent = async (
   centre: Centre,
@@ -99,7 +111,7 @@ export const startAgent = async (
   const token = await enrolOwn(centre, agent.id, 'agent');
   const program = programOf('agent/main.js');
   const options = ['--server', url, '--device', agent.id, '--data', join(data, 'agent')];
-  return spawn(process.execPath, [program, ...options, '--virtual'], {
+  return spawn(process.execPath, [program, ...options], {
     // The channel closes with this process, however it ends, and the agent then ends too.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, DAWR_DEVICE_TOKEN: token },

@@ -32,6 +32,9 @@ export const ticketUrl = (publicUrl: string, token: string): string =>
  * and forgotten with it, so a link ends with its day; guessing one is 1 in 2^128.
  */
 export class TicketLinks {
+  private key: { readonly stream: string; readonly day: string; readonly bytes: Buffer } | null =
+    null;
+
   constructor(private readonly secret: Buffer) {}
 
   token(ticketId: TicketId, day: string): string {
@@ -55,7 +58,15 @@ export class TicketLinks {
   }
 
   private mac(head: Buffer, stream: string, day: string): Buffer {
-    const key = Buffer.from(hkdfSync('sha256', this.secret, stream, `ticket link ${day}`, 32));
+    const key = this.keyOf(stream, day);
     return createHmac('sha256', key).update(head).digest().subarray(0, MAC_BYTES);
+  }
+
+  /** Made once for the day of the last link: it is asked for with every ticket. */
+  private keyOf(stream: string, day: string): Buffer {
+    if (this.key?.stream === stream && this.key.day === day) return this.key.bytes;
+    const made = hkdfSync('sha256', this.secret, stream, `ticket link ${day}`, 32);
+    this.key = { stream, day, bytes: Buffer.from(made) };
+    return this.key.bytes;
   }
 }

@@ -5,6 +5,7 @@ import { pino, type Logger } from 'pino';
 import { isCommand, runCommand } from './cli.js';
 import { machineTime } from './clock.js';
 import {
+  believeClock,
   demoExtras,
   demoSecrets,
   demoSettings,
@@ -118,6 +119,7 @@ const startDemo = async (chosen: Options): Promise<void> => {
   const settings = await demoSettings({ data, port, phonePort });
   const extras = demoExtras(secrets, data);
   const running = await run({ settings, journal, extras, onFatal: dieOn(journal) });
+  await believeClock(running.centre);
   await demoStaff(running.centre, secrets);
   const agent = await startAgent(running.centre, running.url, data);
   const children = agent === undefined ? [] : [agent];

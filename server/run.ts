@@ -20,12 +20,14 @@ import { answersWith } from './hub/answer.js';
 import { openHub, type Hub } from './hub/hub.js';
 import { Live } from './hub/live.js';
 import { TicketLinks } from './link.js';
+import { inWorker } from './log/backup.js';
 import { Committer } from './log/committer.js';
+import { LOG_FILE } from './log/database.js';
 import type { Faults } from './log/faults.js';
 import { openLog, storeConfiguration, type Log } from './log/log.js';
 import { SERVER_DEVICE } from './log/writer.js';
 import { healthRoutes } from './metrics.js';
-import { reportProjector } from './report/projection.js';
+import { projectors } from './projectors.js';
 import type { Settings } from './settings.js';
 
 const TICK_MS = 1_000;
@@ -151,6 +153,19 @@ const keepTime = (centre: Centre): void => {
   });
 };
 
+/** Tells of a disk that is slow or lies, and looks through a large file beside the running hall. */
+const checkDisk = ({ journal, onFatal }: RunOptions, log: Log): void => {
+  const { verdict, p50Ms } = log.fsync;
+  if (verdict !== 'good') journal.warn({ verdict, p50Ms }, 'the disk does not sync as it should');
+  if (log.structureChecked) return;
+  inWorker<readonly string[]>({ task: 'structure', from: join(log.directory, LOG_FILE) }).then(
+    (faults) => {
+      if (faults.length > 0) onFatal(new Error(`the log's file is damaged: ${faults[0]}`));
+    },
+    onFatal,
+  );
+};
+
 /** Opens the log and the doors of one centre. Throws with a sentence when it cannot. */
 export const run = async (options: RunOptions): Promise<Running> => {
   const { server } = options.settings;
@@ -160,9 +175,10 @@ export const run = async (options: RunOptions): Promise<Running> => {
     directory: server.data,
     centreId: options.settings.configuration.centre.id,
     time: options.time ?? machineTime,
-    projectors: [reportProjector],
+    projectors,
     ...(options.faults === undefined ? {} : { faults: options.faults }),
   });
+  checkDisk(options, log);
   const centre = assemble(options, log, (deviceId, why) => {
     for (const hub of hubs) hub.cut(deviceId, why);
   });

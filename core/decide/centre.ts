@@ -179,6 +179,13 @@ export const decideDay = (hall: Hall, command: DayCommand): Decision => {
   }
 };
 
+/** [SERIES-3] Numbers that an open day may have issued after the copy it was restored from. */
+const skippedToday = ({ day }: State, skip: number): Event[] =>
+  [...(day?.series ?? [])].flatMap(([seriesId, { next, top }]): Event[] => {
+    const to = Math.min(top, next + skip - 1);
+    return to < next ? [] : [{ type: 'series.skipped', seriesId, from: next, to }];
+  });
+
 /** [PUBLISH-1] A configuration for the days to come, and what of it holds today. */
 const publish = (
   state: State,
@@ -218,7 +225,7 @@ export const decideCentre = (
     }
     case 'restoreLog': {
       const { type: _, skip, ...previous } = command;
-      return [{ type: 'log.restored', ...previous, skip }];
+      return [{ type: 'log.restored', ...previous, skip }, ...skippedToday(state, skip)];
     }
     case 'publish':
       return publish(state, command, configurations);

@@ -235,6 +235,8 @@ export interface PrintJob {
 }
 
 export interface AgentView extends ViewBase {
+  /** The kiosks beside whose printers this agent stands. */
+  readonly kiosks: readonly DeviceId[];
   readonly jobs: readonly PrintJob[];
 }
 

@@ -73,6 +73,14 @@ test('[SERIES-3] a restored centre jumps ahead on its next day, once', () => {
   expect(hall.state.centre.skipSeries).toBe(0);
 });
 
+test('[SERIES-3] a day that was open when the copy was made jumps ahead at once', () => {
+  const hall = new Hall();
+  hall.take(['build']);
+  const restored = { previousStream: 'x', previousSeq: 1, previousHash: 'y', skip: 3 };
+  hall.must({ type: 'restoreLog', ...restored });
+  expect(hall.ticket(hall.take(['build'])).number).toBe(5);
+});
+
 test('[SERIES-4] a lease takes the highest numbers, and the server never issues them', () => {
   const hall = new Hall();
   const lease = { type: 'grantLease', seriesId: 'b', deviceId: 'k1' } as const;

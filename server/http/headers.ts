@@ -18,7 +18,7 @@ const CSP = [
 
 /** The demo shows a kiosk beside its paper, in a frame of the same server. */
 const policy = (framed: boolean): string =>
-  `${CSP}; frame-ancestors ${framed ? "'self'" : "'none'"}`;
+  framed ? `${CSP}; frame-src 'self'; frame-ancestors 'self'` : `${CSP}; frame-ancestors 'none'`;
 
 /** Strict headers on every answer. */
 export const setHeaders = (

@@ -57,7 +57,7 @@ const listenForDevices = (centre: Centre, socket: Socket, { subject, views }: Jo
   });
   socket.on('printing', (raw: unknown) => {
     const { success, data } = printingSchema.safeParse(raw);
-    if (!success) return;
+    if (!success || centre.live.print(data.jobId) === data.state) return;
     centre.live.setPrint(data.jobId, data.state);
     views.changed();
   });

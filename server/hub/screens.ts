@@ -106,14 +106,15 @@ const troubledPrints = (centre: Centre, at: Millis): ManagerLive['troubled'] => 
 const agentBody = (centre: Centre, agentId: DeviceId): Omit<AgentView, keyof ViewBase> => {
   const { day } = centre.log.state;
   const agent = centre.configuration().agents.find(({ id }) => id === agentId);
-  if (day === null || agent === undefined) return { jobs: [] };
+  const kiosks = agent?.kiosks ?? [];
+  if (day === null) return { kiosks, jobs: [] };
   const jobs = [...day.unprinted].flatMap((ticketId): PrintJob[] => {
     const ticket = day.tickets.get(ticketId);
-    if (ticket === undefined || !agent.kiosks.includes(ticket.deviceId)) return [];
+    if (ticket === undefined || !kiosks.includes(ticket.deviceId)) return [];
     const { deviceId: kioskId, takenAt: issuedAt } = ticket;
     return [{ jobId: jobIdOf(ticketId), kioskId, issuedAt, paper: paperOf(centre, day, ticket) }];
   });
-  return { jobs };
+  return { kiosks, jobs };
 };
 
 const FIGURES_KEPT_MS = 5_000;

@@ -36,7 +36,7 @@ export class Views {
   ) {
     this.gapMs = 1000 / perSecond;
     this.version = centre.store.starts * VERSIONS_PER_START;
-    centre.timers.every(LOOK_MS, () => this.changed());
+    centre.timers.every(LOOK_MS, () => this.look());
   }
 
   /** Says that something changed; screens are looked at now or when the gap has passed. */
@@ -69,9 +69,18 @@ export class Views {
     this.planned?.();
   }
 
-  private push(): void {
+  /** Time alone has passed: if it changed nothing, the next change still goes out at once. */
+  private look(): void {
+    if (this.planned !== undefined) return;
+    const { lastAt } = this;
+    if (!this.push()) this.lastAt = lastAt;
+  }
+
+  /** Whether any screen got a view. */
+  private push(): boolean {
     const at = this.centre.clock.now();
     this.lastAt = at;
+    let sent = false;
     for (const nsp of this.namespaces) {
       for (const [room, { subject, text }] of this.shown) {
         if (`/${subject.role}` !== nsp.name) continue;
@@ -81,9 +90,12 @@ export class Views {
         }
         const before = text;
         const view = this.render(room, subject, at);
-        if (view !== null && this.shown.get(room)?.text !== before) nsp.to(room).emit('view', view);
+        if (view === null || this.shown.get(room)?.text === before) continue;
+        nsp.to(room).emit('view', view);
+        sent = true;
       }
     }
+    return sent;
   }
 
   private render(room: string, subject: Subject, at: Millis): (ViewBase & object) | null {
