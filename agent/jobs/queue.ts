@@ -147,12 +147,14 @@ export class PrintQueue {
       await this.prepare();
       if (!prints(this.state!)) return POLL_MS;
       const next = [...this.held.values()].find((held) => this.isDue(held));
-      if (next === undefined) return IDLE_POLL_MS;
+      if (next === undefined || this.isStopped) return IDLE_POLL_MS;
       await this.print(next);
       return 0;
     } catch (error) {
       if (!(error instanceof LinkLost)) throw error;
       this.setState('away');
+      // A request may have been cut in two on its way.
+      this.isBufferDirty = true;
       await this.session.close();
       const pauseMs = this.reconnectMs;
       this.reconnectMs = Math.min(pauseMs * 2, RECONNECT_MS_MAX);

@@ -10,13 +10,13 @@ const SNUG = { labelPx: 128, boxDots: 120, servicePx: 38, leading: 48, gap: 3, t
 const DENSE = { labelPx: 120, boxDots: 112, servicePx: 36, leading: 42, gap: 2, tight: true };
 
 /** A module under 3 dots is too small for old phones; large modules matter more than level. */
-const CODES = [
+const CODES: readonly Pick<Look, 'moduleDots' | 'level'>[] = [
   { moduleDots: 5, level: 'M' },
   { moduleDots: 4, level: 'M' },
   { moduleDots: 4, level: 'L' },
   { moduleDots: 3, level: 'M' },
   { moduleDots: 3, level: 'L' },
-] as const;
+];
 
 const looks = (look: Omit<Look, 'moduleDots' | 'level'>, from: number, to: number): Look[] =>
   CODES.slice(from, to).map((code) => ({ ...look, ...code }));
@@ -41,16 +41,26 @@ const TAIL_DOTS = 16;
  * length; in the tightest one where none does (very many services).
  */
 export function layoutTicket(paper: TicketPaper, sheet: Sheet): PaperLayout {
+  const { link } = paper;
+  const modules = {
+    L: link === null ? 0 : qrModules(link, 'L').length,
+    M: link === null ? 0 : qrModules(link, 'M').length,
+  };
+  const lay = (look: Look): PaperLayout =>
+    layoutIn({ ...look, codeDots: modules[look.level] * look.moduleDots }, paper, sheet);
   for (const look of LOOKS) {
-    const { lengthDots } = layoutIn(look, paper, sheet);
+    const { lengthDots } = lay(look);
     const left = Math.floor((sheet.lengthMaxDots - lengthDots) / GAPS);
-    if (left < 0) continue;
-    return layoutIn({ ...look, gap: look.gap + Math.min(left, GAP_MORE_MAX) }, paper, sheet);
+    if (left >= 0) return lay({ ...look, gap: look.gap + Math.min(left, GAP_MORE_MAX) });
   }
-  return layoutIn(LOOKS.at(-1)!, paper, sheet);
+  return lay(LOOKS.at(-1)!);
 }
 
-function layoutIn(look: Look, paper: TicketPaper, sheet: Sheet): PaperLayout {
+function layoutIn(
+  look: Look & { readonly codeDots: number },
+  paper: TicketPaper,
+  sheet: Sheet,
+): PaperLayout {
   const { items, height } = new Setter(paper, sheet, look).set();
   const drawn = {
     width: sheet.width,
@@ -61,13 +71,12 @@ function layoutIn(look: Look, paper: TicketPaper, sheet: Sheet): PaperLayout {
   if (paper.link === null) {
     return { ...drawn, qr: null, tailDots: TAIL_DOTS, lengthDots: height + TAIL_DOTS };
   }
-  const { moduleDots, level } = look;
-  const dots = qrModules(paper.link, level).length * moduleDots;
+  const { moduleDots, level, codeDots } = look;
   const tailDots = QR_QUIET_MODULES * moduleDots;
   return {
     ...drawn,
-    qr: { text: paper.link, moduleDots, level, dots },
+    qr: { text: paper.link, moduleDots, level, dots: codeDots },
     tailDots,
-    lengthDots: height + dots + tailDots,
+    lengthDots: height + codeDots + tailDots,
   };
 }

@@ -9,6 +9,9 @@ export const ROWS_MAX = 1200;
 /** Below this lightness (0–255) a dot is burnt. */
 const BLACK_BELOW = 128;
 
+/** Size at which ink is measured. */
+const INK_PX = 100;
+
 export interface Raster {
   readonly measure: Measure;
   /** The drawn part of a ticket, without its QR code. Throws if it is higher than `ROWS_MAX`. */
@@ -22,14 +25,21 @@ export interface Raster {
 export function createRaster(width: number): Raster {
   registerFonts();
   const canvas = createCanvas(width, ROWS_MAX);
-  const context = canvas.getContext('2d', { willReadFrequently: true } as never);
+  const context = canvas.getContext('2d');
+  /** The last text that was measured: a layout asks for the same one at several sizes. */
+  let ink = { key: '', ascent: 0, descent: 0 };
   return {
     measure: {
       width: (text, face) => {
         context.font = fontOf(face);
         return context.measureText(text).width;
       },
-      ink: (text, face) => inkOf(context, text, face),
+      ink: (text, { sizePx, weight }) => {
+        const key = `${weight} ${text}`;
+        if (key !== ink.key) ink = { key, ...inkOf(context, text, { sizePx: INK_PX, weight }) };
+        const scaled = (dots: number): number => Math.ceil((dots * sizePx) / INK_PX);
+        return { ascent: scaled(ink.ascent), descent: scaled(ink.descent) };
+      },
     },
     draw: (layout) => drawLayout(canvas, context, layout),
   };
@@ -107,10 +117,12 @@ function burn(
 ): void {
   const width = bitmap.bytesPerRow * 8;
   const pixels = context.getImageData(0, 0, width, bitmap.rows).data;
-  for (let y = 0, at = 0; y < bitmap.rows; y += 1) {
-    for (let x = 0; x < width; x += 1, at += 4) {
-      if ((pixels[at] ?? 255) < BLACK_BELOW && mask(x, y)) setDot(bitmap, x, y);
-    }
+  const count = width * bitmap.rows;
+  for (let pixel = 0; pixel < count; pixel += 1) {
+    if (pixels[pixel * 4]! >= BLACK_BELOW) continue;
+    const y = Math.floor(pixel / width);
+    const x = pixel - y * width;
+    if (mask(x, y)) setDot(bitmap, x, y);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Language, Words } from '../../core/configuration.js';
 import type { TicketPaper } from '../../core/paper.js';
 import { broken, fitted, wrapped, type Room } from './fit.js';
-import { QR_QUIET_MODULES, type QrLevel } from './qr.js';
+import { QR_QUIET_MODULES } from './qr.js';
 import type { BoxItem, Face, Sheet, TextItem } from './sheet.js';
 import { counted, labelText, PAPER_WORDS, whenText, type Speech } from './words.js';
 
@@ -18,7 +18,7 @@ export interface Look {
   readonly tight: boolean;
   /** Side of one module of the QR code. */
   readonly moduleDots: number;
-  readonly level: QrLevel;
+  readonly level: 'L' | 'M';
 }
 
 type Item = TextItem | BoxItem;
@@ -28,8 +28,9 @@ const MARGIN = 4;
 const SMALL: Face = { sizePx: 24, weight: 700 };
 const CENTRE: Face = { sizePx: 26, weight: 800 };
 const AHEAD: Face = { sizePx: 26, weight: 700 };
-const PEOPLE: Face = { sizePx: 40, weight: 900 };
 const BOX = { radius: 16, outline: 3 };
+const BOX_PADDING = 14;
+const BESIDE_BOX = 16;
 const FLAG = { height: 34, radius: 8 };
 /** Clear rows that the last line of text leaves below itself. */
 const FOOT_DESCENT = 4;
@@ -70,47 +71,53 @@ export class Setter {
     const when = whenText(takenAt, zone, this.lead);
     const lines = wrapped(this.of(centre), 2, this.roomFor(CENTRE));
     for (const text of lines) {
-      this.start({ text, face: CENTRE, baseline: this.y + 26 });
+      this.start({ text, face: CENTRE, baseline: this.y + 24 });
       this.y += 35;
     }
     const last = this.width(lines.at(-1)!, CENTRE);
     if (last + this.width(when, SMALL) + 20 > this.inner) this.notes.push(when);
-    else this.end({ text: when, face: SMALL, baseline: this.y - 9 });
+    else this.end({ text: when, face: SMALL, baseline: this.y - 11 });
     this.y += this.look.gap;
   }
 
   /** The label at the leading side, and how many are ahead in a box at the other. */
   private setLabel(): void {
     const text = labelText(this.paper.label, this.lead);
-    const face: Face = { sizePx: this.look.labelPx, weight: 900 };
+    const boxWidth = this.setAhead();
+    const room = this.inner - boxWidth - BESIDE_BOX;
+    const width = this.width(text, { sizePx: this.look.labelPx, weight: 900 });
+    const sizePx = Math.floor(this.look.labelPx * Math.min(1, room / width));
+    const face: Face = { sizePx, weight: 900 };
     const { ascent, descent } = this.sheet.measure.ink(text, face);
     const height = Math.max(ascent + descent, this.look.boxDots);
     const above = Math.round((height - ascent - descent) / 2);
     this.start({ text, face, baseline: this.y + above + ascent });
-    this.setAhead(this.y + Math.round((height - this.look.boxDots) / 2));
     this.y += height + this.look.gap;
   }
 
-  private setAhead(top: number): void {
+  /** Returns the width of the box. */
+  private setAhead(): number {
     const { ahead } = this.paper;
+    const { boxDots } = this.look;
     const { language } = this.lead;
-    const height = this.look.boxDots;
-    const at = (share: number) => Math.round(top + height * share);
+    const at = (share: number): number => this.y + Math.round(boxDots * share);
+    const people: Face = { sizePx: Math.round(boxDots * 0.3), weight: 900 };
     const lines = [
-      { text: PAPER_WORDS[language].ahead, language, face: AHEAD, baseline: at(0.25) },
-      { text: counted('people', ahead, this.lead), language, face: PEOPLE, baseline: at(0.62) },
+      { text: PAPER_WORDS[language].ahead, language, face: AHEAD, baseline: at(0.26) },
+      { text: counted('people', ahead, this.lead), language, face: people, baseline: at(0.61) },
       {
         text: counted('peopleAhead', ahead, this.second),
         language: this.second.language,
         face: SMALL,
-        baseline: at(0.9),
+        baseline: at(0.89),
       },
     ];
     const widest = Math.max(...lines.map(({ text, face }) => this.width(text, face)));
-    const width = Math.ceil(widest) + 36;
+    const width = Math.ceil(widest) + 2 * BOX_PADDING;
     const x = this.isRtl ? MARGIN : this.sheet.width - MARGIN - width;
-    this.items.push({ kind: 'box', x, y: top, width, height, ...BOX });
+    this.items.push({ kind: 'box', x, y: this.y, width, height: boxDots, ...BOX });
     for (const line of lines) this.centre(line, x + width / 2);
+    return width;
   }
 
   private setServices(): void {

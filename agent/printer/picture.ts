@@ -1,7 +1,7 @@
 import { createCanvas } from '@napi-rs/canvas';
 import { dotAt, type Bitmap } from '../paper/bitmap.js';
 
-/** A PNG of the paper, one pixel a dot, with the white that a reader of QR codes needs at the sides. */
+/** A PNG of the paper, one pixel a dot, with the white at its sides that a QR code needs. */
 export function paperPicture(bitmap: Bitmap, marginDots = 32): Buffer {
   const width = bitmap.bytesPerRow * 8 + 2 * marginDots;
   const canvas = createCanvas(width, Math.max(1, bitmap.rows));

@@ -116,7 +116,7 @@ describe('a printer that is asked', () => {
 });
 
 describe('a printer whose paper ends', () => {
-  test('stops at the row, says nothing of the job, and prints the rest on the next roll', async () => {
+  test('stops there, says nothing of the job, prints the rest on the next roll', async () => {
     const { printer, said, slips } = await bench();
     printer.set({ paperRows: 100 });
     await printer.write(job('0001'));
