@@ -45,7 +45,7 @@ const answers = async (url: string): Promise<boolean> => {
   }
 };
 
-/** A demo centre as a user starts it, and a browser before it; it can be killed and started. */
+/** A demo centre and a browser before it; the centre can be killed and started again. */
 export class Stage {
   readonly data = mkdtempSync(join(tmpdir(), 'dawr-e2e-'));
   readonly secrets: DemoSecrets = demoSecrets(this.data);
@@ -69,10 +69,9 @@ export class Stage {
   }
 
   async start(): Promise<void> {
-    const options = ['--port', String(this.port), '--data', this.data];
-    this.server = spawn(process.execPath, [programOf('server/main.js'), ...options], {
+    const program = programOf('tests/e2e/centre.js');
+    this.server = spawn(process.execPath, [program, String(this.port), this.data], {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DAWR_LOG: 'silent' },
     });
     const until = performance.now() + READY_MAX_MS;
     while (!(await answers(this.url))) {
@@ -100,6 +99,11 @@ export class Stage {
     this.server = undefined;
   }
 
+  /** Every page loses its network, as when a cable is pulled, or has it back. */
+  async setOffline(page: Page, offline: boolean): Promise<void> {
+    await page.context().setOffline(offline);
+  }
+
   /** A page of its own browser profile; `path` is below the hall's address unless it is whole. */
   async page(
     path: string,
@@ -109,6 +113,8 @@ export class Stage {
     this.contexts.push(context);
     const page = await context.newPage();
     await page.goto(path.startsWith('http') ? path : `${this.url}${path}`);
+    // A page that is loaded again has forgotten this.
+    await page.evaluate(() => void Object.assign(window, { stillTheSame: true }));
     return page;
   }
 
