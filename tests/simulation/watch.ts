@@ -80,10 +80,12 @@ export class Watch {
     if (tickets.size !== day.tickets.size) this.fault(where, 'other tickets are open');
     if (counters.size !== day.counters.size) this.fault(where, 'other counters are open');
     if (labels.size !== tickets.size) this.fault(where, 'a label is not unique');
-    for (const { ticketId, n, status, times, counterId } of day.tickets.values()) {
+    for (const { ticketId, n, status, times, counterId, boundTo } of day.tickets.values()) {
       const leg = tickets.get(ticketId)?.leg;
       const same = leg?.n === n && leg.status === status && leg.dueAt === times.dueAt;
-      if (!same || status === 'ended') this.fault(where, `[VISIT-3] ${ticketId} has another leg`);
+      const bound = leg?.boundTo?.until === boundTo?.until;
+      if (!same || !bound || status === 'ended')
+        this.fault(where, `[VISIT-3] ${ticketId} has another leg`);
       if (leg?.status !== 'called' && leg?.status !== 'serving') continue;
       if (leg.counterId !== counterId || counters.get(leg.counterId)?.ticketId !== ticketId) {
         this.fault(where, `[CALL-4] ${ticketId} is at ${leg.counterId}, which does not know`);

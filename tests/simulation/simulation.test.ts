@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { simulate, totals, type Report } from './simulate.js';
+
+const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
+/** Most seeds play one day, some several. */
+const daysOf = (seed: number): number => (seed % 10 === 0 ? 4 : seed % 5 === 0 ? 2 : 1);
+
+test('a hall under every trouble keeps its promises, for each of 20 seeds', async () => {
+  const reports: Report[] = [];
+  for (const seed of SEEDS) {
+    const report = await simulate({ seed, days: daysOf(seed) });
+    expect(report.faults, `seed ${seed}`).toEqual([]);
+    reports.push(report);
+  }
+  console.log(totals(reports));
+  for (const happened of ['kills', 'cuts', 'failures', 'fullDisks', 'jumps', 'tampered'] as const) {
+    expect(
+      reports.some((report) => report[happened] > 0),
+      happened,
+    ).toBe(true);
+  }
+}, 600_000);
+
+test('the same seed gives the same history, another seed another', async () => {
+  const [first, again, other] = [
+    await simulate({ seed: 77, days: 1 }),
+    await simulate({ seed: 77, days: 1 }),
+    await simulate({ seed: 78, days: 1 }),
+  ];
+  expect(again).toEqual(first);
+  expect(other.history).not.toBe(first.history);
+}, 120_000);
