@@ -59,6 +59,7 @@ export const otherSite = async (
     configuration,
     clock: besideClock(from, speed),
     now: Date.now,
+    begin: () => undefined,
     speed,
     scaled: false,
     secrets: { clerk, manager: process.env['DAWR_MANAGER_SECRET'] },

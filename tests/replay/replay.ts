@@ -96,7 +96,6 @@ const endOfDay = async (site: Site): Promise<DayReport | null> => {
 export const replay = async (site: Site, plan: ReplayPlan, seed: number): Promise<Replayed> => {
   const { clock } = site;
   const hall = new Hall(site);
-  const letGo = clock.hold();
   if (site.scaled) {
     for (const index of plan.counters.keys()) await site.addClerk(`clerk-${index + 1}`);
     const manager = await managerOf(site);
@@ -105,7 +104,7 @@ export const replay = async (site: Site, plan: ReplayPlan, seed: number): Promis
     manager.screen.close();
   }
   const entrance = await Entrance.open(hall);
-  letGo();
+  site.begin();
   const [playedFrom, realFrom] = [clock.now(), performance.now()];
   await Promise.all([
     ...plan.visits.map((visit) => entrance.visit(visit)),

@@ -23,6 +23,8 @@ export interface Site {
   readonly clock: ReplayClock;
   /** The centre's own time: the replay's where it is scaled, else this machine's. */
   readonly now: () => Millis;
+  /** Lets time go: until then the centre is being made ready, and nothing of the day passes. */
+  begin(): void;
   readonly speed: number;
   /** True where the centre's clock runs as fast as the replay. */
   readonly scaled: boolean;
@@ -48,8 +50,7 @@ export const ownSite = async (
   const data = mkdtempSync(join(tmpdir(), 'dawr-replay-'));
   const clock = new ScaledTime(from, speed);
   const timers = new ScaledTimers(clock, speed);
-  // Until the day is opened nothing of it may pass.
-  const letGo = clock.hold();
+  const begin = clock.hold();
   const secrets = { clerk: secretOf(), manager: secretOf() };
   const listening = { host: '127.0.0.1', port: 0, phonePort: 0, tls: null, data, pilot: false };
   const running: Running = await run({
@@ -70,13 +71,13 @@ export const ownSite = async (
     role: 'manager',
     secret: secrets.manager,
   });
-  letGo();
   return {
     url,
     phoneUrl,
     configuration,
     clock,
     now: () => clock.now(),
+    begin,
     speed,
     scaled: true,
     secrets,
