@@ -92,11 +92,9 @@ const main = async (): Promise<void> => {
   // Beside the project and not in the system's own folder, which is often no disk at all.
   mkdirSync(join(PROJECT, 'data'), { recursive: true });
   const folder = mkdtempSync(join(PROJECT, 'data', 'bench-'));
-  try {
-    await run({ folder, quick: options.quick, history: historyIn(folder) });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+  await run({ folder, quick: options.quick, history: historyIn(folder) });
 };
 
 main().catch((error: unknown) => {

@@ -40,6 +40,9 @@ export class Program {
     const args = [programOf('server/main.js'), '--port', String(port), '--data', data];
     const started = performance.now();
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const end = (): void => void child.kill('SIGKILL');
+    process.once('exit', end);
+    child.once('exit', () => process.removeListener('exit', end));
     for (;;) {
       if (await isWell(url)) return new Program(child, url, performance.now() - started);
       const late = performance.now() - started > READY_MAX_MS;
