@@ -9,7 +9,7 @@ import { makeHistory } from './history.js';
 
 const NOW = Date.UTC(2026, 10, 22, 8);
 
-test('a history made of repeats of one day is a sound log, answers and reports included', async () => {
+test('a history of repeats of one day is a sound log with answers and reports', async () => {
   const folder = scratch();
   const settings = await demoSettings({ data: folder.path, port: 0, phonePort: 0 });
   await makeHistory(settings, { days: 30, ticketsPerDay: 12 }, NOW);
