@@ -14,6 +14,8 @@ const CSP = [
   "object-src 'none'",
   "base-uri 'none'",
   "form-action 'self'",
+  "require-trusted-types-for 'script'",
+  'trusted-types svelte-trusted-html',
 ].join('; ');
 
 /** The demo shows a kiosk beside its paper, in a frame of the same server. */
