@@ -1,0 +1,67 @@
+import { EXPORTS, type Office } from '../../../manager/office.js';
+import { ServerAway } from '../../../web/api.js';
+import {
+  busyHall,
+  calmHall,
+  closedHall,
+  NAMES,
+  troubledHall,
+  type ManagerFixture,
+} from '../../fixtures/manager.js';
+
+/** Every hall that the manager's page is shown with, by name. */
+export const STATES: Readonly<Record<string, () => ManagerFixture>> = {
+  busy: () => busyHall(),
+  calm: () => calmHall(),
+  troubled: troubledHall,
+  before: closedHall,
+  lost: () => busyHall(),
+  training: () => calmHall({ training: true }),
+  refused: () => busyHall(),
+  away: () => calmHall(),
+  empty: closedHall,
+  setup: closedHall,
+};
+
+const staff = [
+  { id: 'samira', name: 'سميرة خليل', role: 'manager' as const, active: true },
+  ...Object.entries(NAMES).map(([id, name]) => ({
+    id,
+    name,
+    role: 'clerk' as const,
+    active: id !== 'yasser',
+  })),
+];
+
+/** An office that answers at once; in the state `away` it cannot be reached. */
+export const officeFor = (state: string, { view, report, now }: ManagerFixture): Office => {
+  const answer = <T>(value: T): Promise<T> =>
+    state === 'away' ? Promise.reject(new ServerAway(state)) : Promise.resolve(value);
+  const days = state === 'empty' ? [] : ['2026-11-22', '2026-11-19', '2026-11-18'];
+  const label = { letter: { ar: 'أ', en: 'A' }, number: 12 };
+  const [service] = view.services;
+  return {
+    staff: () => answer({ staff }),
+    addStaff: () => answer({ refused: 'staff.exists' }),
+    setSecret: () => answer({ done: true }),
+    setActive: () => answer({ done: true }),
+    pending: () =>
+      answer({ pending: [{ deviceId: 'hall-2', role: 'board', since: now - 90_000 }] }),
+    approve: () => answer({ refused: 'enrol.unknownCode' }),
+    tickets: () =>
+      answer({
+        found: [
+          {
+            ticketId: 'hall0000:12',
+            label,
+            serviceId: service?.serviceId ?? '',
+            status: 'waiting',
+            joinedAt: now - 1_500_000,
+          },
+        ],
+      }),
+    days: () => answer({ days }),
+    report: () => answer(report),
+    exportUrl: (table) => `/${EXPORTS.indexOf(table)}.csv`,
+  };
+};

@@ -1,0 +1,7 @@
+import { mount } from 'svelte';
+import '../../../web/fonts.css';
+import '../../../web/theme.css';
+import '../../../phone/phone.css';
+import Gallery from './Gallery.svelte';
+
+mount(Gallery, { target: document.body });
