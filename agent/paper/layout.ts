@@ -7,7 +7,7 @@ import { PAPER_WORDS } from './words.js';
 const ROOMY = { labelPx: 150, boxDots: 128, servicePx: 44, leading: 60, gap: 10, tight: false };
 const FIRM = { labelPx: 136, boxDots: 120, servicePx: 40, leading: 52, gap: 6, tight: false };
 const SNUG = { labelPx: 128, boxDots: 120, servicePx: 38, leading: 48, gap: 3, tight: true };
-const DENSE = { labelPx: 120, boxDots: 112, servicePx: 36, leading: 42, gap: 2, tight: true };
+const DENSE = { labelPx: 120, boxDots: 112, servicePx: 36, leading: 41, gap: 2, tight: true };
 
 /** A module under 3 dots is too small for old phones; large modules matter more than level. */
 const CODES: readonly Pick<Look, 'moduleDots' | 'level'>[] = [

@@ -72,11 +72,11 @@ export class Setter {
     const lines = wrapped(this.of(centre), 2, this.roomFor(CENTRE));
     for (const text of lines) {
       this.start({ text, face: CENTRE, baseline: this.y + 24 });
-      this.y += 35;
+      this.y += 34;
     }
     const last = this.width(lines.at(-1)!, CENTRE);
     if (last + this.width(when, SMALL) + 20 > this.inner) this.notes.push(when);
-    else this.end({ text: when, face: SMALL, baseline: this.y - 11 });
+    else this.end({ text: when, face: SMALL, baseline: this.y - 10 });
     this.y += this.look.gap;
   }
 

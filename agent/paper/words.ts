@@ -86,6 +86,8 @@ export function labelText(label: Label, speech: Speech): string {
   return speech.language === 'ar' ? `\u2067${text}\u2069` : `\u2066${text}\u2069`;
 }
 
+const PLURALS = { ar: new Intl.PluralRules('ar'), en: new Intl.PluralRules('en') } as const;
+
 /** The form of a phrase for a whole number, with the number in the digits of the language. */
 export function counted(
   phrase: 'people' | 'peopleAhead' | 'services',
@@ -93,25 +95,39 @@ export function counted(
   speech: Speech,
 ): string {
   const forms: Counted = PAPER_WORDS[speech.language][phrase];
-  const rule = count === 0 ? 'zero' : new Intl.PluralRules(speech.language).select(count);
+  const rule = count === 0 ? 'zero' : PLURALS[speech.language].select(count);
   return (forms[rule] ?? forms.other).replace('{n}', numberText(count, speech));
 }
 
 /** Date and time of day in the centre's zone, for example ٢١ نوفمبر ٢٠٢٦ and ١٠:٤٥ ص. */
 export function whenText(at: Millis, zone: string, { language, digits }: Speech): string {
-  const arabic = language === 'ar';
-  const locale = arabic ? `ar-EG-u-nu-${digits}` : 'en-GB-u-nu-latn';
-  const date = new Intl.DateTimeFormat(locale, {
-    day: 'numeric',
-    month: arabic ? 'long' : 'short',
-    year: 'numeric',
-    timeZone: zone,
-  }).format(at);
-  const time = new Intl.DateTimeFormat(locale, {
-    hour: 'numeric',
-    minute: '2-digit',
-    hour12: true,
-    timeZone: zone,
-  }).format(at);
-  return `${date}\u2002\u2068${time}\u2069`;
+  const { date, time } = formatsOf(language === 'ar' ? digits : 'english', zone);
+  return `${date.format(at)}\u2002\u2068${time.format(at)}\u2069`;
+}
+
+type Format = Intl.DateTimeFormat;
+
+/** Kept, for making one takes longer than to draw a line. */
+const formats = new Map<string, { readonly date: Format; readonly time: Format }>();
+
+function formatsOf(style: Digits | 'english', zone: string): { date: Format; time: Format } {
+  const key = `${style} ${zone}`;
+  const locale = style === 'english' ? 'en-GB-u-nu-latn' : `ar-EG-u-nu-${style}`;
+  const month = style === 'english' ? 'short' : 'long';
+  const kept = formats.get(key) ?? {
+    date: new Intl.DateTimeFormat(locale, {
+      day: 'numeric',
+      month,
+      year: 'numeric',
+      timeZone: zone,
+    }),
+    time: new Intl.DateTimeFormat(locale, {
+      hour: 'numeric',
+      minute: '2-digit',
+      hour12: true,
+      timeZone: zone,
+    }),
+  };
+  formats.set(key, kept);
+  return kept;
 }
