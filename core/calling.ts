@@ -37,8 +37,11 @@ export const targetMs = (
   return Math.min(own, priority?.targetMin ?? own) * MINUTE_MS;
 };
 
+/** What decides a place in line. */
+type Placed = Pick<Candidate, 'dueAt' | 'orderFrom' | 'seq'>;
+
 /** [CALL-1] Earliest due first; ties by `orderFrom`, then by sequence. */
-export const byDue = (a: Candidate, b: Candidate): number =>
+export const byDue = (a: Placed, b: Placed): number =>
   a.dueAt - b.dueAt || a.orderFrom - b.orderFrom || a.seq - b.seq;
 
 const matches = (
@@ -199,37 +202,45 @@ const bend = (
 
 /** [AHEAD-1] Counters that may call a leg now: those open, else any whose profiles allow it. */
 const countersFor = (
-  { configuration }: { configuration: Configuration },
+  configuration: Configuration,
   open: ReadonlyMap<CounterId, Counter>,
   serviceId: ServiceId,
-): CounterId[] => {
+): ReadonlySet<CounterId> => {
   const able = (profileId: string): boolean => {
     const profile = profileOf(configuration, profileId);
     return profile !== undefined && serves(configuration, profile, serviceId);
   };
   const now = [...open.values()].filter(({ profileId }) => able(profileId)).map(({ id }) => id);
-  if (now.length > 0) return now;
-  return configuration.counters.filter(({ profiles }) => profiles.some(able)).map(({ id }) => id);
+  if (now.length > 0) return new Set(now);
+  const served = configuration.counters.filter(({ profiles }) => profiles.some(able));
+  return new Set(served.map(({ id }) => id));
 };
 
 /** [AHEAD-1] Finds, for legs of one day, how many would be called before them. */
 export const aheadCounter = (configuration: Configuration, day: DayState) => {
-  const waiting = waitingLegs(day);
   const lanes = new Map<ServiceId, ReadonlySet<CounterId>>();
   const laneOf = (serviceId: ServiceId): ReadonlySet<CounterId> => {
     const known = lanes.get(serviceId);
     if (known !== undefined) return known;
-    const lane = new Set(countersFor({ configuration }, day.counters, serviceId));
+    const lane = countersFor(configuration, day.counters, serviceId);
     lanes.set(serviceId, lane);
     return lane;
   };
   return (leg: Candidate): number => {
     const lane = laneOf(leg.serviceId);
-    const shares = (serviceId: ServiceId): boolean =>
-      [...laneOf(serviceId)].some((counterId) => lane.has(counterId));
-    return waiting.filter(
-      (other) =>
-        other.ticketId !== leg.ticketId && byDue(other, leg) < 0 && shares(other.serviceId),
-    ).length;
+    const sharing = new Map<ServiceId, boolean>();
+    const shares = (serviceId: ServiceId): boolean => {
+      const known = sharing.get(serviceId);
+      if (known !== undefined) return known;
+      const found = [...laneOf(serviceId)].some((counterId) => lane.has(counterId));
+      sharing.set(serviceId, found);
+      return found;
+    };
+    let ahead = 0;
+    for (const { id, leg: other } of day.tickets.values()) {
+      if (other.status !== 'waiting' || id === leg.ticketId) continue;
+      if (byDue(other, leg) < 0 && shares(other.serviceId)) ahead += 1;
+    }
+    return ahead;
   };
 };
