@@ -110,7 +110,7 @@ const visitAt = ({ random, configuration, wish }: Draw, atMs: number): PlannedVi
   };
 };
 
-/** When people come: some wait at the door, the rest by a Poisson process with the day's profile. */
+/** When people come: some wait at the door, the rest is a Poisson process of the day's profile. */
 export const drawArrivals = (random: Random, people: number, workday: Workday): number[] => {
   const { factor, profile } = WORKDAYS[workday];
   const expected = people * factor * random.gamma(DAY_CV);

@@ -107,7 +107,7 @@ const snapshotOf = (row: Row, zone: string): Snapshot => ({
 
 /** Which day of which log is asked for. */
 export interface LogWish {
-  /** A ticket file, or the folder that holds `tickets.csv` (and perhaps `snapshots.csv`), or .gz. */
+  /** A ticket file, or the folder of `tickets.csv` (and perhaps `snapshots.csv`), or .gz. */
   readonly data: string;
   readonly branch?: string;
   readonly day?: string;

@@ -88,6 +88,9 @@ export const planAt = (site: Site, plan: ReplayPlan, day: LoggedDay): ReplayPlan
     counters,
     visits: plan.visits.map((visit) => ({ ...visit, priority: false, absence: 1 })),
     asLogged: ['arrivals'],
-    generated: [...plan.generated, 'counters (those of the centre), and no priority or no-shows'],
+    generated: [
+      'handling times and the pause after each visitor',
+      'counters: those of the centre, open all day; nobody has priority or is absent',
+    ],
   };
 };
