@@ -3,6 +3,7 @@ import type { Configuration, Millis, Result, ServiceConfig } from '../core/confi
 import type { ClerkAsk } from '../core/protocol/commands.js';
 import type { DeskTicket, DeskView } from '../core/protocol/views.js';
 import type { Acts } from './acts.svelte.js';
+import type { Choice } from './choice.svelte.js';
 import { askOf, possible, stepOf, type Action, type Keyed } from './step.js';
 
 /** What a desk is given to show. */
@@ -28,18 +29,18 @@ const isOne = <T extends string>(list: readonly T[], value: string): value is T 
 export class Desk {
   question = $state.raw<Question | null>(null);
   readonly acts: Acts;
+  readonly choice: Choice;
   readonly #given: () => Given;
-  /** Opens the counter that is chosen; set by the form that chooses it. */
-  open: (() => void) | null = null;
   #chosen = $state.raw<{ ticketId: string; result: Result }>({ ticketId: '', result: 'completed' });
   readonly #services = $derived(
     new Map(this.configuration.services.map((service) => [service.id, service])),
   );
   readonly step = $derived(stepOf(this.view));
 
-  constructor(given: () => Given, acts: Acts) {
+  constructor(given: () => Given, acts: Acts, choice: Choice) {
     this.#given = given;
     this.acts = acts;
+    this.choice = choice;
   }
 
   get view(): DeskView {
@@ -78,14 +79,14 @@ export class Desk {
   }
 
   canPrimary(): boolean {
-    return this.ready && (this.step.kind !== 'call' || this.view.waitingTotal > 0);
+    if (!this.ready) return false;
+    if (this.step.kind === 'call') return this.view.waitingTotal > 0;
+    return this.#primaryAsk() !== null;
   }
 
   primary(): void {
-    if (!this.canPrimary()) return;
-    const ask = askOf(this.step, this.result);
-    if (ask === null) this.open?.();
-    else void this.acts.send(ask);
+    const ask = this.canPrimary() ? this.#primaryAsk() : null;
+    if (ask !== null) void this.acts.send(ask);
   }
 
   /** Does an action, or asks what it needs to know first. */
@@ -120,6 +121,15 @@ export class Desk {
     const { ticketId, label } = current;
     const back = { type: 'unpark', counterId: counter.counterId, ticketId } as const;
     void this.acts.send(ask, { label, done: 'park', ask: back });
+  }
+
+  #primaryAsk(): ClerkAsk | null {
+    if (this.step.kind !== 'choose' && this.step.kind !== 'open') {
+      return askOf(this.step, this.result);
+    }
+    const { counter, profile } = this.choice;
+    if (counter === undefined || profile === undefined) return null;
+    return { type: 'openCounter', counterId: counter.id, profileId: profile.id };
   }
 
   #noShow(counterId: string): void {
