@@ -23,7 +23,7 @@ export interface Seat {
   readonly random: Random;
 }
 
-/** A clerk of the replay: opens as the log says, calls whom the server names, handles as planned. */
+/** A clerk of the replay: opens as the log says, calls whom the server names, handles as drawn. */
 export class Desk {
   private jar: Jar | undefined;
   private screen: DeskScreen | undefined;
