@@ -85,7 +85,7 @@ export const demoStaff = async (centre: Centre, secrets: DemoSecrets): Promise<v
       await add(`clerk-${n}`, `موظف ${arab.format(n)}`, 'clerk');
     }
   };
-  others().catch((fault: unknown) => centre.journal.error({ fault }, 'demo staff is incomplete'));
+  others().catch((err: unknown) => centre.journal.error({ err }, 'demo staff is incomplete'));
 };
 
 /** A demo that was left for days believes its machine's clock without a manager's word. */

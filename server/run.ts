@@ -133,16 +133,17 @@ const listen = async (app: FastifyInstance, port: number, host: string): Promise
   return (app.server.address() as AddressInfo).port;
 };
 
-const keepTime = (centre: Centre): void => {
+/** Lets time work on the hall until the returned function is called. */
+const keepTime = (centre: Centre): (() => void) => {
   let ticking = false;
-  centre.timers.every(TICK_MS, () => {
+  const ticks = centre.timers.every(TICK_MS, () => {
     if (ticking) return;
     ticking = true;
     say(centre, { type: 'tick' })
-      .catch((fault: unknown) => centre.journal.error({ fault }, 'the tick was not carried out'))
+      .catch((err: unknown) => centre.journal.error({ err }, 'the tick was not carried out'))
       .finally(() => (ticking = false));
   });
-  centre.timers.every(REFILL_MS, () => centre.store.disk.refill());
+  const refills = centre.timers.every(REFILL_MS, () => centre.store.disk.refill());
   centre.log.onCommitted(({ events }) => {
     for (const event of events) {
       if (event.type === 'device.revoked') {
@@ -151,6 +152,17 @@ const keepTime = (centre: Centre): void => {
       }
     }
   });
+  return () => {
+    ticks();
+    refills();
+  };
+};
+
+/** A token outlives its device's right only if the server died in between: it ends now. */
+const forgetRevoked = ({ devices, log }: Centre): void => {
+  for (const deviceId of devices.enrolled()) {
+    if (!log.state.centre.devices.has(deviceId)) devices.revoke(deviceId);
+  }
 };
 
 /** Tells of a disk that is slow or lies, and looks through a large file beside the running hall. */
@@ -182,9 +194,10 @@ export const run = async (options: RunOptions): Promise<Running> => {
   const centre = assemble(options, log, (deviceId, why) => {
     for (const hub of hubs) hub.cut(deviceId, why);
   });
+  forgetRevoked(centre);
   await publishFile(centre, options);
   await say(centre, { type: 'tick' });
-  keepTime(centre);
+  const stopTime = keepTime(centre);
   const connections = (): number => hubs.reduce((sum, hub) => sum + hub.connections(), 0);
   const extras = options.extras?.(centre) ?? NO_EXTRAS;
   const app = await hallApp(centre, {
@@ -213,6 +226,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
     url: `${scheme}://${server.host}:${port}`,
     phoneUrl,
     stop: async () => {
+      stopTime();
       for (const hub of hubs) await hub.stop();
       for (const entry of apps) await entry.close();
       centre.log.stop();

@@ -67,14 +67,14 @@ export const listenForAsks = (
   const { asksPerSecond, asksBurst } = centre.limits;
   const bucket = new TokenBucket(asksPerSecond, asksBurst, centre.clock.now());
   let refusedRow = 0;
+  let signedOut = false;
   const carryOut = async (raw: unknown): Promise<Answer> => {
     const at = centre.clock.now();
     if (!bucket.take(at)) return refuse('rate.limited');
     const ask = askSchema.safeParse(raw);
     if (!ask.success) return refuse('payload.invalid');
     if (!stillSigned(centre, socket, subject)) {
-      socket.emit('ended', 'signedOut');
-      socket.disconnect(true);
+      signedOut = true;
       return refuse('role.denied');
     }
     const { requestId, sentAt } = ask.data;
@@ -94,7 +94,8 @@ export const listenForAsks = (
         const badly = isRefusal(given) && BADLY.has(given.refused);
         refusedRow = badly ? refusedRow + 1 : 0;
         (answer as (given: Answer) => void)(given);
-        if (refusedRow >= REFUSED_ROW_MAX) socket.disconnect(true);
+        if (signedOut) socket.emit('ended', 'signedOut');
+        if (signedOut || refusedRow >= REFUSED_ROW_MAX) socket.disconnect(true);
       },
       (fault: unknown) => {
         centre.journal.error(

@@ -28,6 +28,7 @@ export class Views {
   private lastAt = -Infinity;
   private planned: (() => void) | undefined;
   private version: number;
+  private readonly looks: () => void;
 
   constructor(
     private readonly centre: Centre,
@@ -36,7 +37,7 @@ export class Views {
   ) {
     this.gapMs = 1000 / perSecond;
     this.version = centre.store.starts * VERSIONS_PER_START;
-    centre.timers.every(LOOK_MS, () => this.look());
+    this.looks = centre.timers.every(LOOK_MS, () => this.look());
   }
 
   /** Says that something changed; screens are looked at now or when the gap has passed. */
@@ -67,6 +68,7 @@ export class Views {
 
   stop(): void {
     this.planned?.();
+    this.looks();
   }
 
   /** Time alone has passed: if it changed nothing, the next change still goes out at once. */

@@ -12,8 +12,10 @@ export const acts = {
     return label.trim();
   },
 
+  /** Opens the desk's counter for every service. */
   async open(desk: Page): Promise<void> {
     await step(desk, 'open');
+    await desk.getByTestId('profile-all').check();
     await desk.getByTestId('primary').click();
     await step(desk, 'call');
   },
