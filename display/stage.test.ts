@@ -63,6 +63,15 @@ describe('the large area', () => {
     });
   });
 
+  test('a recall of the call that is shown is shown at once, and has its own four seconds', () => {
+    const [a, b] = [call(2, 3), call(3, 2)];
+    const again = { ...a, key: 'again', at: HALL_AT, recalled: true };
+    const burst = take(watching, view(b, a, old), 0);
+    const recalled = take(burst, view(again, b, a, old), 1_000);
+    expect(recalled).toMatchObject({ shown: again, since: 1_000, queue: [b] });
+    expect(shownAfter(recalled, 1_000 + STAGE_MS - 1)).toBe(again.key);
+  });
+
   test('what was called while the link was lost goes to the list without a show', () => {
     const late = call(2, STALE_MS / 1000 + 1);
     expect(take(watching, view(late, old), 0)).toMatchObject({ shown: late, fresh: false });

@@ -46,8 +46,8 @@ export function turn(stage: Stage, now: Millis): Stage {
 
 /**
  * What the large area holds after a view. Later calls queue in the order they were made; a recall
- * takes the place of its own call in the queue. What the board finds on coming, or learns late, is
- * shown quietly.
+ * takes the place of its own call, there or in the queue. What the board finds on coming, or learns
+ * late, is shown quietly.
  */
 export function take(stage: Stage, view: Pick<BoardView, 'calls' | 'at'>, now: Millis): Stage {
   const { calls, at } = view;
@@ -60,8 +60,12 @@ export function take(stage: Stage, view: Pick<BoardView, 'calls' | 'at'>, now: M
     return { shown: newest, since: now, fresh: false, queue: [], seen };
   }
   const news = calls.filter((call) => !known.has(call.key) && !late(call)).reverse();
-  const waiting = stage.queue.filter((call) => !news.some((later) => sameCall(call, later)));
-  return turn({ ...stage, queue: [...waiting, ...news], seen }, now);
+  const again = news.find((call) => stage.shown !== null && sameCall(call, stage.shown));
+  const waiting = [...stage.queue, ...news.filter((call) => call !== again)].filter(
+    (call, n, all) => !all.slice(n + 1).some((later) => sameCall(call, later)),
+  );
+  const shown = again === undefined ? {} : { shown: again, since: now, fresh: true };
+  return turn({ ...stage, ...shown, queue: waiting, seen }, now);
 }
 
 /** How long until the next call's turn, in ms; `null` if none waits. */
