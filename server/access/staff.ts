@@ -123,6 +123,14 @@ export class Staff {
     return staff;
   }
 
+  /** Where a person is signed in now. */
+  devicesOf(id: string): readonly string[] {
+    return this.database
+      .prepare<[string], string>('SELECT device FROM session WHERE staff = ?')
+      .pluck()
+      .all(id);
+  }
+
   signOut(deviceId: string): void {
     this.endSessions('device', deviceId);
   }

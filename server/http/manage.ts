@@ -92,9 +92,13 @@ const ticketRoute = (app: FastifyInstance, centre: Centre, { acting, audit }: To
 
 const staffRoutes = (
   app: FastifyInstance,
-  { staff }: Centre,
+  { staff, cut }: Centre,
   { acting, audit, checked }: Tools,
 ): void => {
+  /** Screens of sessions that have ended must not go on showing the hall. */
+  const cutOff = (devices: readonly string[]): void =>
+    devices.forEach((deviceId) => cut(deviceId, 'signedOut'));
+
   app.get('/api/staff', (request, reply) => {
     if (acting(request, reply) === undefined) return reply;
     return { staff: staff.all() };
@@ -114,8 +118,10 @@ const staffRoutes = (
     const who = acting(request, reply);
     const body = who && checked(apiSchemas.setSecret, request, reply);
     if (who === undefined || body === undefined) return reply;
+    const devices = staff.devicesOf(body.id);
     const refused = await staff.setSecret(body.id, body.secret);
     if (refused !== undefined) return reply.code(409).send(refused);
+    cutOff(devices);
     audit(who, 'staff.secretSet', body.id);
     return { done: true };
   });
@@ -124,8 +130,10 @@ const staffRoutes = (
     const who = acting(request, reply);
     const body = who && checked(apiSchemas.setActive, request, reply);
     if (who === undefined || body === undefined) return reply;
+    const devices = staff.devicesOf(body.id);
     const refused = staff.setActive(body.id, body.active);
     if (refused !== undefined) return reply.code(409).send(refused);
+    if (!body.active) cutOff(devices);
     audit(who, body.active ? 'staff.enabled' : 'staff.disabled', body.id);
     return { done: true };
   });

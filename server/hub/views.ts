@@ -92,12 +92,19 @@ export class Views {
         }
         const before = text;
         const view = this.render(room, subject, at);
+        if (view === null) this.end(nsp, room);
         if (view === null || this.shown.get(room)?.text === before) continue;
         nsp.to(room).emit('view', view);
         sent = true;
       }
     }
     return sent;
+  }
+
+  /** What the screens of a room showed is no more: the day of a ticket is over. */
+  private end(nsp: Namespace, room: string): void {
+    this.shown.delete(room);
+    nsp.to(room).emit('ended', 'signedOut');
   }
 
   private render(room: string, subject: Subject, at: Millis): (ViewBase & object) | null {
