@@ -22,7 +22,7 @@ test('a ticket goes from two taps to paper, call, board, service and report', as
   await see(board.getByTestId('hero-label')).toHaveText(label);
   await acts.start(desk);
   await acts.finish(desk);
-  await see(desk.getByTestId('served')).toContainText('١');
+  await see(desk.getByTestId('served')).toContainText('واحد');
   const manager = await stage.manager();
   await see(manager.getByTestId('total-served')).toContainText('١');
   await manager.getByTestId('tab-report').click();

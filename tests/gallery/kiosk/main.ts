@@ -3,5 +3,8 @@ import '../../../web/fonts.css';
 import '../../../web/theme.css';
 import '../../../kiosk/kiosk.css';
 import Gallery from './Gallery.svelte';
+import { STATES } from './states.js';
 
 mount(Gallery, { target: document.body });
+// Read by the program that takes a picture of each.
+Object.assign(window, { states: Object.keys(STATES) });
