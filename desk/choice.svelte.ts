@@ -3,7 +3,7 @@ import type { DeskView } from '../core/protocol/views.js';
 
 type Kept = Pick<Storage, 'getItem' | 'setItem'>;
 
-/** Which counter a clerk opens, and for which services; the last choice of the desk stands first. */
+/** Which counter a clerk opens, for which services; the last choice of the desk stands first. */
 export class Choice {
   readonly #given: () => { readonly view: DeskView; readonly configuration: Configuration };
   readonly #deviceId: string;
