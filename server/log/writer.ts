@@ -7,7 +7,7 @@ import type { State } from '../../core/state.js';
 import type { Clock } from '../clock.js';
 import { payloadHash, RecentAnswers, repeatOf } from './answers.js';
 import { bodyOf, EVENT_VERSION, hashOf, type Row } from './chain.js';
-import type { KeptAnswer } from './journal.js';
+import type { KeptAnswer, RequestKey } from './journal.js';
 import type { Log } from './log.js';
 import { lastRow } from './read.js';
 import { replay } from './replay.js';
@@ -42,7 +42,7 @@ export class Writer {
   private folded;
   private position;
   private readonly recent = new RecentAnswers();
-  private readonly pending = new Map<string, KeptAnswer>();
+  private readonly pending = new Map<string, KeptAnswer & { readonly request: RequestKey }>();
 
   constructor(
     private readonly log: Log,
@@ -69,9 +69,8 @@ export class Writer {
 
   /** After the commit: what was answered without a trace in the log is remembered for a while. */
   settle(at: Millis): void {
-    for (const [key, answer] of this.pending) {
-      const [deviceId = '', requestId = ''] = key.split(' ');
-      this.recent.keep({ deviceId, requestId }, answer, at);
+    for (const { request, ...answer } of this.pending.values()) {
+      this.recent.keep(request, answer, at);
     }
     this.pending.clear();
   }
@@ -84,7 +83,7 @@ export class Writer {
     if (log.journal.isQuarantined(request)) return { answer: refuse('bug'), events: [] };
     const decided = this.decide(request, at);
     if (isRefusal(decided)) {
-      this.pending.set(keyOf(request), { payload, answer: decided });
+      this.pending.set(keyOf(request), { request, payload, answer: decided });
       this.auditRefusal(request, decided, at);
       return { answer: decided, events: [] };
     }
@@ -123,7 +122,7 @@ export class Writer {
   private nothingToDo(request: Request, payload: Buffer): Outcome {
     const answer = this.answerOf(this.state, request.command, []);
     if (request.deviceId !== SERVER_DEVICE) {
-      this.pending.set(keyOf(request), { payload, answer });
+      this.pending.set(keyOf(request), { request, payload, answer });
     }
     return { answer, events: [] };
   }

@@ -11,8 +11,11 @@ import { STALE_AFTER_MS } from '../../server/log/writer.js';
 import { reportProjector } from '../../server/report/projection.js';
 import type { Asked, Client } from './client.js';
 
-/** Refusals that promise nothing for later: the same ask may yet be carried out. */
-const PASSING = ['storage.failed', 'rate.limited'];
+/**
+ * Refusals that say nothing about the ask itself: it may be carried out yet, or, when a repeat met
+ * the fault, may have been before.
+ */
+const PASSING = ['storage.failed', 'rate.limited', 'bug'];
 
 interface Carried {
   readonly request: string;
@@ -47,6 +50,8 @@ interface Held {
  */
 const askFaults = (asked: Asked, { carried, kept, startedIn }: Held): string[] => {
   const { requestId, command, heard, sentAt } = asked;
+  // What had nothing to do has left no trace: nothing is promised about it.
+  if (carried === undefined && command.type === 'reportPrint') return [];
   const name = `${command.type} ${requestId.slice(0, 6)}`;
   const found: string[] = [];
   const done = new Set(
@@ -57,9 +62,7 @@ const askFaults = (asked: Asked, { carried, kept, startedIn }: Held): string[] =
   );
   if (done.size > 1) found.push(`${name} was answered in two ways`);
   const [told] = done;
-  if (told !== undefined && kept !== told && (kept !== undefined || !isIdle(asked))) {
-    found.push(`${name} was answered and is lost`);
-  }
+  if (told !== undefined && kept !== told) found.push(`${name} was answered and is lost`);
   if ((carried?.times ?? 0) > 1) found.push(`${name} was carried out twice`);
   if (command.type === 'takeTicket' && carried !== undefined && carried.tickets !== 1) {
     found.push(`${name} has ${carried.tickets} tickets`);
@@ -76,9 +79,6 @@ const askFaults = (asked: Asked, { carried, kept, startedIn }: Held): string[] =
   }
   return found;
 };
-
-/** Commands that may have nothing to do are answered without a trace in the log. */
-const isIdle = ({ command }: Asked): boolean => command.type === 'reportPrint';
 
 const isFinal = ({ answer }: { readonly answer: Answer }): boolean =>
   'refused' in answer && !PASSING.includes(answer.refused);

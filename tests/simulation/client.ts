@@ -4,8 +4,9 @@ import type { Answer, Ask } from '../../core/protocol/wire.js';
 import type { Subject } from '../../server/hub/screens.js';
 import type { Dice } from './halls.js';
 import type { Loop } from './loop.js';
-import type { Machine, Receiver } from './machine.js';
+import type { Machine } from './machine.js';
 import type { Network } from './network.js';
+import type { Receiver } from './process.js';
 
 const AGAIN_MS = 5_000;
 const KEEP_MS = 10 * 60_000;

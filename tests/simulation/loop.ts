@@ -40,7 +40,7 @@ export class Loop {
       if (next.cancelled) continue;
       this.now = next.at;
       next.run();
-      for (let i = 0; i < 4; i += 1) await undefined;
+      for (let i = 0; i < 4; i += 1) await Promise.resolve();
       if (stop()) return;
     }
     this.now = until;

@@ -3,7 +3,7 @@ import type { Command } from '../../core/protocol/commands.js';
 import type { AgentView, DeskView, KioskView } from '../../core/protocol/views.js';
 import { Client, type World } from './client.js';
 import { pick, type Dice } from './halls.js';
-import { POISON } from './machine.js';
+import { POISON } from './process.js';
 
 const SECOND_MS = 1000;
 const reasonId = 'other';

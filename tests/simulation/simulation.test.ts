@@ -3,7 +3,7 @@ import { simulate, totals, type Report } from './simulate.js';
 
 const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
 /** Most seeds play one day, some several. */
-const daysOf = (seed: number): number => (seed % 10 === 0 ? 4 : seed % 5 === 0 ? 2 : 1);
+const daysOf = (seed: number): number => (seed % 10 === 0 ? 2 : 1);
 
 test('a hall under every trouble keeps its promises, for each of 20 seeds', async () => {
   const reports: Report[] = [];

@@ -42,7 +42,7 @@ export class Trouble implements Faults, TimeSource {
   fullDisks = 0;
   private calm = false;
   private offsetMs = 0;
-  private plan: { point: FaultPoint; left: number; error: Error } | undefined;
+  private plan: { point: FaultPoint | 'commit'; left: number; error: Error } | undefined;
   private readonly bootAt: number;
 
   constructor(
@@ -50,9 +50,9 @@ export class Trouble implements Faults, TimeSource {
     private readonly dice: Dice,
   ) {
     this.bootAt = loop.now;
-    this.often(25 * MINUTE_MS, () => this.planFailure());
+    this.often(15 * MINUTE_MS, () => this.planFailure());
     this.often(40 * MINUTE_MS, () => this.planCrash());
-    this.often(150 * MINUTE_MS, () => this.jump());
+    this.often(60 * MINUTE_MS, () => this.jump());
     this.often(200 * MINUTE_MS, () => this.fill());
   }
 
@@ -67,6 +67,10 @@ export class Trouble implements Faults, TimeSource {
   at(point: FaultPoint): void {
     if (this.disk.full && point === 'databaseCall') throw sqlite('SQLITE_FULL');
     const { plan } = this;
+    if (point === 'beforeCommit' && plan?.point === 'commit') {
+      this.plan = { ...plan, point: 'databaseCall', left: 1 };
+      return;
+    }
     if (plan?.point !== point) return;
     plan.left -= 1;
     if (plan.left > 0) return;
@@ -91,8 +95,8 @@ export class Trouble implements Faults, TimeSource {
 
   private planFailure(): void {
     this.failures += 1;
-    const point = pick(this.dice, ['databaseCall', 'databaseCall', 'beforeCommit'] as const);
-    const left = point === 'databaseCall' ? 1 + this.dice(25) : 1;
+    const point = pick(this.dice, ['databaseCall', 'databaseCall', 'commit'] as const);
+    const left = 1 + this.dice(12);
     this.plan = { point, left, error: sqlite(pick(this.dice, CODES)) };
   }
 

@@ -45,12 +45,15 @@ export class Watch {
   private day: Day | null = null;
   private readonly dates = new Set<string>();
   private at: Millis = 0;
+  private correctedAt: Millis = 0;
 
   constructor(private readonly configurations: Configurations) {}
 
   take(event: Logged): void {
     if (event.at < this.at) this.fault(event, 'time went back');
-    this.at = event.at;
+    if (event.type === 'clock.corrected') this.correctedAt = event.at;
+    // What was committed together with a correction still has the time before it.
+    if (event.at !== this.correctedAt) this.at = event.at;
     if (event.type === 'clock.corrected') this.at = event.at + Math.min(0, event.byMs);
     if (event.type === 'day.opened') return this.opened(event);
     const { day } = this;

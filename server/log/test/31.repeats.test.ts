@@ -94,7 +94,8 @@ test('the same id from another device is another request', async () => {
 
 test('a refusal stays a refusal for its time, whatever happened since', async () => {
   const hall = await start();
-  const request = { requestId: freshId(), actor: 'clerk-1' };
+  // A phone's name holds a space.
+  const request = { requestId: freshId(), actor: 'clerk-1', deviceId: 'phone t:1' };
   const opened: Command = { type: 'openCounter', counterId: 'c1', profileId: 'all' };
   const answers = [
     hall.send(callC1, request),
