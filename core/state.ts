@@ -1,4 +1,4 @@
-import type { Configuration, Language, Millis } from './configuration.js';
+import type { Configuration, Language, Millis, Result } from './configuration.js';
 import type {
   ActorId,
   ClassId,
@@ -45,7 +45,7 @@ export type Leg = LegTimes & {
         readonly lapsesAt: Millis;
       }
     /** Only between the end of a leg and the next event of the same command. */
-    | { readonly status: 'ended' }
+    | { readonly status: 'ended'; readonly result?: Result }
   );
 
 export interface Ticket {
@@ -71,6 +71,7 @@ export interface Stub {
   readonly outcome: Outcome;
   readonly serviceId: ServiceId;
   readonly closedAt: Millis;
+  readonly result?: Result;
   readonly stars?: number;
 }
 

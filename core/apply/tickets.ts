@@ -145,8 +145,13 @@ const ended = (day: DayState, event: Of<'leg.ended'>): void => {
     });
   }
   const base = baseOf(leg);
-  const returnTo = event.returnTo;
-  setLeg(day, ticket, { ...base, ...(returnTo ? { returnTo } : {}), status: 'ended' });
+  const { returnTo, result } = event;
+  setLeg(day, ticket, {
+    ...base,
+    ...(returnTo === undefined ? {} : { returnTo }),
+    ...(result === undefined ? {} : { result }),
+    status: 'ended',
+  });
 };
 
 const closed = (day: DayState, event: Of<'ticket.closed'>): void => {
@@ -156,7 +161,9 @@ const closed = (day: DayState, event: Of<'ticket.closed'>): void => {
   const { serviceId } = leg;
   day.tickets.delete(id);
   day.labels.delete(labelKey(seriesId, number));
-  day.stubs.set(id, { id, seriesId, number, language, outcome, serviceId, closedAt });
+  const { result } = leg;
+  const stub = { id, seriesId, number, language, outcome, serviceId, closedAt };
+  day.stubs.set(id, result === undefined ? stub : { ...stub, result });
   if (outcome === 'served') day.counts.served += 1;
   else if (outcome === 'no_show') day.counts.noShow += 1;
   else day.counts.left += 1;

@@ -38,7 +38,7 @@ const closedPart = (configuration: Configuration, stub: Stub) => ({
   calls: 0,
   until: null,
   outcome: stub.outcome,
-  result: null,
+  result: stub.result ?? null,
   stars: stub.stars ?? null,
 });
 

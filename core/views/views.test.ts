@@ -86,6 +86,11 @@ test('[VIEW-1] a phone sees its own ticket only, through every state', () => {
   expect(seen()).toMatchObject({ state: 'parked', counter: null });
   hall.must({ type: 'leave', ticketId });
   expect(seen()).toMatchObject({ state: 'closed', outcome: 'cancelled_by_citizen' });
+  const served = hall.take(['build']);
+  hall.call();
+  hall.must({ type: 'finish', counterId: 'c1', result: 'papers', callNext: false });
+  const after = { at: hall.at, ticketId: served };
+  expect(phoneView(hall.state, hall.configurations, after)).toMatchObject({ result: 'papers' });
   const other = phoneView(hall.state, hall.configurations, { at: hall.at, ticketId: 'none' });
   expect(other).toBeNull();
 });

@@ -93,6 +93,7 @@ const signRoutes = (app: FastifyInstance, centre: Centre, checked: Checked): voi
     const device = deviceOf(centre, request, deviceId);
     if (device === undefined) return refuseWith(reply, 403, 'session.needed');
     const at = centre.clock.now();
+    const before = centre.staff.devicesOf(staffId);
     const signed = await centre.staff.signIn(
       { ...body, managersOnly: device.role === 'manager' },
       at,
@@ -100,7 +101,7 @@ const signRoutes = (app: FastifyInstance, centre: Centre, checked: Checked): voi
     const action = 'refused' in signed ? signed.refused : 'signIn.done';
     centre.audit({ actor: staffId, deviceId, action, subject: '' });
     if ('refused' in signed) return reply.code(401).send(signed);
-    centre.cut(deviceId, 'signedOut');
+    for (const ended of new Set([deviceId, ...before])) centre.cut(ended, 'signedOut');
     setToken(centre, reply, { deviceId, session: true, token: signed.token });
     return { staff: signed.staff };
   });
