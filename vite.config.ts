@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { messages } from './web/messages/compile.js';
@@ -20,6 +22,18 @@ const plainScopes: Plugin = {
   },
 };
 
+/** A copy of each script and style that the server sends to browsers that take gzip. */
+const compressed: Plugin = {
+  name: 'compressed',
+  writeBundle: ({ dir = '' }, bundle) => {
+    for (const [name, part] of Object.entries(bundle)) {
+      if (!/\.(js|css)$/.test(name)) continue;
+      const content = part.type === 'chunk' ? part.code : part.source;
+      writeFileSync(join(dir, `${name}.gz`), gzipSync(content, { level: 9 }));
+    }
+  },
+};
+
 const pages = (...apps: string[]): Record<string, string> =>
   Object.fromEntries(
     apps.map((app) => [app, `${app}/index.html`] as const).filter(([, page]) => existsSync(page)),
@@ -35,7 +49,7 @@ export default defineConfig(({ mode }) => {
   return {
     base: '/',
     publicDir: false,
-    plugins: [messages, svelte(), ...(phone ? [plainScopes] : [])],
+    plugins: [messages, svelte(), compressed, ...(phone ? [plainScopes] : [])],
     build: {
       outDir: 'build/web',
       emptyOutDir: !phone,

@@ -1,6 +1,5 @@
 import './older.js';
 import { mount } from 'svelte';
-import '../web/fonts.css';
 import '../web/theme.css';
 import './phone.css';
 import App from './App.svelte';
