@@ -214,7 +214,7 @@ const NEED_TICKET: readonly string[] = [
   ...['finish', 'recall', 'start', 'noShow', 'transfer', 'transferAndReturn', 'park', 'setClass'],
 ];
 
-/** What cannot be done at a counter as it stands is mostly prepared first: a "no" teaches little. */
+/** What cannot be done at a counter as it stands is mostly prepared first. */
 const prepared = (scene: Scene, { a, b }: Wish, command: Command): Command => {
   const { state, configuration } = scene;
   if (!('counterId' in command) || b % 6 === 5) return command;
