@@ -58,7 +58,8 @@ test('refuses what the standard refuses, whatever character is put anywhere', ()
       const spoilt = sound.slice(0, at) + sign + sound.slice(at + 1);
       const own = parseJson(spoilt);
       const twice = 'reason' in own && own.reason.includes('written twice');
-      expect('value' in own || twice).toBe(standard(spoilt) !== undefined);
+      // A doubled name stops the reader, whatever the standard would say of the rest.
+      if (!twice) expect('value' in own).toBe(standard(spoilt) !== undefined);
     }),
     { numRuns: 1000 },
   );
