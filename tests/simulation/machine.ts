@@ -3,6 +3,7 @@ import type { Command } from '../../core/protocol/commands.js';
 import type { Answer, Ask } from '../../core/protocol/wire.js';
 import type { Subject } from '../../server/hub/screens.js';
 import { Process, type ProcessOptions, type Receiver } from './process.js';
+import { isSpared } from './trouble.js';
 
 /** The machine of a centre, on which the server dies and is started again. */
 export class Machine {
@@ -62,7 +63,7 @@ export class Machine {
     const { loop, dice } = this.of;
     loop.after(dice(120 * 60_000), () => {
       if (this.calm) return;
-      this.end(dice(4) === 0);
+      if (!isSpared(loop.now, dice)) this.end(dice(4) === 0);
       this.planKill();
     });
   }

@@ -8,6 +8,12 @@ import type { Loop } from './loop.js';
 const MINUTE_MS = 60_000;
 const CODES = ['SQLITE_BUSY', 'SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_CONSTRAINT'];
 
+/** Nights are spared most of the trouble: nobody is there, and days tell more. */
+export const isSpared = (now: number, dice: Dice): boolean => {
+  const hour = new Date(now).getUTCHours();
+  return (hour < 5 || hour > 9) && dice(6) > 0;
+};
+
 /** An error that a fault made: its words begin so. */
 export const INJECTED = 'injected';
 const sqlite = (code: string): Error => new Database.SqliteError(`${INJECTED} ${code}`, code);
@@ -88,7 +94,7 @@ export class Trouble implements Faults, TimeSource {
   private often(meanMs: number, run: () => void): void {
     this.loop.after(this.dice(2 * meanMs), () => {
       if (this.calm) return;
-      run();
+      if (!isSpared(this.loop.now, this.dice)) run();
       this.often(meanMs, run);
     });
   }

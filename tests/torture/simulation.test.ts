@@ -7,7 +7,7 @@ const FIRST = Number(process.env['DAWR_SEED'] ?? 1000);
 test(`${ROUNDS} simulated halls, seeds from ${FIRST}`, async () => {
   const reports: Report[] = [];
   for (let seed = FIRST; seed < FIRST + ROUNDS; seed += 1) {
-    const report = await simulate({ seed, days: 1 + (seed % 4) });
+    const report = await simulate({ seed, days: seed % 10 === 0 ? 3 : 1 });
     expect(report.faults, `seed ${seed}`).toEqual([]);
     reports.push(report);
   }
