@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Page } from '@playwright/test';
+import { expect as see, type Page } from '@playwright/test';
 import type { AxeResults } from 'axe-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { acts } from './acts.js';
@@ -15,6 +15,8 @@ afterAll(() => stage.close());
 /** Serious and critical violations of the page as it is now. */
 const violations = async (page: Page): Promise<readonly string[]> => {
   await page.evaluate(AXE);
+  // Colours on their way to others are nobody's to read.
+  await page.evaluate(() => document.getAnimations().forEach((one) => one.finish()));
   const { violations: found } = await page.evaluate(() =>
     (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
   );
@@ -48,6 +50,7 @@ test('desk, boards, phone and start page have no serious violation', async () =>
   await inBoth(desk, 'language-switch');
   await acts.open(desk);
   await acts.call(desk);
+  await see(desk.getByTestId('primary')).toBeEnabled();
   await inBoth(desk, 'language-switch');
   const board = await stage.board();
   await board.getByTestId('hero-label').waitFor();
