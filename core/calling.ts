@@ -5,7 +5,7 @@ import {
   type Millis,
   type ProfileConfig,
 } from './configuration.js';
-import { profileOf, serviceOf } from './catalogue.js';
+import { profileOf, profilesServing, serviceOf } from './catalogue.js';
 import type { CallRule, ClassId, CounterId, LegTimes, ServiceId, TicketId } from './events.js';
 import type { Counter, DayState, Leg, Ticket } from './state.js';
 
@@ -52,13 +52,9 @@ const matches = (
 /** Whether a profile serves a service, by its category or by name. */
 export const serves = (
   configuration: Configuration,
-  profile: ProfileConfig,
+  { id }: ProfileConfig,
   serviceId: ServiceId,
-): boolean => {
-  if (profile.services.includes(serviceId)) return true;
-  const service = serviceOf(configuration, serviceId);
-  return service !== undefined && profile.categories.includes(service.category);
-};
+): boolean => profilesServing(configuration, serviceId).has(id);
 
 /** The waiting legs of a day; a delayed one is there before its time comes. */
 export const waitingLegs = (day: DayState): Candidate[] => {
@@ -206,13 +202,12 @@ const countersFor = (
   open: ReadonlyMap<CounterId, Counter>,
   serviceId: ServiceId,
 ): ReadonlySet<CounterId> => {
-  const able = (profileId: string): boolean => {
-    const profile = profileOf(configuration, profileId);
-    return profile !== undefined && serves(configuration, profile, serviceId);
-  };
-  const now = [...open.values()].filter(({ profileId }) => able(profileId)).map(({ id }) => id);
-  if (now.length > 0) return new Set(now);
-  const served = configuration.counters.filter(({ profiles }) => profiles.some(able));
+  const able = profilesServing(configuration, serviceId);
+  const now = [...open.values()].filter(({ profileId }) => able.has(profileId));
+  if (now.length > 0) return new Set(now.map(({ id }) => id));
+  const served = configuration.counters.filter(({ profiles }) =>
+    profiles.some((profileId) => able.has(profileId)),
+  );
   return new Set(served.map(({ id }) => id));
 };
 

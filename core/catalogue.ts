@@ -5,12 +5,26 @@ interface Index {
   readonly profiles: ReadonlyMap<string, ProfileConfig>;
   readonly counters: ReadonlyMap<string, Configuration['counters'][number]>;
   readonly categories: ReadonlyMap<string, Configuration['categories'][number]>;
+  /** By service, the profiles that serve it. */
+  readonly serving: ReadonlyMap<string, ReadonlySet<string>>;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 const indexes = new WeakMap<Configuration, Index>();
 
 const byId = <T extends { readonly id: string }>(entries: readonly T[]): ReadonlyMap<string, T> =>
   new Map(entries.map((entry) => [entry.id, entry]));
+
+const servingOf = ({ services, profiles }: Configuration): Index['serving'] =>
+  new Map(
+    services.map(({ id, category }) => {
+      const serving = profiles.filter(
+        (profile) => profile.services.includes(id) || profile.categories.includes(category),
+      );
+      return [id, new Set(serving.map((profile) => profile.id))];
+    }),
+  );
 
 /** A configuration is never changed in place, so its index is made once. */
 const indexOf = (configuration: Configuration): Index => {
@@ -21,6 +35,7 @@ const indexOf = (configuration: Configuration): Index => {
     profiles: byId(configuration.profiles),
     counters: byId(configuration.counters),
     categories: byId(configuration.categories),
+    serving: servingOf(configuration),
   };
   indexes.set(configuration, made);
   return made;
@@ -41,6 +56,12 @@ export const categoryOf = (
   configuration: Configuration,
   id: string,
 ): Configuration['categories'][number] | undefined => indexOf(configuration).categories.get(id);
+
+/** The profiles that serve a service, by its category or by name. */
+export const profilesServing = (
+  configuration: Configuration,
+  serviceId: string,
+): ReadonlySet<string> => indexOf(configuration).serving.get(serviceId) ?? NONE;
 
 /** Whether a closed list of the configuration holds a reason. */
 export const hasReason = (

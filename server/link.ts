@@ -6,11 +6,16 @@ const KEY_ID = 1;
 const SEQ_BYTES = 6;
 const MAC_BYTES = 16;
 
+/** RFC 4648 §6 without padding. */
 const base32 = (bytes: Buffer): string => {
-  let bits = '';
-  for (const byte of bytes) bits += byte.toString(2).padStart(8, '0');
-  const groups = bits.match(/.{1,5}/g) ?? [];
-  return groups.map((group) => ALPHABET[parseInt(group.padEnd(5, '0'), 2)]).join('');
+  let text = '';
+  let held = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xfff;
+    for (bits += 8; bits >= 5; bits -= 5) text += ALPHABET[(held >> (bits - 5)) & 31];
+  }
+  return bits > 0 ? text + ALPHABET[(held << (5 - bits)) & 31] : text;
 };
 
 const fromBase32 = (text: string): Buffer => {

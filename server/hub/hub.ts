@@ -82,10 +82,6 @@ const welcome = (centre: Centre, socket: Socket, joined: Joined): void => {
   listenForAsks(centre, socket, joined);
   if (subject.role === 'agent') listenForDevices(centre, socket, joined);
   if (view !== null) socket.emit('view', view);
-  const beat = centre.timers.every(BEAT_MS, () => {
-    socket.emit('beat', { at: centre.clock.now(), version: views.versionOf(room) });
-  });
-  socket.on('disconnect', beat);
   views.changed();
 };
 
@@ -99,6 +95,7 @@ export const openHub = (
   const namespaces: Namespace[] = roles.map((role) => io.of(`/${role}`));
   const views = new Views(centre, namespaces, viewsPerSecond);
   const tickets = new TicketRate(centre);
+  const beats = centre.timers.every(BEAT_MS, () => views.beat());
   for (const nsp of namespaces) {
     const role = ROLES.find((entry) => `/${entry}` === nsp.name) ?? 'board';
     nsp.use((socket, next) => {
@@ -128,6 +125,7 @@ export const openHub = (
     },
     connections: () => io.engine.clientsCount,
     stop: async () => {
+      beats();
       views.stop();
       await io.close();
     },

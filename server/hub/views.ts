@@ -61,9 +61,14 @@ export class Views {
     return { room, view: fresh };
   }
 
-  /** The newest version that screens of a room should have. */
-  versionOf(room: string): number {
-    return this.shown.get(room)?.version ?? 0;
+  /** Tells each screen the time and the newest version that it should have. */
+  beat(): void {
+    const at = this.centre.clock.now();
+    for (const nsp of this.namespaces) {
+      for (const [room, { subject, version }] of this.shown) {
+        if (`/${subject.role}` === nsp.name) nsp.to(room).emit('beat', { at, version });
+      }
+    }
   }
 
   stop(): void {

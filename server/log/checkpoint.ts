@@ -49,6 +49,8 @@ export const lastCheckpoint = (
 
 /** Signs the log's head now and then, in the committer's transactions. */
 export class Checkpoints {
+  /** Over the open stream up to its head. */
+  private tree = Tree.empty();
   private size = 0;
   private at: Millis | null = null;
 
@@ -57,11 +59,22 @@ export class Checkpoints {
     private readonly signer: Signer,
   ) {}
 
-  /** Forgets what a transaction that was rolled back has claimed. */
+  /** Begins with what the log holds: at the start, and after a transaction that was rolled back. */
   reload(stream: string): void {
-    const last = lastCheckpoint(this.journal.database, stream);
+    const { database } = this.journal;
+    const last = lastCheckpoint(database, stream);
     this.size = last?.size ?? 0;
     this.at = last?.at ?? null;
+    this.tree = last ? Tree.of(last.size, last.peaks) : Tree.empty();
+    const head = lastRow(database);
+    if (head?.stream !== stream) return;
+    const from = head.position - head.seq + this.size + 1;
+    for (const row of rowsFrom(database, from)) this.tree.append(row.hash);
+  }
+
+  /** Call with the hash of each event of the stream, in order, in the transaction that stores it. */
+  append(hash: Buffer): void {
+    this.tree.append(hash);
   }
 
   isDue(seq: number, now: Millis): boolean {
@@ -72,19 +85,13 @@ export class Checkpoints {
 
   /** Must run in a transaction. Does nothing when the head is signed already. */
   write(stream: string, now: Millis): void {
-    const { database } = this.journal;
-    const last = lastCheckpoint(database, stream);
-    const tree = last ? Tree.of(last.size, last.peaks) : Tree.empty();
-    const head = lastRow(database);
-    if (head?.stream !== stream || head.seq === tree.size) return;
-    const from = head.position - head.seq + tree.size + 1;
-    for (const row of rowsFrom(database, from)) tree.append(row.hash);
-    const origin = `${this.signer.name}/${stream}`;
+    const { tree, signer } = this;
+    if (tree.size === this.size) return;
+    const origin = `${signer.name}/${stream}`;
     const text = makeCheckpoint({ origin, size: tree.size, root: tree.root() });
-    const key = verifierKeyOf(this.signer);
+    const key = verifierKeyOf(signer);
     this.journal.keepSigner(key.split('+')[1]!, key, now);
-    const note = signNote(text, this.signer);
-    this.journal.keepCheckpoint(stream, tree.size, [now, note, tree.toBytes()]);
+    this.journal.keepCheckpoint(stream, tree.size, [now, signNote(text, signer), tree.toBytes()]);
     this.size = tree.size;
     this.at = now;
   }

@@ -164,6 +164,7 @@ export class Writer {
   private write(row: Row): void {
     const hash = hashOf(this.folded.head, row);
     this.log.journal.append(this.position + 1, row, hash);
+    this.log.checkpoints.append(hash);
     this.position += 1;
     this.folded = { state: this.state, head: hash };
   }

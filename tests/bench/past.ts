@@ -148,7 +148,10 @@ export const repeatDay = (directory: string, { centreId, date, dates }: Repeats)
     journal.begin();
     head = first.repeat(shift, head);
     const due = index % CHECKPOINT_DAYS === 0 || index === dates.length - 1;
-    if (due) checkpoints.write(head.stream, head.occurred_at);
+    if (due) {
+      checkpoints.reload(head.stream);
+      checkpoints.write(head.stream, head.occurred_at);
+    }
     journal.commit();
   }
   database.pragma('wal_checkpoint(TRUNCATE)');

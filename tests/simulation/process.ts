@@ -47,6 +47,11 @@ export interface Receiver {
   beat(at: number, version: number): void;
 }
 
+/** What views say to a room. */
+type Said =
+  | [kind: 'view', view: ViewBase]
+  | [kind: 'beat', beat: { readonly at: number; readonly version: number }];
+
 export interface ProcessOptions {
   readonly directory: string;
   readonly configuration: Configuration;
@@ -128,7 +133,7 @@ export class Process {
     bug?.committer?.(this.committer, writer);
     this.views = this.shows();
     this.committer.onCommitted(() => this.views.changed());
-    this.timers.every(BEAT_MS, () => this.beat());
+    this.timers.every(BEAT_MS, () => this.views.beat());
     this.timers.every(60_000, () => trouble.disk.refill());
   }
 
@@ -217,9 +222,12 @@ export class Process {
       name: `/${role}`,
       adapter: { rooms: this.rooms },
       to: (room: string) => ({
-        emit: (_: string, view: ViewBase) => {
+        emit: (...[kind, said]: Said) => {
           for (const screen of this.rooms.get(room) ?? []) {
-            network.send(screen.link, () => screen.view(view));
+            network.send(screen.link, () => {
+              if (kind === 'beat') screen.beat(said.at, said.version);
+              else screen.view(said);
+            });
           }
         },
       }),
@@ -254,15 +262,5 @@ export class Process {
       audit: () => undefined,
       cut: () => undefined,
     };
-  }
-
-  private beat(): void {
-    const at = this.clock.now();
-    for (const [room, screens] of this.rooms) {
-      const version = this.views.versionOf(room);
-      for (const screen of screens) {
-        this.of.network.send(screen.link, () => screen.beat(at, version));
-      }
-    }
   }
 }
