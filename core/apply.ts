@@ -1,6 +1,8 @@
+import type { Millis } from './configuration.js';
 import type { CentreEvent, DayEvent, Logged } from './events.js';
 import { isCentreEvent } from './events.js';
 import { freshSeries } from './series.js';
+import { shifted } from './shift.js';
 import { applyCounter } from './apply/counters.js';
 import { applyTicket } from './apply/tickets.js';
 import type { Configurations, DayState, State } from './state.js';
@@ -25,7 +27,7 @@ export const skipTo = (state: State, seq: number): void => {
   state.seq = seq;
 };
 
-const applyCentre = ({ centre }: State, event: CentreEvent): void => {
+const applyCentre = ({ centre, day }: State, event: CentreEvent): void => {
   switch (event.type) {
     case 'log.started':
       centre.centreId = event.centreId;
@@ -44,8 +46,17 @@ const applyCentre = ({ centre }: State, event: CentreEvent): void => {
       centre.devices.delete(event.deviceId);
       return;
     case 'clock.corrected':
+      if (day !== null && event.byMs < 0) setBack(day, event.byMs);
       return;
   }
+};
+
+/** [CLOCK-2] Whoever is in the hall keeps the place in line and the time waited. */
+const setBack = (day: DayState, byMs: Millis): void => {
+  for (const part of [day.tickets, day.counters, day.help] as Map<string, object>[]) {
+    for (const [id, entry] of part) part.set(id, shifted(entry, byMs));
+  }
+  day.calls = day.calls.map((call) => shifted(call, byMs));
 };
 
 const openDay = (

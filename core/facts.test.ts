@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { FactBook, LoggedHall } from '../tests/fixtures/factbook.js';
 import { CENTRE, OPENING } from '../tests/fixtures/randomday.js';
+import { apply } from './apply.js';
 import { MINUTE_MS, type Millis } from './configuration.js';
+import { decide } from './decide.js';
+import type { Event } from './events.js';
 import type { Command } from './protocol/commands.js';
 
 const DAY = '2026-11-22';
@@ -218,6 +221,28 @@ describe('days', () => {
     book.take({ ...next, type: 'counter.closed', seq: 2, counterId });
     expect(book.of(DAY).spans).toMatchObject([{ to: hall.at }]);
     expect(book.of(DAY).visits).toHaveLength(1);
+  });
+
+  test('[CLOCK-2] a clock set back makes no wait and no handling shorter', () => {
+    const { at, take, hall, facts } = opened();
+    take(1, 's1-1');
+    take(2, 's1-1');
+    at(5, { type: 'callNext', counterId });
+    at(6, { type: 'start', counterId });
+    const { state, configurations } = hall;
+    const asked = { at: OPENING + 8 * MINUTE_MS, actor: 'boss', deviceId: 'manager' };
+    const clock = { confirmed: true, differenceMs: -60 * MINUTE_MS };
+    const command = { type: 'confirmClock' } as const;
+    for (const event of decide(state, { ...asked, clock, command }, configurations) as Event[]) {
+      const logged = { ...event, ...asked, stream: state.stream, seq: state.seq + 1 };
+      apply(state, logged, configurations);
+      hall.log.push(logged);
+    }
+    at(-47, finish);
+    at(-46, { type: 'callNext', counterId });
+    const [first, second] = facts().legs;
+    expect(first).toMatchObject({ handlingMs: 7 * MINUTE_MS, outcome: 'served' });
+    expect(minutes(second!.calledAt)! - minutes(second!.joinedAt)!).toBe(12);
   });
 
   test('an event that does not fit is a bug', () => {

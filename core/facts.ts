@@ -13,6 +13,7 @@ import type {
 } from './events.js';
 import { counterFacts } from './facts/counters.js';
 import { ticketFacts } from './facts/tickets.js';
+import { shifted } from './shift.js';
 
 /** A service day. Training days have no facts at all. */
 export interface DayFact {
@@ -155,6 +156,8 @@ export interface Known {
   leg(day: string, ticketId: TicketId): LegFact | undefined;
   /** What a counter (or, for `null`, each of them) does now, at most one span per activity. */
   spans(day: string, counterId: CounterId | null): readonly SpanFact[];
+  /** The visits and legs that have not ended. */
+  open(day: string): readonly (VisitFact | LegFact)[];
   /** Whether that actor has held a counter on that day. */
   isClerk(day: string, actor: ActorId): boolean;
 }
@@ -164,6 +167,15 @@ export interface Place {
   readonly day: string;
   readonly known: Known;
 }
+
+/** [CLOCK-2] What goes on began earlier, by the clock that is right. */
+const setBack = (
+  { byMs }: Extract<Logged, { type: 'clock.corrected' }>,
+  { day, known }: Place,
+): readonly Fact[] =>
+  byMs < 0
+    ? [...known.open(day), ...known.spans(day, null)].map((fact) => shifted(fact, byMs))
+    : [];
 
 /**
  * The facts that an event makes or changes, whole; each replaces the one of the same key. Events
@@ -186,5 +198,6 @@ export const factsOf = (event: Logged, known: Known): readonly Fact[] => {
     const spans = known.spans(going.day, null).map((span) => ({ ...span, to: event.at }));
     return [...spans, { ...going, closedAt: event.at }];
   }
+  if (event.type === 'clock.corrected') return setBack(event, place);
   return [...counterFacts(event, place), ...ticketFacts(event, place)];
 };

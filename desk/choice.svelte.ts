@@ -46,10 +46,10 @@ export class Choice {
     this.#wanted = { counterId, profileId };
   }
 
-  /** Who has a counter open; `null` if nobody. */
+  /** The name of who has a counter open; `null` if nobody. */
   clerkAt(counterId: string): string | null {
     const counter = this.#states.get(counterId);
-    return counter === undefined || counter.state === 'closed' ? null : (counter.clerk ?? '');
+    return counter === undefined || counter.state === 'closed' ? null : (counter.clerk?.name ?? '');
   }
 
   want(choice: { readonly counterId?: string; readonly profileId?: string }): void {

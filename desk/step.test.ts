@@ -19,7 +19,9 @@ describe('the large button', () => {
   });
 
   test('another clerk’s counter can only be taken over', () => {
-    const step = stepOf(deskView({ counter: deskCounter({ clerk: 'أحمد' }) }));
+    const step = stepOf(
+      deskView({ counter: deskCounter({ clerk: { id: 'ahmed', name: 'أحمد' } }) }),
+    );
     expect(step).toEqual({ kind: 'takeOver', counterId: 'c3', from: 'أحمد' });
     expect(askOf(step, 'completed')).toEqual({ type: 'handOver', counterId: 'c3' });
   });

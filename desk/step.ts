@@ -18,8 +18,8 @@ export function stepOf(view: DeskView): Step {
   if (counter === null) return { kind: 'choose' };
   const { counterId } = counter;
   if (counter.state === 'closed') return { kind: 'open', counterId };
-  if (counter.clerk !== null && counter.clerk !== clerk.name) {
-    return { kind: 'takeOver', counterId, from: counter.clerk };
+  if (counter.clerk !== null && counter.clerk.id !== clerk.id) {
+    return { kind: 'takeOver', counterId, from: counter.clerk.name };
   }
   if (current?.state === 'called') return { kind: 'start', counterId };
   if (current?.state === 'serving') {

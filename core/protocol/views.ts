@@ -124,17 +124,23 @@ export interface DeskCurrent extends DeskTicket {
   readonly nextServices: readonly ServiceId[];
 }
 
+/** Somebody of the staff: the pseudonym of the log, and the name that colleagues see. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface DeskCounter {
   readonly counterId: CounterId;
   readonly state: CounterState;
-  readonly clerk: string | null;
+  readonly clerk: Person | null;
   readonly profileId: string | null;
   readonly since: Millis | null;
 }
 
 export interface DeskView extends ViewBase {
   readonly hall: HallTimes;
-  readonly clerk: { readonly id: string; readonly name: string };
+  readonly clerk: Person;
   /** The desk's own counter, or the one that this clerk has open. */
   readonly counter: DeskCounter | null;
   readonly counters: readonly DeskCounter[];

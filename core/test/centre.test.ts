@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HASH, Hall, smallHall } from '../../tests/fixtures/hall.js';
+import { HASH, Hall, minutes, smallHall } from '../../tests/fixtures/hall.js';
 import { apply } from '../apply.js';
 import { canonical } from '../canonical.js';
 import { todayOf } from '../publish.js';
@@ -71,6 +71,24 @@ test('[CLOCK-1] confirming the clock is an event with the difference', () => {
   expect(hall.must({ type: 'confirmClock' }, { clock })).toEqual([
     { type: 'clock.corrected', byMs: 7000 },
   ]);
+});
+
+test('[CLOCK-2] a clock set back takes the times of the hall with it', () => {
+  const hall = new Hall();
+  hall.open();
+  const first = hall.take(['build']);
+  hall.at += minutes(10);
+  const second = hall.take(['build']);
+  const joined = (): number[] => [first, second].map((id) => hall.ticket(id).leg.orderFrom);
+  const before = joined();
+  const confirm = (differenceMs: number) =>
+    hall.must({ type: 'confirmClock' }, { clock: { confirmed: true, differenceMs } });
+  confirm(minutes(3));
+  expect(joined()).toEqual(before);
+  confirm(-minutes(60));
+  expect(joined()).toEqual(before.map((at) => at - minutes(60)));
+  hall.at -= minutes(60);
+  expect(hall.call()).toBe(first);
 });
 
 test('[PUBLISH-1] [PUBLISH-2] what may change today does, what waits is named', () => {

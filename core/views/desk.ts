@@ -6,6 +6,7 @@ import type {
   DeskCurrent,
   DeskTicket,
   DeskView,
+  Person,
   ViewBase,
 } from '../protocol/views.js';
 import type { Configurations, Counter, DayState, State, Ticket } from '../state.js';
@@ -17,7 +18,7 @@ const ASIDE_SHOWN_MAX = 30;
 /** Who sits at a desk. */
 export interface DeskPlace {
   readonly deviceId: string;
-  readonly clerk: { readonly id: string; readonly name: string };
+  readonly clerk: Person;
   /** Names of clerks by pseudonym, for the other counters. */
   readonly nameOf: (clerk: string) => string;
 }
@@ -66,7 +67,7 @@ export const deskCounter = (
   return {
     counterId,
     state: day === null ? 'closed' : counterState(day, counter),
-    clerk: counter === undefined ? null : nameOf(counter.clerk),
+    clerk: counter === undefined ? null : { id: counter.clerk, name: nameOf(counter.clerk) },
     profileId: counter?.profileId ?? null,
     since: counter?.pausedAt ?? counter?.openedAt ?? null,
   };

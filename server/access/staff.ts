@@ -28,11 +28,14 @@ interface SignIn {
 /** Staff, their secrets and their sessions. A session belongs to one person at one device. */
 export class Staff {
   private readonly throttle = new Throttle();
+  private readonly names: Database.Statement<[string], string>;
 
   constructor(
     private readonly database: Database.Database,
     private readonly hasher: SecretHasher,
-  ) {}
+  ) {
+    this.names = database.prepare<[string], string>('SELECT name FROM staff WHERE id = ?').pluck();
+  }
 
   all(): StaffMember[] {
     const rows = this.database
@@ -42,8 +45,7 @@ export class Staff {
   }
 
   nameOf(id: string): string {
-    const name = this.database.prepare('SELECT name FROM staff WHERE id = ?').pluck().get(id);
-    return typeof name === 'string' ? name : id;
+    return this.names.get(id) ?? id;
   }
 
   async add(member: Signed & { readonly secret: string }): Promise<Refused | undefined> {

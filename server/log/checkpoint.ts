@@ -72,7 +72,7 @@ export class Checkpoints {
     for (const row of rowsFrom(database, from)) this.tree.append(row.hash);
   }
 
-  /** Call with the hash of each event of the stream, in order, in the transaction that stores it. */
+  /** Call with each event’s hash, in order, in the transaction that stores it. */
   append(hash: Buffer): void {
     this.tree.append(hash);
   }

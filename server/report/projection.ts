@@ -24,7 +24,7 @@ const rowsIn = (db: Database): Rows => {
  */
 export const reportProjector: Projector = {
   name: 'report',
-  version: 1,
+  version: 2,
   tables: tables.map(({ name }) => name),
 
   /** Makes the tables that are missing, and those anew (and empty) that had other columns. */

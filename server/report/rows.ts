@@ -66,6 +66,8 @@ export class Rows implements Known {
   readonly #leg: Statement<[string, string, number], LegFact>;
   readonly #spans: Statement<[string, string], SpanFact>;
   readonly #allSpans: Statement<[string], SpanFact>;
+  readonly #openVisits: Statement<[string], VisitFact>;
+  readonly #openLegs: Statement<[string], LegFact>;
   readonly #clerk: Statement<[string, string], number>;
 
   constructor(db: Database) {
@@ -84,6 +86,9 @@ export class Rows implements Known {
     this.#leg = db.prepare(selectOf('leg', `${ticket} ORDER BY leg DESC LIMIT 1`));
     this.#spans = db.prepare(selectOf('span', `${spans} AND counter_id = ?`));
     this.#allSpans = db.prepare(selectOf('span', spans));
+    const open = 'WHERE day = ? AND outcome IS NULL';
+    this.#openVisits = db.prepare(selectOf('visit', open));
+    this.#openLegs = db.prepare(selectOf('leg', open));
     this.#clerk = db
       .prepare<[string, string], number>(
         'SELECT EXISTS (SELECT 1 FROM counter_session WHERE day = ? AND clerk = ?)',
@@ -112,6 +117,10 @@ export class Rows implements Known {
 
   spans(day: string, counterId: string | null): readonly SpanFact[] {
     return counterId === null ? this.#allSpans.all(day) : this.#spans.all(day, counterId);
+  }
+
+  open(day: string): readonly (VisitFact | LegFact)[] {
+    return [...this.#openVisits.all(day), ...this.#openLegs.all(day).map(legFact)];
   }
 
   isClerk(day: string, actor: string): boolean {

@@ -28,7 +28,12 @@ export const STATES: Readonly<Record<string, DeskState>> = {
   ready: { view: deskView() },
   choose: { view: deskView({ ...nobody, counter: null }), deviceId: 'desk-2' },
   open: { view: deskView({ ...nobody, counter: closed, counters: [closed] }) },
-  takeOver: { view: deskView({ ...nobody, counter: deskCounter({ clerk: 'أحمد علي' }) }) },
+  takeOver: {
+    view: deskView({
+      ...nobody,
+      counter: deskCounter({ clerk: { id: 'ahmed', name: 'أحمد علي' } }),
+    }),
+  },
   nobody: { view: deskView(nobody) },
   called: { view: deskView({ current: deskCurrent(), counter: calling }) },
   absent: {
