@@ -150,8 +150,14 @@ export class Committer {
 
   private runGroup(): void {
     if (this.condition !== 'running' || this.queue.length === 0) return;
-    this.attempt(this.queue.splice(0, GROUP_MAX));
+    this.attempt(this.queue.splice(0, this.groupSize()));
     if (this.queue.length > 0) this.schedule();
+  }
+
+  /** A correction of the clock is the last of its group: what comes after has the right time. */
+  private groupSize(): number {
+    const at = this.queue.findIndex(({ request }) => request?.command.type === 'confirmClock');
+    return Math.min(GROUP_MAX, at < 0 ? this.queue.length : at + 1);
   }
 
   private attempt(group: readonly Work[]): void {

@@ -45,16 +45,13 @@ export class Watch {
   private day: Day | null = null;
   private readonly dates = new Set<string>();
   private at: Millis = 0;
-  private correctedAt: Millis = 0;
 
   constructor(private readonly configurations: Configurations) {}
 
   take(event: Logged): void {
     if (event.at < this.at) this.fault(event, 'time went back');
-    if (event.type === 'clock.corrected') this.correctedAt = event.at;
-    // What was committed together with a correction still has the time before it.
-    if (event.at !== this.correctedAt) this.at = event.at;
-    if (event.type === 'clock.corrected') this.at = event.at + Math.min(0, event.byMs);
+    this.at = event.at;
+    if (event.type === 'clock.corrected') this.setBack(Math.min(0, event.byMs));
     if (event.type === 'day.opened') return this.opened(event);
     const { day } = this;
     if (event.type === 'day.closed') {
@@ -107,6 +104,22 @@ export class Watch {
     what: string,
   ): void {
     this.faults.push(`${seq} ${type}: ${what}`);
+  }
+
+  /** [CLOCK-2] Who is in the hall takes the times along. */
+  private setBack(byMs: Millis): void {
+    this.at += byMs;
+    for (const seen of this.day?.tickets.values() ?? []) {
+      const { joinedAt, orderFrom, dueAt } = seen.times;
+      seen.times = {
+        joinedAt: joinedAt + byMs,
+        orderFrom: orderFrom + byMs,
+        dueAt: dueAt + byMs,
+      };
+      seen.returnBy += byMs;
+      const { boundTo } = seen;
+      if (boundTo !== undefined) seen.boundTo = { ...boundTo, until: boundTo.until + byMs };
+    }
   }
 
   private opened(event: Of<'day.opened'>): void {
