@@ -1,4 +1,5 @@
-import { MINUTE_MS, type WEEKDAYS, type Configuration, type Millis } from './configuration.js';
+import type { WEEKDAYS, Configuration, Millis } from './configuration.js';
+import { DAY_MS, MINUTE_MS } from './time.js';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -40,8 +41,8 @@ const offsetMs = (at: Millis, zone: string): number => {
  */
 export const instant = (date: string, time: string, zone: string): Millis => {
   const asUtc = Date.parse(`${date}T${time}:00Z`);
-  const earlier = asUtc - offsetMs(asUtc - 86_400_000 / 2, zone);
-  const later = asUtc - offsetMs(asUtc + 86_400_000 / 2, zone);
+  const earlier = asUtc - offsetMs(asUtc - DAY_MS / 2, zone);
+  const later = asUtc - offsetMs(asUtc + DAY_MS / 2, zone);
   const fits = (at: Millis): boolean => at + offsetMs(at, zone) === asUtc;
   if (fits(earlier)) return earlier;
   return fits(later) ? later : earlier;
@@ -72,7 +73,7 @@ export const hoursOf = (
 
 /** The civil date after this one. */
 const nextDate = (date: string): string =>
-  new Date(Date.parse(`${date}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+  new Date(Date.parse(`${date}T12:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
 
 const DAYS_AHEAD_MAX = 31;
 

@@ -1,10 +1,5 @@
-import {
-  MINUTE_MS,
-  type Configuration,
-  type Matcher,
-  type Millis,
-  type ProfileConfig,
-} from './configuration.js';
+import type { Configuration, Matcher, Millis, ProfileConfig } from './configuration.js';
+import { MINUTE_MS } from './time.js';
 import { profileOf, profilesServing, serviceOf } from './catalogue.js';
 import type { CallRule, ClassId, CounterId, LegTimes, ServiceId, TicketId } from './events.js';
 import type { Counter, DayState, Leg, Ticket } from './state.js';

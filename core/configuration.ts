@@ -3,9 +3,6 @@ import { z } from 'zod';
 /** Epoch milliseconds, UTC. Every point in time in Dawr has this unit. */
 export type Millis = number;
 
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 60 * MINUTE_MS;
-
 const id = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not an id: a-z, 0-9 and -, at most 40');
@@ -125,17 +122,6 @@ const reasons = z.record(
     .max(12),
 );
 
-/** How a finished leg ended for the visitor: the field's closed list, in fixed order. */
-export const RESULTS = [
-  'completed',
-  'papers',
-  'notEntitled',
-  'pay',
-  'systemDown',
-  'referred',
-] as const;
-export type Result = (typeof RESULTS)[number];
-
 const board = z.strictObject({
   id,
   name: words(60),
@@ -210,6 +196,4 @@ export type ProfileConfig = Configuration['profiles'][number];
 export type ClassConfig = Configuration['classes'][number];
 export type Matcher = z.infer<typeof matcher>;
 export type Words = { readonly ar: string; readonly en: string };
-export type Language = 'ar' | 'en';
-export const LANGUAGES = ['ar', 'en'] as const;
 export type Letter = { readonly ar: string; readonly en: string };

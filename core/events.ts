@@ -1,4 +1,5 @@
-import type { Language, Millis, ReasonKind, Result } from './configuration.js';
+import type { Millis, ReasonKind } from './configuration.js';
+import type { Language, Result } from './lists.js';
 
 /** A ticket's id for ever: the stream and the sequence number of the event that issued it. */
 export type TicketId = string;

@@ -1,4 +1,5 @@
-import type { Language, Millis, Result } from './configuration.js';
+import type { Millis } from './configuration.js';
+import type { Language, Result } from './lists.js';
 import type {
   ActorId,
   CallRule,

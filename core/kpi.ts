@@ -1,4 +1,5 @@
-import { RESULTS, type Millis, type Result } from './configuration.js';
+import type { Millis } from './configuration.js';
+import { RESULTS, type Result } from './lists.js';
 import {
   OUTCOMES,
   type ActorId,

@@ -1,4 +1,5 @@
-import type { Language, Millis, Words } from './configuration.js';
+import type { Millis, Words } from './configuration.js';
+import type { Language } from './lists.js';
 import type { Label } from './protocol/views.js';
 
 /** Everything that stands on a ticket's paper; its layout and words are the agent's. */

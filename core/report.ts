@@ -1,4 +1,5 @@
-import { HOUR_MS, type Millis } from './configuration.js';
+import type { Millis } from './configuration.js';
+import { HOUR_MS } from './time.js';
 import { CALL_RULES } from './events.js';
 import {
   INTEGRITY_ACTS,

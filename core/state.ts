@@ -1,4 +1,5 @@
-import type { Configuration, Language, Millis, Result } from './configuration.js';
+import type { Configuration, Millis } from './configuration.js';
+import type { Language, Result } from './lists.js';
 import type {
   ActorId,
   ClassId,

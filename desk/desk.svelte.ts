@@ -1,5 +1,6 @@
 import { getContext, setContext } from 'svelte';
-import type { Configuration, Millis, Result, ServiceConfig } from '../core/configuration.js';
+import type { Configuration, Millis, ServiceConfig } from '../core/configuration.js';
+import type { Result } from '../core/lists.js';
 import type { ClerkAsk } from '../core/protocol/commands.js';
 import type { DeskTicket, DeskView } from '../core/protocol/views.js';
 import type { Acts } from './acts.svelte.js';

@@ -1,4 +1,4 @@
-import type { Result } from '../core/configuration.js';
+import type { Result } from '../core/lists.js';
 
 /** The closed list of results in its order, without the schemas that come with the core's own. */
 export const RESULTS = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { RESULTS as RESULTS_OF_CORE } from '../core/configuration.js';
+import { RESULTS as RESULTS_OF_CORE } from '../core/lists.js';
 import { HALL_AT, hallConfiguration } from '../tests/fixtures/board.js';
 import { deskCounter, deskCurrent, deskServing, deskView } from '../tests/fixtures/desk.js';
 import { RESULTS } from './results.js';

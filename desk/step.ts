@@ -1,4 +1,5 @@
-import type { Configuration, Millis, Result } from '../core/configuration.js';
+import type { Configuration, Millis } from '../core/configuration.js';
+import type { Result } from '../core/lists.js';
 import type { ClerkAsk } from '../core/protocol/commands.js';
 import type { DeskView } from '../core/protocol/views.js';
 

@@ -1,4 +1,4 @@
-import type { Language } from '../core/configuration.js';
+import type { Language } from '../core/lists.js';
 import type { ServiceId } from '../core/events.js';
 import type { VisitorAsk } from '../core/protocol/commands.js';
 import { isRefusal, type RefusalCode } from '../core/protocol/refusals.js';

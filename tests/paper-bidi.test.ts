@@ -6,7 +6,7 @@ import { dotAt, type Bitmap } from '../agent/paper/bitmap.js';
 import { fontFile } from '../agent/paper/fonts.js';
 import { createRaster } from '../agent/paper/raster.js';
 import { labelText, whenText } from '../agent/paper/words.js';
-import type { Language } from '../core/configuration.js';
+import type { Language } from '../core/lists.js';
 import { chromiumPath } from './chromium.js';
 
 const WIDTH = 832;

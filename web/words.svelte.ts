@@ -1,5 +1,6 @@
 import { getContext, setContext } from 'svelte';
-import type { Language, Millis, Words as Pair } from '../core/configuration.js';
+import type { Millis, Words as Pair } from '../core/configuration.js';
+import type { Language } from '../core/lists.js';
 import type { Label } from '../core/protocol/views.js';
 import { textOf, type Message } from './message.js';
 

@@ -1,4 +1,5 @@
-import type { Language, Words } from '../../core/configuration.js';
+import type { Words } from '../../core/configuration.js';
+import type { Language } from '../../core/lists.js';
 import type { TicketPaper } from '../../core/paper.js';
 import { broken, fitted, wrapped, type Room } from './fit.js';
 import { QR_QUIET_MODULES } from './qr.js';

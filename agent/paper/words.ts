@@ -1,4 +1,5 @@
-import type { Language, Millis } from '../../core/configuration.js';
+import type { Millis } from '../../core/configuration.js';
+import type { Language } from '../../core/lists.js';
 import type { TicketPaper } from '../../core/paper.js';
 import type { Label } from '../../core/protocol/views.js';
 

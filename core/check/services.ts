@@ -1,8 +1,6 @@
 import type { Configuration } from '../configuration.js';
+import { FREQUENT_MAX } from '../lists.js';
 import { twice, unknown, type Mistake, type Sections } from './sections.js';
-
-/** The kiosk's first page has room for so many services. */
-const FREQUENT_MAX = 6;
 
 /** Sectors, services and priority classes: ids, references, and what visitors could not find. */
 export const serviceMistakes = (sections: Sections): Mistake[] => {

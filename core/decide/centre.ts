@@ -5,6 +5,7 @@ import type { DayEvent, Event } from '../events.js';
 import type { ManagerCommand, SystemCommand } from '../protocol/commands.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
 import { lease } from '../series.js';
+import { DAY_MS } from '../time.js';
 import { RULES_VERSION, type Asked, type Configurations, type State } from '../state.js';
 import { configurationOf, openTicket, reasonOf, type Hall } from './hall.js';
 import { endVisit } from './legs.js';
@@ -52,7 +53,7 @@ export const openDay = (state: State, asked: Asked, configurations: Configuratio
   const wish = asked.command.type === 'openDay' ? asked.command.closesAt : undefined;
   if (state.centre.lastDay !== null && state.centre.lastDay >= date) return refuse('day.over');
   if (wish !== undefined) {
-    if (wish <= asked.at || wish > asked.at + 86_400_000) return refuse('day.wrongTime');
+    if (wish <= asked.at || wish > asked.at + DAY_MS) return refuse('day.wrongTime');
     return openedDay(state, configuration, { date, closesAt: wish });
   }
   if (hours === null) return refuse('day.holiday');
@@ -109,7 +110,7 @@ export const openByClock = (
 
 const closeEarly = (hall: Hall, closesAt: Millis): Decision => {
   const { asked, configuration, day } = hall;
-  if (closesAt < asked.at || closesAt > day.openedAt + 86_400_000) return refuse('day.wrongTime');
+  if (closesAt < asked.at || closesAt > day.openedAt + DAY_MS) return refuse('day.wrongTime');
   return [{ type: 'day.hoursChanged', closesAt, closeBy: closeByOf(configuration, closesAt) }];
 };
 

@@ -1,5 +1,7 @@
 import { aheadCounter, targetMs, type Candidate } from '../calling.js';
-import { MINUTE_MS, type Millis, type Result } from '../configuration.js';
+import type { Millis } from '../configuration.js';
+import type { Result } from '../lists.js';
+import { MINUTE_MS } from '../time.js';
 import type { DayEvent, LegJoined, LegTimes, Outcome, Reason } from '../events.js';
 import type { Ticket } from '../state.js';
 import type { Hall, Held } from './hall.js';

@@ -1,6 +1,7 @@
 import { serves } from '../calling.js';
 import { profileOf, serviceOf } from '../catalogue.js';
-import { MINUTE_MS, type Configuration } from '../configuration.js';
+import type { Configuration } from '../configuration.js';
+import { MINUTE_MS } from '../time.js';
 import type { DayEvent, LegTimes, Outcome, Reason, ReturnTo } from '../events.js';
 import type { ClerkCommand } from '../protocol/commands.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';

@@ -1,4 +1,5 @@
-import { MINUTE_MS, type Configuration } from '../configuration.js';
+import type { Configuration } from '../configuration.js';
+import { MINUTE_MS } from '../time.js';
 import { categoryOf, serviceOf } from '../catalogue.js';
 import type { DayEvent } from '../events.js';
 import type { VisitorCommand } from '../protocol/commands.js';

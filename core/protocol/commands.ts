@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LANGUAGES, RESULTS } from '../configuration.js';
+import { LANGUAGES, RESULTS } from '../lists.js';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 const ticketId = z.string().regex(/^[a-z0-9]{8,40}:\d{1,12}$/);

@@ -1,4 +1,5 @@
-import type { Letter, Millis, Result, Words, Language } from '../configuration.js';
+import type { Letter, Millis, Words } from '../configuration.js';
+import type { Result, Language } from '../lists.js';
 import type { Times } from '../figures.js';
 import type { CounterId, DeviceId, Outcome, ServiceId, TicketId } from '../events.js';
 import type { TicketPaper } from '../paper.js';

@@ -5,6 +5,10 @@ import type { Configuration, Millis } from '../configuration.js';
 import { configurationOf } from '../decide/hall.js';
 import type { CounterState, HallState, HallTimes, Label } from '../protocol/views.js';
 import type { Configurations, Counter, DayState, State, Ticket } from '../state.js';
+import { HOUR_MS } from '../time.js';
+
+/** A hall that opens so soon opens *today*, also where that is after midnight. */
+const TODAY_MS = 12 * HOUR_MS;
 
 /** The configuration that holds now: the day's while one is open, else the newest published. */
 export const currentConfiguration = (state: State, configurations: Configurations): Configuration =>
@@ -30,7 +34,7 @@ export const hallTimes = (state: State, configuration: Configuration, at: Millis
   const suspension = day?.suspensions.get('');
   const reason = configuration.reasons.suspend?.find(({ id }) => id === suspension?.reasonId);
   const opensAt = now === 'open' ? null : nextOpening(configuration, at);
-  const today = opensAt !== null && opensAt - at < 12 * 3_600_000;
+  const today = opensAt !== null && opensAt - at < TODAY_MS;
   return {
     state: now === 'closed' && today ? 'before' : now,
     closesAt: day?.closesAt ?? null,

@@ -1,5 +1,6 @@
 import { counterOf, serviceOf } from '../catalogue.js';
-import { MINUTE_MS, type Configuration, type Millis, type Words } from '../configuration.js';
+import type { Configuration, Millis, Words } from '../configuration.js';
+import { MINUTE_MS } from '../time.js';
 import type { PhoneView, ViewBase } from '../protocol/views.js';
 import type { Configurations, State, Stub, Ticket } from '../state.js';
 import { aheadOf, currentConfiguration, hallTimes, labelOf } from './hall.js';

@@ -1,14 +1,15 @@
 import type Database from 'better-sqlite3';
 import type { Millis } from '../../core/configuration.js';
 import { SECRET_MIN, type ApiRefusal, type StaffMember } from '../../core/protocol/api.js';
+import { HOUR_MS, MINUTE_MS } from '../../core/time.js';
 import { newToken, tokenHash, type SecretHasher } from './secrets.js';
 import { Throttle } from './throttle.js';
 
 /** A shift ends at the latest then; a session that nobody uses ends sooner. */
-const SESSION_MAX_MS = 12 * 3_600_000;
-const SESSION_IDLE_MAX_MS = 30 * 60_000;
+const SESSION_MAX_MS = 12 * HOUR_MS;
+const SESSION_IDLE_MAX_MS = 30 * MINUTE_MS;
 /** How often the use of a session is written down. */
-const USE_STEP_MS = 60_000;
+const USE_STEP_MS = MINUTE_MS;
 
 type Signed = Omit<StaffMember, 'active'>;
 type Refused = { readonly refused: ApiRefusal; readonly waitMs?: number };

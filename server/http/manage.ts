@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { EXPORTS } from '../../core/lists.js';
 import { apiSchemas, type StaffMember } from '../../core/protocol/api.js';
 import { isRefusal } from '../../core/protocol/refusals.js';
 import { foundTickets } from '../../core/views/found.js';
@@ -155,8 +156,8 @@ const reportRoutes = (app: FastifyInstance, centre: Centre, { acting, audit }: T
     return report ?? refuseWith(reply, 404, 'report.noDay');
   });
 
-  for (const table of ['visits', 'legs'] as const) {
-    app.get(`/api/export/${table}.csv`, (request, reply) => {
+  for (const name of EXPORTS) {
+    app.get(`/api/export/${name}.csv`, (request, reply) => {
       const who = acting(request, reply);
       if (who === undefined) return reply;
       const from = queryOf(request, 'from');
@@ -164,13 +165,13 @@ const reportRoutes = (app: FastifyInstance, centre: Centre, { acting, audit }: T
       if (!DAY.test(from) || !DAY.test(to) || from > to) {
         return refuseWith(reply, 400, 'payload.invalid');
       }
-      audit(who, `export.${table}`, `${from}/${to}`);
+      audit(who, `export.${name}`, `${from}/${to}`);
       const configuration = centre.configuration();
-      const name = `dawr-${configuration.centre.id}-${table}-${from}-${to}.csv`;
+      const file = `dawr-${configuration.centre.id}-${name}-${from}-${to}.csv`;
       return reply
         .type('text/csv; charset=utf-8')
-        .header('content-disposition', `attachment; filename="${name}"`)
-        .send(exportCsv(centre.store.directory, table, { from, to, configuration }));
+        .header('content-disposition', `attachment; filename="${file}"`)
+        .send(exportCsv(centre.store.directory, { name, from, to, configuration }));
     });
   }
 };

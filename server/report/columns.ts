@@ -1,10 +1,8 @@
 import type { Letter, Millis, Words as Names } from '../../core/configuration.js';
 import type { LegFact, VisitFact } from '../../core/facts.js';
 import { handlingMs, totalMs, waitMs, walkMs, withinTarget } from '../../core/kpi.js';
+import type { ExportName } from '../../core/lists.js';
 import { columnOf, TABLES, type Table } from './tables.js';
-
-export const CSV_NAMES = ['visits', 'legs'] as const;
-export type CsvName = (typeof CSV_NAMES)[number];
 
 export type Value = string | number | null;
 /** A row's values, in the order of the fields of its export: many times faster than objects. */
@@ -156,7 +154,7 @@ const keyOf = ({ key, fields }: Table): readonly number[] =>
   key.map((field) => fields.indexOf(field));
 
 /** The exports: what each line says, and where it comes from. */
-export const COLUMNS: Readonly<Record<CsvName, Export>> = {
+export const COLUMNS: Readonly<Record<ExportName, Export>> = {
   visits: {
     columns: VISITS,
     select: `SELECT ${columnsOf(visit)} FROM visit ${pageOf(visit)}`,

@@ -3,21 +3,26 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MINUTE_MS } from '../../core/configuration.js';
+import { MINUTE_MS } from '../../core/time.js';
 import type { Command } from '../../core/protocol/commands.js';
 import { LoggedHall } from '../../tests/fixtures/factbook.js';
 import { CENTRE, OPENING, randomDay } from '../../tests/fixtures/randomday.js';
 import { connect, LOG_FILE } from '../log/database.js';
-import { COLUMNS, CSV_NAMES, type CsvName } from './columns.js';
+import { EXPORTS, type ExportName } from '../../core/lists.js';
+import { COLUMNS } from './columns.js';
 import { cell, csvOf, exportCsv, PAGE_ROWS_MAX, type Range } from './csv.js';
 import { reportProjector } from './projection.js';
 import { localTime } from './zone.js';
 
 const DAY = { from: '2026-11-22', to: '2026-11-22' };
 
-const linesOf = async (db: Database.Database, name: CsvName, range: Range): Promise<string[]> => {
+const linesOf = async (
+  db: Database.Database,
+  name: ExportName,
+  range: Range,
+): Promise<string[]> => {
   let text = '';
-  for await (const chunk of csvOf(db, name, { ...range, configuration: CENTRE })) text += chunk;
+  for await (const chunk of csvOf(db, { name, ...range, configuration: CENTRE })) text += chunk;
   expect(text.startsWith('\uFEFF')).toBe(true);
   expect(text.endsWith('\r\n')).toBe(true);
   return text.slice(1, -2).split('\r\n');
@@ -108,7 +113,7 @@ describe('what a file says', () => {
         name: /^`(\w+)\.csv`/.exec(part)?.[1],
         columns: [...part.matchAll(/^\| `(\w+)` \|/gm)].map((found) => found[1]),
       }));
-    for (const name of CSV_NAMES) {
+    for (const name of EXPORTS) {
       const expected = COLUMNS[name].columns.map((column) => column.name);
       expect(described.find((part) => part.name === name)?.columns).toEqual(expected);
     }
@@ -173,7 +178,7 @@ describe('a range of days', () => {
   });
 
   test('finds its pages by the key, without a sort', () => {
-    for (const name of CSV_NAMES) {
+    for (const name of EXPORTS) {
       const { select, key } = COLUMNS[name];
       const values = [...key.map(() => ''), '', 1];
       const plan = db.prepare(`EXPLAIN QUERY PLAN ${select}`).all(...values);
@@ -194,7 +199,7 @@ describe('a stream', () => {
 
   test('goes on while others write, on a connection of its own', async () => {
     const writer = connect(join(directory, LOG_FILE));
-    const stream = exportCsv(directory, 'visits', { ...DAY, configuration: CENTRE });
+    const stream = exportCsv(directory, { name: 'visits', ...DAY, configuration: CENTRE });
     let text = '';
     for await (const chunk of stream) {
       text += String(chunk);
@@ -209,7 +214,7 @@ describe('a stream', () => {
   test('may be given up half way, and lets go of the log', async () => {
     const writer = connect(join(directory, LOG_FILE));
     writer.exec('UPDATE visit SET stars = 2');
-    const stream = exportCsv(directory, 'visits', { ...DAY, configuration: CENTRE });
+    const stream = exportCsv(directory, { name: 'visits', ...DAY, configuration: CENTRE });
     const closed = new Promise((resolve) => stream.once('close', resolve));
     for await (const chunk of stream) {
       expect(String(chunk).startsWith('\uFEFFday,')).toBe(true);
@@ -222,7 +227,11 @@ describe('a stream', () => {
   });
 
   test('fails for a directory without a log', async () => {
-    const stream = exportCsv(join(directory, 'none'), 'visits', { ...DAY, configuration: CENTRE });
+    const stream = exportCsv(join(directory, 'none'), {
+      name: 'visits',
+      ...DAY,
+      configuration: CENTRE,
+    });
     await expect(stream.toArray()).rejects.toThrow('directory does not exist');
   });
 });

@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 import { scheduler } from 'node:timers/promises';
 import type { Configuration, Letter, Words as Names } from '../../core/configuration.js';
 import { connect, LOG_FILE } from '../log/database.js';
-import { COLUMNS, type CsvName, type Value, type Values, type Words } from './columns.js';
+import type { ExportName } from '../../core/lists.js';
+import { COLUMNS, type Value, type Values, type Words } from './columns.js';
 import { localTime } from './zone.js';
 
 /** Without this mark, spreadsheets take UTF-8 for the system's own code page. */
@@ -42,7 +43,7 @@ export interface Range {
 }
 
 /** Pages in order of day and issue. Between two pages nothing of the database is held. */
-function* pages(db: Database, name: CsvName, { from, to }: Range): Generator<readonly Values[]> {
+function* pages(db: Database, name: ExportName, { from, to }: Range): Generator<readonly Values[]> {
   const { select, key } = COLUMNS[name];
   const page = db.prepare<Value[], Values>(select).raw();
   let after: Values = key.map((_, index) => (index === 0 ? from : ''));
@@ -56,7 +57,10 @@ function* pages(db: Database, name: CsvName, { from, to }: Range): Generator<rea
 }
 
 /** What to export, and by whose names and clock. */
-type CsvArguments = [name: CsvName, options: Range & { readonly configuration: Configuration }];
+export interface Wanted extends Range {
+  readonly name: ExportName;
+  readonly configuration: Configuration;
+}
 
 /**
  * Visits or legs of a range of days as CSV, in chunks of whole lines; names are those of the
@@ -65,7 +69,7 @@ type CsvArguments = [name: CsvName, options: Range & { readonly configuration: C
  */
 export async function* csvOf(
   db: Database,
-  ...[name, { configuration, ...range }]: CsvArguments
+  { name, configuration, ...range }: Wanted,
 ): AsyncGenerator<string> {
   const { columns } = COLUMNS[name];
   const words = wordsOf(configuration);
@@ -82,10 +86,10 @@ export async function* csvOf(
   }
 }
 
-async function* exported(directory: string, ...rest: CsvArguments): AsyncGenerator<string> {
+async function* exported(directory: string, wanted: Wanted): AsyncGenerator<string> {
   const db = connect(join(directory, LOG_FILE), { readonly: true });
   try {
-    yield* csvOf(db, ...rest);
+    yield* csvOf(db, wanted);
   } finally {
     db.close();
   }
@@ -95,5 +99,5 @@ async function* exported(directory: string, ...rest: CsvArguments): AsyncGenerat
  * `csvOf` the data directory's log as a stream that waits for a slow reader, on a connection of its
  * own, which is closed when the stream ends or is given up.
  */
-export const exportCsv = (directory: string, ...rest: CsvArguments): Readable =>
-  Readable.from(exported(directory, ...rest), { highWaterMark: 2 });
+export const exportCsv = (directory: string, wanted: Wanted): Readable =>
+  Readable.from(exported(directory, wanted), { highWaterMark: 2 });

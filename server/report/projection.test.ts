@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { HOUR_MS } from '../../core/configuration.js';
+import { HOUR_MS } from '../../core/time.js';
 import type { Logged } from '../../core/events.js';
 import { dayReport } from '../../core/report.js';
 import { FactBook, LoggedHall } from '../../tests/fixtures/factbook.js';

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { demoSettings } from '../../server/demo.js';
 import { connect, LOG_FILE } from '../../server/log/database.js';
-import { CSV_NAMES, type CsvName } from '../../server/report/columns.js';
+import { EXPORTS, type ExportName } from '../../core/lists.js';
 import { exportCsv } from '../../server/report/csv.js';
 import type { Place, Row, Section } from './report.js';
 
 const RANGE = { from: '0000-01-01', to: '9999-12-31' };
 
 /** The rows that an export formats, in its order, as the shell prints them. */
-const SELECT: Readonly<Record<CsvName, string>> = {
+const SELECT: Readonly<Record<ExportName, string>> = {
   visits: 'SELECT * FROM visit ORDER BY day, stream, seq',
   legs:
     'SELECT leg.*, visit.series_id, visit.number FROM leg JOIN visit USING (day, stream, seq) ' +
@@ -56,8 +56,8 @@ export const csv = async ({ history }: Place): Promise<Section> => {
   const count = countOf(directory);
   const rows: Row[] = [];
   let missing = false;
-  for (const name of CSV_NAMES) {
-    const own = await readAll(exportCsv(directory, name, { ...RANGE, configuration }));
+  for (const name of EXPORTS) {
+    const own = await readAll(exportCsv(directory, { name, ...RANGE, configuration }));
     const shell = await shellRead(join(directory, LOG_FILE), SELECT[name]);
     missing ||= shell === undefined;
     const perSecond = ({ ms }: Read): number => Math.round((1000 * count) / ms);

@@ -1,4 +1,5 @@
-import { MINUTE_MS, type Configuration } from '../../core/configuration.js';
+import type { Configuration } from '../../core/configuration.js';
+import { MINUTE_MS } from '../../core/time.js';
 import { isRefusal, type RefusalCode } from '../../core/protocol/refusals.js';
 import type { Answer } from '../../core/protocol/wire.js';
 import type { DeskCurrent, DeskView } from '../../core/protocol/views.js';

@@ -1,10 +1,6 @@
-import {
-  HOUR_MS,
-  MINUTE_MS,
-  type Configuration,
-  type Language,
-  type Result,
-} from '../../core/configuration.js';
+import type { Configuration } from '../../core/configuration.js';
+import type { Language, Result } from '../../core/lists.js';
+import { HOUR_MS, MINUTE_MS } from '../../core/time.js';
 import { drawHandlingMs, GROUP_SHARE, PRIORITY_SHARE, TRANSFER_SHARE } from './habits.js';
 import { randomOf, type Random } from './random.js';
 import { planClerks, wishOf, type PlannedClerk, type ServiceWish } from './staff.js';

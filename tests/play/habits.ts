@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../../core/configuration.js';
+import { MINUTE_MS } from '../../core/time.js';
 import type { Random } from './random.js';
 
 /**

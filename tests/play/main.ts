@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { HOUR_MS, type Configuration } from '../../core/configuration.js';
+import type { Configuration } from '../../core/configuration.js';
+import { HOUR_MS } from '../../core/time.js';
 import { Book } from './book.js';
 import { Clerk, type Hall } from './clerk.js';
 import { openPage, SignInRefused } from './client.js';

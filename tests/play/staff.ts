@@ -1,4 +1,5 @@
-import { HOUR_MS, MINUTE_MS, type Configuration } from '../../core/configuration.js';
+import type { Configuration } from '../../core/configuration.js';
+import { HOUR_MS, MINUTE_MS } from '../../core/time.js';
 import { drawSpeed, GAP_MEAN_MS, LUNCH_MS, PAUSE_MEAN_MS, PAUSES_PER_HOUR } from './habits.js';
 import type { Random } from './random.js';
 

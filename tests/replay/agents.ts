@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../../core/configuration.js';
+import { MINUTE_MS } from '../../core/time.js';
 import { common, lengthMs, merged } from '../../core/intervals.js';
 import type { LoggedDay, LoggedTicket } from './logs.js';
 import type { ReplayCounter, Span } from './plan.js';

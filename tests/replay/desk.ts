@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../../core/configuration.js';
+import { MINUTE_MS } from '../../core/time.js';
 import { isRefusal } from '../../core/protocol/refusals.js';
 import type { Answer } from '../../core/protocol/wire.js';
 import { openPage, Screen, signIn, type Jar } from '../play/client.js';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { MINUTE_MS } from '../../core/configuration.js';
+import { MINUTE_MS } from '../../core/time.js';
 import { instant } from '../../core/calendar.js';
 import { catalogueOf } from './catalogue.js';
 import { readDay, ReplayError, type LoggedDay } from './logs.js';

@@ -1,4 +1,5 @@
-import { MINUTE_MS, type Millis } from '../../core/configuration.js';
+import type { Millis } from '../../core/configuration.js';
+import { MINUTE_MS } from '../../core/time.js';
 import { drawHandlingMs, drawSpeed, HANDLING_MEDIAN_MIN } from '../play/habits.js';
 import { randomOf, type Random } from '../play/random.js';
 import { agentCounters } from './agents.js';

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../../core/configuration.js';
+import { MINUTE_MS } from '../../core/time.js';
 import { GAP_MEAN_MS } from '../play/habits.js';
 import type { LoggedDay } from './logs.js';
 import type { ReplayCounter, Span } from './plan.js';

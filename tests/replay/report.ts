@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../../core/configuration.js';
+import { MINUTE_MS } from '../../core/time.js';
 import { grouped, times } from '../../core/figures.js';
 import type { LoggedDay } from './logs.js';
 import type { ReplayPlan } from './plan.js';

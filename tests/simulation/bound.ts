@@ -1,4 +1,5 @@
-import { MINUTE_MS, type Configuration, type Millis } from '../../core/configuration.js';
+import type { Configuration, Millis } from '../../core/configuration.js';
+import { MINUTE_MS } from '../../core/time.js';
 import type { CounterId, TicketId } from '../../core/events.js';
 
 /** A waiting leg as an outsider knows it from the log. */

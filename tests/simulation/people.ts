@@ -1,4 +1,6 @@
-import { MINUTE_MS, RESULTS, type Configuration } from '../../core/configuration.js';
+import type { Configuration } from '../../core/configuration.js';
+import { RESULTS } from '../../core/lists.js';
+import { MINUTE_MS } from '../../core/time.js';
 import type { Command } from '../../core/protocol/commands.js';
 import type { AgentView, DeskView, KioskView } from '../../core/protocol/views.js';
 import { Client, type World } from './client.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HOUR_MS } from '../../core/configuration.js';
+import { HOUR_MS } from '../../core/time.js';
 import type { State } from '../../core/state.js';
 import { eventOf } from '../../server/log/chain.js';
 import type { Log } from '../../server/log/log.js';

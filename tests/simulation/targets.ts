@@ -1,4 +1,5 @@
-import { MINUTE_MS, type Configuration } from '../../core/configuration.js';
+import type { Configuration } from '../../core/configuration.js';
+import { MINUTE_MS } from '../../core/time.js';
 import type { LegJoined, LegTimes } from '../../core/events.js';
 
 /** What of a leg decides its target. */

@@ -1,19 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FactBook } from '../tests/fixtures/factbook.js';
-import { seeded } from '../tests/fixtures/randomday.js';
-import { diceOf, randomHall } from '../tests/simulation/halls.js';
-import { Watch } from '../tests/simulation/watch.js';
-import { askedFor, type Wish } from '../tests/simulation/wishes.js';
-import { apply } from './apply.js';
-import { canonical } from './canonical.js';
-import { HOUR_MS, MINUTE_MS, type Configuration } from './configuration.js';
-import { decide } from './decide.js';
-import type { EventType, Logged } from './events.js';
-import { REFUSALS } from './protocol/refusals.js';
-import { todayOf } from './publish.js';
-import { dayReport } from './report.js';
-import { emptyState, type Asked } from './state.js';
+import { FactBook } from '../../tests/fixtures/factbook.js';
+import { seeded } from '../../tests/fixtures/randomday.js';
+import { diceOf, randomHall } from '../../tests/simulation/halls.js';
+import { Watch } from '../../tests/simulation/watch.js';
+import { askedFor, type Wish } from '../../tests/simulation/wishes.js';
+import { apply } from '../apply.js';
+import { canonical } from '../canonical.js';
+import type { Configuration } from '../configuration.js';
+import { HOUR_MS, MINUTE_MS } from '../time.js';
+import { decide } from '../decide.js';
+import type { EventType, Logged } from '../events.js';
+import { REFUSALS } from '../protocol/refusals.js';
+import { todayOf } from '../publish.js';
+import { dayReport } from '../report.js';
+import { emptyState, type Asked } from '../state.js';
 
 const RUNS = 80;
 /** The shortest steps that fail are looked for so long. */

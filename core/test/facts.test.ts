@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { FactBook, LoggedHall } from '../tests/fixtures/factbook.js';
-import { CENTRE, OPENING } from '../tests/fixtures/randomday.js';
-import { apply } from './apply.js';
-import { MINUTE_MS, type Millis } from './configuration.js';
-import { decide } from './decide.js';
-import type { Event } from './events.js';
-import type { Command } from './protocol/commands.js';
+import { FactBook, LoggedHall } from '../../tests/fixtures/factbook.js';
+import { CENTRE, OPENING } from '../../tests/fixtures/randomday.js';
+import { apply } from '../apply.js';
+import type { Millis } from '../configuration.js';
+import { MINUTE_MS } from '../time.js';
+import { decide } from '../decide.js';
+import type { Event } from '../events.js';
+import type { Command } from '../protocol/commands.js';
 
 const DAY = '2026-11-22';
 const reasonId = 'other';

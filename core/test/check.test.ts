@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { largeCentre, largeConfiguration } from '../tests/fixtures/large.js';
-import { mistakesOf } from '../tests/fixtures/spoilt.js';
-import { checkConfiguration } from './check.js';
+import { largeCentre, largeConfiguration } from '../../tests/fixtures/large.js';
+import { mistakesOf } from '../../tests/fixtures/spoilt.js';
+import { checkConfiguration } from '../check.js';
 
 describe('a configuration that holds together', () => {
   test('is returned with its defaults, 170 services in 17 sectors', () => {

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FactBook } from '../tests/fixtures/factbook.js';
-import { OPENING, randomDay } from '../tests/fixtures/randomday.js';
-import { HOUR_MS, MINUTE_MS, type Millis } from './configuration.js';
-import { OUTCOMES, type Outcome } from './events.js';
-import { INTEGRITY_ACTS, type DayFacts, type LegFact, type SpanFact } from './facts.js';
-import { percentile, times } from './figures.js';
-import { common, lengthMs, merged, without } from './intervals.js';
-import { legKpis, withinTarget, type LegKpis } from './kpi.js';
-import { dayReport, useOf } from './report.js';
+import { FactBook } from '../../tests/fixtures/factbook.js';
+import { OPENING, randomDay } from '../../tests/fixtures/randomday.js';
+import type { Millis } from '../configuration.js';
+import { HOUR_MS, MINUTE_MS } from '../time.js';
+import { OUTCOMES, type Outcome } from '../events.js';
+import { INTEGRITY_ACTS, type DayFacts, type LegFact, type SpanFact } from '../facts.js';
+import { percentile, times } from '../figures.js';
+import { common, lengthMs, merged, without } from '../intervals.js';
+import { legKpis, withinTarget, type LegKpis } from '../kpi.js';
+import { dayReport, useOf } from '../report.js';
 
 const at = (minute: number): Millis => OPENING + minute * MINUTE_MS;
 
