@@ -5,7 +5,7 @@ import { freshSeries } from './series.js';
 import { shifted } from './shift.js';
 import { applyCounter } from './apply/counters.js';
 import { applyTicket } from './apply/tickets.js';
-import type { Configurations, DayState, State } from './state.js';
+import { RULES_VERSION, type Configurations, type DayState, type State } from './state.js';
 
 /**
  * The only thing that changes state. Throws on an event that does not fit: the log and the rules
@@ -68,6 +68,7 @@ const openDay = (
   const body = configurations.get(event.configuration);
   if (body === undefined) throw new Error(`configuration ${event.configuration} is not here`);
   const { day, configuration, rulesVersion, training, closesAt, closeBy } = event;
+  if (rulesVersion !== RULES_VERSION) throw new Error(`day ${day} has rules ${rulesVersion}`);
   state.centre.lastDay = day;
   state.day = {
     day,
@@ -123,7 +124,8 @@ const applyHall = (day: DayState, event: Logged<DayEvent>): void => {
       return;
     case 'series.skipped': {
       const series = day.series.get(event.seriesId);
-      if (series !== undefined) day.series.set(event.seriesId, { ...series, next: event.to + 1 });
+      if (series === undefined) throw new Error(`no series ${event.seriesId} to skip in`);
+      day.series.set(event.seriesId, { ...series, next: event.to + 1 });
       return;
     }
     case 'series.leased': {

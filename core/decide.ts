@@ -53,8 +53,8 @@ export const decide = (
     case 'confirmClock':
       return decideCentre(state, { ...asked, command }, configurations);
     case 'tick': {
-      const ticked = tick(hallOf(state, asked, configurations), asked);
-      return ticked === 'open' ? openByClock(state, asked, configurations) : ticked;
+      const hall = hallOf(state, asked, configurations);
+      return 'refused' in hall ? openByClock(state, asked, configurations) : tick(hall);
     }
     default: {
       const hall = hallOf(state, asked, configurations);

@@ -11,7 +11,7 @@ export type ActorId = string;
 /** Empty for a visitor without priority, else the neutral code of a class (`P1`). */
 export type ClassId = string;
 
-/** How a leg ended (domain: closed list). */
+/** How a leg ended: the field's closed list. */
 export const OUTCOMES = [
   'served',
   'transferred',

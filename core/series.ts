@@ -5,7 +5,7 @@ import { labelKey, type DayState, type Series } from './state.js';
 
 type Category = Configuration['categories'][number];
 
-/** A series as a day opens; `skip` numbers are jumped over after a restore. */
+/** A series as a day opens. */
 export const freshSeries = ({ min, max }: Category): Series => ({
   next: min,
   top: max,

@@ -13,7 +13,7 @@ import type {
 } from './events.js';
 import type { Command } from './protocol/commands.js';
 
-/** Version of the rules below; old days replay by the version that `day.opened` names. */
+/** Version of these rules, which `day.opened` names: a day of another version is not folded. */
 export const RULES_VERSION = 1;
 
 /** Bodies of configurations by hash. The log holds only the hash. */

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import files from '@fastify/static';
@@ -70,34 +70,42 @@ export const demoSecrets = (data: string): DemoSecrets => {
   return JSON.parse(readFileSync(file, 'utf8')) as DemoSecrets;
 };
 
-/** Clerk and manager accounts; the first of each before the doors count as ready. */
-export const demoStaff = async (centre: Centre, secrets: DemoSecrets): Promise<void> => {
-  const { staff } = centre;
+type Account = readonly [id: string, name: string, role: 'clerk' | 'manager'];
+
+const addMissing = async (
+  { staff }: Centre,
+  secrets: DemoSecrets,
+  accounts: readonly Account[],
+): Promise<void> => {
   const known = new Set(staff.all().map(({ id }) => id));
-  const add = async (id: string, name: string, role: 'clerk' | 'manager'): Promise<void> => {
+  for (const [id, name, role] of accounts) {
     if (!known.has(id)) await staff.add({ id, name, role, secret: secrets[role] });
-  };
-  await add('manager', 'مدير المركز', 'manager');
-  await add('clerk-1', 'موظف ١', 'clerk');
-  const others = async (): Promise<void> => {
-    const arab = new Intl.NumberFormat('ar-EG');
-    for (let n = 2; n <= centre.configuration().counters.length; n += 1) {
-      await add(`clerk-${n}`, `موظف ${arab.format(n)}`, 'clerk');
-    }
-  };
-  others().catch((err: unknown) => centre.journal.error({ err }, 'demo staff is incomplete'));
+  }
+};
+
+/** The accounts with which a newcomer signs in. */
+export const demoStaff = (centre: Centre, secrets: DemoSecrets): Promise<void> =>
+  addMissing(centre, secrets, [
+    ['manager', 'مدير المركز', 'manager'],
+    ['clerk-1', 'موظف ١', 'clerk'],
+  ]);
+
+/** A clerk for each further counter: a secret is slow to hash, so they come after the start. */
+export const moreStaff = (centre: Centre, secrets: DemoSecrets): Promise<void> => {
+  const arab = new Intl.NumberFormat('ar-EG');
+  const others = centre.configuration().counters.slice(1);
+  const clerks = others.map((_, n): Account => [
+    `clerk-${n + 2}`,
+    `موظف ${arab.format(n + 2)}`,
+    'clerk',
+  ]);
+  return addMissing(centre, secrets, clerks);
 };
 
 /** A demo that was left for days believes its machine's clock without a manager's word. */
 export const believeClock = async (centre: Centre): Promise<void> => {
   if (centre.clock.status().confirmed) return;
-  await centre.log.enqueue({
-    requestId: randomBytes(16).toString('hex'),
-    sentAt: centre.clock.now(),
-    command: { type: 'confirmClock' },
-    actor: 'system',
-    deviceId: 'server',
-  });
+  await centre.log.askAsServer({ type: 'confirmClock' });
 };
 
 /** Starts the agent beside the demo's kiosks; it prints on virtual paper below `data`. */

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino, type Logger } from 'pino';
 import { isCommand, runCommand } from './cli.js';
@@ -10,6 +10,7 @@ import {
   demoSecrets,
   demoSettings,
   demoStaff,
+  moreStaff,
   startAgent,
   type DemoSecrets,
 } from './demo.js';
@@ -24,12 +25,12 @@ const HELP = `Dawr: the queue of a citizen-service centre
   npm start                          a demo centre on this machine
   npm start -- --simulate [--speed N]  the same, with visitors and clerks (N times real time)
   npm start -- --config FILE         a real centre, as FILE describes it
-  npm start -- --config FILE --training   training days: a log of their own, never in reports
+  npm start -- --config FILE --training   training: a log of its own, below the centre's
 
   --port N     first port of the demo (4000; phones on the next)
   --data DIR   where the demo keeps its log (data/demo)
 
-  npm start -- verify|backup|restore|rebuild --config FILE   work on a centre's log; see docs
+  npm start -- verify|backup|restore|rebuild --config FILE   see docs/log-format.md
 `;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -129,12 +130,15 @@ const startDemo = async (chosen: Options): Promise<void> => {
     children.push(startSimulation(running.url, chosen.speed, secrets.clerk));
   }
   stopOnSignal(running, children);
+  await moreStaff(running.centre, secrets);
 };
 
 const startCentre = async (chosen: Options, config: string): Promise<void> => {
   const journal = journalTo(process.env['DAWR_LOG'] ?? 'info');
-  const settings = await loadSettings(config);
+  const { server, ...rest } = await loadSettings(config);
   const { training } = chosen;
+  const data = training ? join(server.data, 'training') : server.data;
+  const settings = { ...rest, server: { ...server, data } };
   const running = await run({ settings, journal, training, onFatal: dieOn(journal) });
   say(`Dawr is ready: ${settings.configuration.centre.name.en} at ${running.url}`);
   const line = setupLine(running);

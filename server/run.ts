@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { todayOf } from '../core/publish.js';
-import { isRefusal } from '../core/protocol/refusals.js';
-import type { SystemCommand } from '../core/protocol/commands.js';
 import { currentConfiguration } from '../core/views/hall.js';
 import { Devices } from './access/devices.js';
 import { SecretHasher } from './access/secrets.js';
@@ -25,7 +23,6 @@ import { Committer } from './log/committer.js';
 import { LOG_FILE } from './log/database.js';
 import type { Faults } from './log/faults.js';
 import { openLog, storeConfiguration, type Log } from './log/log.js';
-import { SERVER_DEVICE } from './log/writer.js';
 import { healthRoutes } from './metrics.js';
 import { projectors } from './projectors.js';
 import type { Settings } from './settings.js';
@@ -97,18 +94,6 @@ const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => 
   };
 };
 
-/** Carries out a command of the server's own. Throws when it is refused: the start must stop. */
-const say = async (centre: Centre, command: SystemCommand): Promise<void> => {
-  const answer = await centre.log.enqueue({
-    requestId: randomBytes(16).toString('hex'),
-    sentAt: centre.clock.now(),
-    command,
-    actor: 'system',
-    deviceId: SERVER_DEVICE,
-  });
-  if (isRefusal(answer)) throw new Error(`${command.type} was refused: ${answer.refused}`);
-};
-
 /** Begins a new log, or publishes the configuration file when it has changed. */
 const publishFile = async (centre: Centre, options: RunOptions): Promise<void> => {
   const { configuration } = options.settings;
@@ -118,14 +103,14 @@ const publishFile = async (centre: Centre, options: RunOptions): Promise<void> =
   if (state.seq === 0) {
     const { id: centreId } = configuration.centre;
     const training = options.training ?? false;
-    return say(centre, { type: 'startLog', centreId, configuration: hash, training });
+    return centre.log.askAsServer({ type: 'startLog', centreId, configuration: hash, training });
   }
   if (state.centre.configuration === hash) return;
   const held = state.day && configurations.get(state.day.configuration);
   const merged = held ? todayOf(held, configuration) : { configuration, waiting: [] };
   const today = storeConfiguration(database, merged.configuration);
   const waiting = [...merged.waiting];
-  await say(centre, { type: 'publish', configuration: hash, today, waiting });
+  await centre.log.askAsServer({ type: 'publish', configuration: hash, today, waiting });
 };
 
 const listen = async (app: FastifyInstance, port: number, host: string): Promise<number> => {
@@ -139,7 +124,8 @@ const keepTime = (centre: Centre): (() => void) => {
   const ticks = centre.timers.every(TICK_MS, () => {
     if (ticking) return;
     ticking = true;
-    say(centre, { type: 'tick' })
+    centre.log
+      .askAsServer({ type: 'tick' })
       .catch((err: unknown) => centre.journal.error({ err }, 'the tick was not carried out'))
       .finally(() => (ticking = false));
   });
@@ -196,7 +182,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
   });
   forgetRevoked(centre);
   await publishFile(centre, options);
-  await say(centre, { type: 'tick' });
+  await centre.log.askAsServer({ type: 'tick' });
   const stopTime = keepTime(centre);
   const connections = (): number => hubs.reduce((sum, hub) => sum + hub.connections(), 0);
   const extras = options.extras?.(centre) ?? NO_EXTRAS;

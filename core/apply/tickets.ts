@@ -253,7 +253,8 @@ const applyRest = (day: DayState, event: Logged<DayEvent>): boolean => {
       return true;
     case 'visit.rated': {
       const stub = day.stubs.get(event.ticketId);
-      if (stub !== undefined) day.stubs.set(stub.id, { ...stub, stars: event.stars });
+      if (stub === undefined) throw new Error(`${event.ticketId} is not closed: nothing to rate`);
+      day.stubs.set(stub.id, { ...stub, stars: event.stars });
       return true;
     }
     default:

@@ -76,9 +76,8 @@ const closed = (hall: Hall, by: 'manager' | 'closeBy'): DayEvent[] => {
 };
 
 /** [TICK-1] What time alone changes: opening, closing, lapses, ends of suspensions. */
-export const tick = (hall: Hall | Refusal, asked: Asked): Decision | 'open' => {
-  if ('refused' in hall) return 'open';
-  const { day } = hall;
+export const tick = (hall: Hall): DayEvent[] => {
+  const { day, asked } = hall;
   if (asked.at >= day.closeBy) return closed(hall, 'closeBy');
   const events: DayEvent[] = [];
   if (!day.issuingClosed && asked.at >= day.closesAt) events.push({ type: 'day.issuingClosed' });

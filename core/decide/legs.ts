@@ -78,8 +78,8 @@ const following = (hall: Hall, ticket: Ticket): LegJoined | undefined => {
   }
   const choice = chooseService(hall, next, classId);
   if (choice === undefined) return undefined;
-  const leg2 = { ...joined, ...choice };
-  return { ...leg2, ...followTimes(hall, leg2, hall.asked.at) };
+  const followed = { ...joined, ...choice };
+  return { ...followed, ...followTimes(hall, followed, hall.asked.at) };
 };
 
 /** How a clerk ends the leg at the counter. */

@@ -228,3 +228,22 @@ test('[VOID-1] a manager voids a ticket with a reason, but not one that is being
   hall.must({ ...away, ticketId: other });
   expect(hall.state.day?.stubs.get(other)?.outcome).toBe('voided_by_staff');
 });
+
+test('[ISSUE-3] a ticket that does not stand as the command needs says how it stands', () => {
+  const hall = new Hall();
+  hall.open();
+  const id = hall.take(['build']);
+  const leave = (ticketId: string) => hall.now({ type: 'leave', ticketId });
+  expect(leave('teststream:999')).toEqual({ refused: 'ticket.unknown' });
+  const unpark = hall.now({ type: 'unpark', ticketId: id, counterId: 'c1' });
+  expect(unpark).toEqual({ refused: 'ticket.notParked' });
+  const back = hall.now({ type: 'returnTicket', ticketId: id });
+  expect(back).toEqual({ refused: 'ticket.notAbsent' });
+  hall.call();
+  const later = { type: 'delay', ticketId: id, until: hall.at + minutes(5) } as const;
+  expect(hall.now(later)).toEqual({ refused: 'ticket.notWaiting' });
+  hall.must({ type: 'start', counterId: 'c1' });
+  expect(leave(id)).toEqual({ refused: 'ticket.called' });
+  hall.finish();
+  expect(leave(id)).toEqual({ refused: 'ticket.closed' });
+});

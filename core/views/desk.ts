@@ -73,7 +73,7 @@ export const deskCounter = (
   };
 };
 
-/** Every leg that the counter may call, in plain order; the delayed ones come last. */
+/** Every leg that the counter may call now, in plain order. */
 const waitingAt = (
   configuration: Configuration,
   day: DayState,

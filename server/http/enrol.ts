@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { isRefusal } from '../../core/protocol/refusals.js';
 import type { DeviceRole } from '../../core/protocol/views.js';
 import type { Centre } from '../centre.js';
 
@@ -10,14 +8,7 @@ export const enrolOwn = async (
   role: DeviceRole,
 ): Promise<string> => {
   if (centre.log.state.centre.devices.get(deviceId) !== role) {
-    const answer = await centre.log.enqueue({
-      requestId: randomBytes(16).toString('hex'),
-      sentAt: centre.clock.now(),
-      command: { type: 'enrolDevice', deviceId, role },
-      actor: 'system',
-      deviceId: 'server',
-    });
-    if (isRefusal(answer)) throw new Error(`${deviceId} was not enrolled: ${answer.refused}`);
+    await centre.log.askAsServer({ type: 'enrolDevice', deviceId, role });
   }
   return centre.devices.grant({ deviceId, role }, centre.clock.now());
 };

@@ -1,13 +1,14 @@
-import type Database from 'better-sqlite3';
+import { randomBytes } from 'node:crypto';
 import type { Millis } from '../../core/configuration.js';
 import type { Logged } from '../../core/events.js';
-import { refuse, type RefusalCode } from '../../core/protocol/refusals.js';
+import type { Command } from '../../core/protocol/commands.js';
+import { isRefusal, refuse, type RefusalCode } from '../../core/protocol/refusals.js';
 import type { Answer } from '../../core/protocol/wire.js';
 import type { State } from '../../core/state.js';
 import type { Clock } from '../clock.js';
 import { Crash, kindOf, noFaults, type Faults } from './faults.js';
 import type { Log } from './log.js';
-import { Writer, type AnswerOf, type Request } from './writer.js';
+import { SERVER_DEVICE, Writer, type AnswerOf, type Request } from './writer.js';
 
 /** Commands in one transaction, and commands that may wait for one. */
 export const GROUP_MAX = 256;
@@ -92,21 +93,19 @@ export class Committer {
     });
   }
 
-  /**
-   * Runs a function in the next transaction, for tables that are not the log; it may run twice,
-   * and must not touch the log's tables. Rejects, with nothing stored, when it throws or the disk
-   * fails.
-   */
-  write<T>(run: (database: Database.Database) => T): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.push({
-        run: () => {
-          const value = run(this.log.database);
-          return { events: [], deliver: () => resolve(value) };
-        },
-        fail: (code, error) => reject(new Error(code, { cause: error })),
-      });
+  /** Carries out a command of the server's own. Rejects when it is refused. */
+  async askAsServer(
+    command: Command,
+    random: (bytes: number) => Buffer = randomBytes,
+  ): Promise<void> {
+    const answer = await this.enqueue({
+      requestId: random(16).toString('hex'),
+      sentAt: this.ports.clock.now(),
+      command,
+      actor: 'system',
+      deviceId: SERVER_DEVICE,
     });
+    if (isRefusal(answer)) throw new Error(`${command.type} was refused: ${answer.refused}`);
   }
 
   /** Called once per transaction that brought events, in the order of the log. */

@@ -30,7 +30,8 @@ export class LogFault extends Error {
       | 'log.newer'
       | 'log.settings'
       | 'log.library'
-      | 'key.missing',
+      | 'key.missing'
+      | 'key.open',
     message: string,
     options?: ErrorOptions,
   ) {

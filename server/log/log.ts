@@ -35,7 +35,7 @@ export interface LogOptions {
   readonly disk?: Disk;
 }
 
-/** An opened data directory. Only a `Committer` may write to it. */
+/** An opened data directory. Only a `Committer` may write to the log's tables. */
 export interface Log {
   readonly directory: string;
   readonly database: Database.Database;

@@ -11,7 +11,7 @@ import { rowsFrom } from './read.js';
 export interface Projector {
   readonly name: string;
   /** Raised when the tables or their meaning change: they are then made anew from the log. */
-  readonly version?: number;
+  readonly version: number;
   readonly tables: readonly string[];
   /** Makes the tables where they are missing. */
   migrate(database: Database.Database): void;
@@ -39,7 +39,7 @@ export const prepareProjectors = (
   const known = database.prepare('SELECT version FROM projector WHERE name = ?').pluck();
   const note = database.prepare('INSERT OR REPLACE INTO projector VALUES (?, ?)');
   for (const projector of projectors) {
-    const version = projector.version ?? 1;
+    const { version } = projector;
     database.transaction(() => {
       projector.migrate(database);
       if (known.get(projector.name) === version) return;

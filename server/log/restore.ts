@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServerClock } from '../clock.js';
-import { isRefusal } from '../../core/protocol/refusals.js';
+import type { Command } from '../../core/protocol/commands.js';
 import { removeFile, syncFile, verifyCopy } from './backup.js';
 import { Committer } from './committer.js';
 import { connect, LOG_FILE, takeLock } from './database.js';
@@ -10,7 +10,7 @@ import type { Disk } from './disk.js';
 import { LogFault } from './faults.js';
 import { beginStream, newStreamId, openFile, RESTORE_FILE, type LogOptions } from './log.js';
 import type { Verified } from './verify.js';
-import { plainAnswer, SERVER_DEVICE } from './writer.js';
+import { plainAnswer } from './writer.js';
 
 /** Numbers that each series jumps over when nobody asks for another count. */
 export const SKIP_NUMBERS = 200;
@@ -87,23 +87,17 @@ const follow = async (file: string, options: Following): Promise<string> => {
       onFatal: (error) => failed.push(error),
       onBug: ({ error }) => failed.push(error),
     });
-    const answered = committer.enqueue({
-      requestId: random(16).toString('hex'),
-      sentAt: clock.now(),
-      command: {
-        type: 'restoreLog',
-        previousStream: previous.stream,
-        previousSeq: previous.seq,
-        previousHash: previous.hash,
-        skip,
-      },
-      actor: 'system',
-      deviceId: SERVER_DEVICE,
-    });
+    const restored: Command = {
+      type: 'restoreLog',
+      previousStream: previous.stream,
+      previousSeq: previous.seq,
+      previousHash: previous.hash,
+      skip,
+    };
+    const answered = committer.askAsServer(restored, random);
     committer.stop();
     if (failed.length > 0) throw failed[0];
-    const answer = await answered;
-    if (isRefusal(answer)) throw new Error(`the new stream was refused: ${answer.refused}`);
+    await answered;
     return stream;
   } finally {
     log.close();

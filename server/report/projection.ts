@@ -27,14 +27,9 @@ export const reportProjector: Projector = {
   version: 2,
   tables: tables.map(({ name }) => name),
 
-  /** Makes the tables that are missing, and those anew (and empty) that had other columns. */
   migrate(db: Database): void {
-    const found = db.prepare<[string], string>('SELECT sql FROM sqlite_schema WHERE name = ?');
-    for (const { name, sql } of tables) {
-      const stored = found.pluck().get(name);
-      if (stored !== undefined && sql.includes(stored)) continue;
-      db.exec(`DROP TABLE IF EXISTS ${name}; ${sql}`);
-    }
+    const found = db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?');
+    for (const { name, sql } of tables) if (found.get(name) === undefined) db.exec(sql);
   },
 
   /** Call once for each event in the order of the log, in the transaction that stores it. */
@@ -43,8 +38,8 @@ export const reportProjector: Projector = {
     for (const fact of factsOf(event, rows)) rows.put(fact);
   },
 
-  /** Drops all facts; the tables stay, empty. */
+  /** Makes the tables anew, empty and with the columns of this version. */
   reset(db: Database): void {
-    for (const { name } of tables) db.exec(`DELETE FROM ${name}`);
+    for (const { name, sql } of tables) db.exec(`DROP TABLE IF EXISTS ${name}; ${sql}`);
   },
 };

@@ -105,11 +105,16 @@ export const CHECKS: readonly Check[] = [
     name: 'rules',
     complaints: ruleComplaints,
     broken: [
-      ['core/SPEC.md', '## ABC-1 a\n- **ABC-2** b\n**ABC-3** c\n**ABC-3** again\nsee ABC-9\n'],
+      [
+        'core/SPEC.md',
+        '## ABC-1 a\n- **ABC-2** b\n**ABC-3** c\n**ABC-3** again: `a.b`\nsee ABC-9\n',
+      ],
+      ['core/protocol/refusals.ts', "  'a.b',\n  'c.d',\n"],
       ['core/a.test.ts', "test('[ABC-1, ABC-3] a', f);\ntest('[ABC-4] b', f);"],
     ],
     said: [
       'ABC-3 is defined twice',
+      'does not say when c.d arises',
       'ABC-2 has no test',
       'tests ABC-4, which core/SPEC.md does not define',
     ],

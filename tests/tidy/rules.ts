@@ -8,7 +8,11 @@ const CARRIED = /\[(?<names>[A-Z]+-\d+(?:, ?[A-Z]+-\d+)*)\]/g;
 
 const SPEC = 'core/SPEC.md';
 
-/** Rules that no test carries, rules defined twice, and tests of rules that do not exist. */
+/** Refusals' codes in their closed list, a line each. */
+const CODE = /^ {2}'(?<code>[a-z]+(?:\.[a-zA-Z]+)?)',$/gm;
+const CODES = 'core/protocol/refusals.ts';
+
+/** Rules without a test, or defined twice, tests of none, and refusals that no rule explains. */
 export function ruleComplaints(all: readonly Source[]): Complaint[] {
   const spec = all.find(({ path }) => path === SPEC)?.text ?? '';
   const rules = [...spec.matchAll(DEFINED)].map((found) => found.groups?.['name'] ?? '');
@@ -20,10 +24,15 @@ export function ruleComplaints(all: readonly Source[]): Complaint[] {
       ),
     );
   const tested = new Set(carried.map(({ name }) => name));
+  const codes = all.find(({ path }) => path === CODES)?.text ?? '';
+  const refusals = [...codes.matchAll(CODE)].map((found) => found.groups?.['code'] ?? '');
   const twice = rules.filter((rule, index) => rules.indexOf(rule) !== index);
   return [
     ...(rules.length === 0 ? [{ path: SPEC, words: 'defines no rule' }] : []),
     ...twice.map((rule) => ({ path: SPEC, words: `${rule} is defined twice` })),
+    ...refusals
+      .filter((code) => !spec.includes(`\`${code}\``))
+      .map((code) => ({ path: SPEC, words: `does not say when ${code} arises` })),
     ...rules
       .filter((rule) => !tested.has(rule))
       .map((rule) => ({ path: SPEC, words: `${rule} has no test` })),

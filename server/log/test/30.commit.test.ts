@@ -110,23 +110,6 @@ test('a start gives the state of before, byte by byte, and the chain goes on', a
   again.close();
 });
 
-test('work of other tables goes into the same transaction and fails alone', async () => {
-  const hall = await new LoggedHall({ directory: folder.path }).open();
-  const { committer } = hall;
-  hall.log.database.exec('CREATE TABLE staff (id TEXT PRIMARY KEY) STRICT');
-  const add = (id: string) =>
-    committer.write((database) => database.prepare('INSERT INTO staff VALUES (?)').run(id).changes);
-  const [one, again, ticket, two] = [add('a'), add('a'), hall.send(takeTicket), add('b')];
-  const failed = expect(again).rejects.toThrow('bug');
-  hall.turn();
-  expect(await one).toBe(1);
-  expect(await two).toBe(1);
-  await failed;
-  expect(await ticket).toHaveProperty('done');
-  expect(hall.log.database.prepare('SELECT id FROM staff').pluck().all()).toEqual(['a', 'b']);
-  hall.close();
-});
-
 test('a stopped committer has finished and signed, and takes nothing', async () => {
   const hall = await new LoggedHall({ directory: folder.path }).open();
   const last = hall.send(takeTicket);
