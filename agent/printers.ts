@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeviceId } from '../core/events.js';
 import type { PrinterState } from '../core/protocol/views.js';
-import { machineClock } from './clock.js';
+import type { Clock } from './clock.js';
 import { Journal } from './jobs/journal.js';
 import { PrintQueue, type JobStatus } from './jobs/queue.js';
 import { createPress } from './paper/press.js';
@@ -17,12 +17,18 @@ export interface PrinterPlace {
   readonly profile: string;
 }
 
-/** Who is told what printers and jobs do. */
+/** Who is told what a printer and its jobs do. */
 export interface Listeners {
-  onJob(kioskId: DeviceId, status: JobStatus): void;
-  onPrinter(kioskId: DeviceId, state: PrinterState): void;
+  onJob(status: JobStatus): void;
+  onPrinter(state: PrinterState): void;
   /** Going on would be wrong: a full disk, a damaged journal, a bug. */
   onFault(fault: unknown): void;
+}
+
+/** A printer's queue; `ended` resolves when it has stopped or failed, and never rejects. */
+export interface RunningPrinter {
+  readonly queue: Pick<PrintQueue, 'take' | 'keep' | 'stop'>;
+  readonly ended: Promise<void>;
 }
 
 /** Keeps a picture whole: a reader never sees half of one. */
@@ -36,24 +42,22 @@ const keepPicture = (folder: string, name: string, png: Buffer): void => {
 /** Starts the queue of one kiosk's virtual printer; its papers become pictures in `paper/`. */
 export const startPrinter = (
   kioskId: DeviceId,
-  place: PrinterPlace,
+  { data, profile: file, clock }: PrinterPlace & { readonly clock: Clock },
   listeners: Listeners,
-): PrintQueue => {
-  mkdirSync(place.data, { recursive: true, mode: 0o700 });
-  const profile = readProfile(place.profile);
+): RunningPrinter => {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const profile = readProfile(file);
   const link = new VirtualPrinter(profile, ({ bitmap }) => {
-    const name = `${kioskId}-${machineClock.now()}`;
-    keepPicture(join(place.data, 'paper'), name, paperPicture(bitmap));
+    keepPicture(join(data, 'paper'), `${kioskId}-${clock.now()}`, paperPicture(bitmap));
   });
   const queue = new PrintQueue({
     link,
     profile,
-    journal: new Journal(join(place.data, `${kioskId}.journal`)),
-    clock: machineClock,
+    journal: new Journal(join(data, `${kioskId}.journal`)),
+    clock,
     press: createPress(profile),
-    onJob: (status) => listeners.onJob(kioskId, status),
-    onPrinter: (state) => listeners.onPrinter(kioskId, state),
+    onJob: (status) => listeners.onJob(status),
+    onPrinter: (state) => listeners.onPrinter(state),
   });
-  queue.run().catch((fault: unknown) => listeners.onFault(fault));
-  return queue;
+  return { queue, ended: queue.run().catch((fault: unknown) => listeners.onFault(fault)) };
 };

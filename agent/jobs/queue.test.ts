@@ -196,6 +196,16 @@ describe('an agent that was killed', () => {
     expect(it.told.at(-1)).toMatchObject({ state: 'queued', waitsForStaff: true });
     expect(it.slips).toHaveLength(0);
   });
+
+  test("is told the age of a ticket anew when the centre's clock is set", async () => {
+    const it = printBench();
+    it.queue.take(job('s:1/1', START - 61_000));
+    await it.clock.pass(20_000);
+    expect(it.slips).toHaveLength(0);
+    it.queue.take(job('s:1/1', START));
+    await it.clock.pass(0);
+    expect(states(it).at(-1)).toBe('confirmed');
+  });
 });
 
 test('an agent that stops lets the ticket in the printer end', async () => {

@@ -1,5 +1,5 @@
 import type { PrinterState, PrintJob, PrintState } from '../../core/protocol/views.js';
-import type { Clock } from '../clock.js';
+import { sleep, type Clock } from '../clock.js';
 import { encodeCutOff, encodeJob } from '../paper/escpos.js';
 import type { PressedTicket } from '../paper/press.js';
 import { LinkLost, type PrinterLink } from '../printer/link.js';
@@ -33,6 +33,7 @@ export interface QueueParts {
   readonly link: PrinterLink;
   readonly profile: PrinterProfile;
   readonly journal: Journal;
+  /** The centre's time, by which jobs are too late. */
   readonly clock: Clock;
   press(paper: PrintJob['paper']): PressedTicket;
   /** Told of every change, and again of a job that is taken again. */
@@ -41,7 +42,7 @@ export interface QueueParts {
 }
 
 interface Held {
-  readonly job: PrintJob;
+  job: PrintJob;
   entry: JournalEntry;
   isReleased: boolean;
   /** What `onJob` was told last about waiting for staff. */
@@ -78,11 +79,15 @@ export class PrintQueue {
     }
   }
 
-  /** Takes a job. One that is known is not printed again: what became of it is told again. */
+  /**
+   * Takes a job. One that is known is not printed again: what became of it is told again. Its age
+   * is from the `issuedAt` told last, which moves when the centre's clock is set.
+   */
   take(job: PrintJob): void {
     const { journal, clock } = this.parts;
     let held = this.held.get(job.jobId);
-    if (held === undefined) {
+    if (held !== undefined) held.job = job;
+    else {
       let entry = journal.get(job.jobId);
       if (entry === undefined) {
         entry = { jobId: job.jobId, state: 'queued', tries: 0, at: clock.now() };
@@ -171,7 +176,7 @@ export class PrintQueue {
     this.setState(await this.session.status());
     this.reconnectMs = RECONNECT_MS_MIN;
     if (!this.isPaperDirty || !prints(this.state!)) return;
-    if (!clearBuffer) await this.sleep(REMAINDER_MS);
+    if (!clearBuffer) await sleep(this.parts.clock, REMAINDER_MS);
     await this.session.write(encodeCutOff());
     this.isPaperDirty = false;
   }
@@ -245,11 +250,7 @@ export class PrintQueue {
     this.isPaperDirty = true;
   }
 
-  private sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.parts.clock.after(ms, resolve));
-  }
-
-  /** As `sleep`, until something new is to be done. */
+  /** Waits, at most until something new is to be done. */
   private pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.parts.clock.after(ms, resolve);

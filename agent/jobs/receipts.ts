@@ -1,5 +1,5 @@
 import type { PrinterState } from '../../core/protocol/views.js';
-import type { Clock } from '../clock.js';
+import { sleep, type Clock } from '../clock.js';
 import type { Receipt } from '../paper/escpos.js';
 import type { PressedTicket } from '../paper/press.js';
 import type { PrinterProfile } from '../printer/profile.js';
@@ -39,14 +39,15 @@ export class Receipts {
     ticket: PressedTicket,
   ): Promise<'confirmed' | 'assumed' | 'interrupted'> {
     if (this.kind !== 'none') return this.confirm(expected);
-    await this.sleep(this.printMs(ticket) + ASSUME_AFTER_MS);
+    await sleep(this.parts.clock, this.printMs(ticket) + ASSUME_AFTER_MS);
     return (await this.isPrinting()) ? 'assumed' : 'interrupted';
   }
 
   /** Waits for the printer's own word, and asks meanwhile whether it can go on. */
   private async confirm({ reply }: Expected): Promise<'confirmed' | 'interrupted'> {
     for (;;) {
-      const first = await Promise.race([reply, this.sleep(POLL_MS).then(() => 'poll' as const)]);
+      const poll = sleep(this.parts.clock, POLL_MS).then(() => 'poll' as const);
+      const first = await Promise.race([reply, poll]);
       if (first !== 'poll') return first === undefined ? 'interrupted' : 'confirmed';
       if (!(await this.isPrinting())) return 'interrupted';
     }
@@ -60,9 +61,5 @@ export class Receipts {
 
   private printMs({ paperMm }: PressedTicket): number {
     return (paperMm / this.parts.profile.speedMmS) * 1000;
-  }
-
-  private sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.parts.clock.after(ms, resolve));
   }
 }

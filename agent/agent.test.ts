@@ -1,0 +1,211 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { io } from 'socket.io-client';
+import { afterAll, expect, test } from 'vitest';
+import type { Millis } from '../core/configuration.js';
+import type { AgentView, PrintJob } from '../core/protocol/views.js';
+import type { Answer, Ask } from '../core/protocol/wire.js';
+import { FakeClock, job, START } from '../tests/fixtures/printing.js';
+import { Agent, STOP_MS_MAX, type AgentParts } from './agent.js';
+import type { ReportPrint } from './jobs/reports.js';
+import { startPrinter } from './printers.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'dawr-agent-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const HEALTHY = 'firmware-config/printers/virtual-80mm.json';
+/** A printer of which nobody knows when it is done: a ticket takes its time. */
+const SLOW = join(folder, 'slow.json');
+const healthy = JSON.parse(readFileSync(HEALTHY, 'utf8')) as object;
+const status = { dleEot: true, processId: false, gsR: false, clearBuffer: true };
+writeFileSync(SLOW, JSON.stringify({ ...healthy, status }));
+
+/** The socket as the agent sees it; the test is the server and the network. */
+class Wire {
+  connected = false;
+  active = true;
+  opened = 0;
+  readonly emitted: [name: string, payload: unknown][] = [];
+  readonly asks: Ask<ReportPrint>[] = [];
+  answer: Answer = { done: true, seq: 3 };
+  private readonly heard = new Map<string, (value: unknown) => void>();
+
+  on(name: string, hear: (value: never) => void): void {
+    this.heard.set(name, hear as (value: unknown) => void);
+  }
+  timeout(): this {
+    return this;
+  }
+  emit(name: string, payload: unknown): void {
+    this.emitted.push([name, payload]);
+  }
+  async emitWithAck(_name: string, ask: Ask<ReportPrint>): Promise<Answer> {
+    this.asks.push(ask);
+    return this.answer;
+  }
+  connect(): void {
+    this.opened += 1;
+  }
+  disconnect(): void {
+    this.connected = false;
+  }
+  hear(name: string, value?: unknown): void {
+    if (name === 'connect') this.connected = true;
+    this.heard.get(name)?.(value);
+  }
+  printing(): unknown[] {
+    return this.emitted.flatMap(([name, payload]) => (name === 'printing' ? [payload] : []));
+  }
+}
+
+const view = (at: Millis, jobs: readonly PrintJob[]): AgentView => ({
+  ...{ stream: 's', version: 1, at, configuration: 'h', training: false },
+  kiosks: ['kiosk-1'],
+  jobs,
+});
+
+let count = 0;
+const bench = ({
+  profile = HEALTHY,
+  ...parts
+}: Partial<AgentParts> & { profile?: string } = {}) => {
+  const wire = new Wire();
+  const machine = new FakeClock();
+  const said: string[] = [];
+  const exits: number[] = [];
+  const data = join(folder, `data-${(count += 1)}`);
+  const agent = new Agent({
+    self: { server: 'http://hall', deviceId: 'a1', data },
+    cookie: 'dawr-a1=token',
+    start: (kioskId, clock, listeners) =>
+      startPrinter(kioskId, { data, profile, clock }, listeners),
+    say: (line) => said.push(line),
+    exit: (code) => exits.push(code),
+    open: (() => wire) as unknown as typeof io,
+    machine,
+    ...parts,
+  });
+  wire.hear('connect');
+  const journal = (): string => readFileSync(join(data, 'kiosk-1.journal'), 'utf8');
+  return { agent, wire, machine, said, exits, journal };
+};
+
+const HOUR_MS = 3_600_000;
+
+test.each([-HOUR_MS, HOUR_MS])(
+  "a machine %i ms off the centre's time prints its tickets and reports them in time",
+  async (offMs) => {
+    const { wire, machine } = bench();
+    const at = START - offMs;
+    wire.hear('view', view(at, [job('s:1/0', at - 5_000)]));
+    await machine.pass(0);
+    expect(wire.printing().at(-1)).toEqual({ jobId: 's:1/0', state: 'confirmed' });
+    expect(wire.asks.map(({ sentAt }) => sentAt)).toEqual([at]);
+  },
+);
+
+test("a beat tells that the centre's clock was set", async () => {
+  const { wire, machine } = bench();
+  wire.answer = { refused: 'request.stale' };
+  wire.hear('view', view(START, [job('s:1/0')]));
+  await machine.pass(0);
+  wire.hear('beat', { at: START + HOUR_MS, version: 1 });
+  await machine.pass(1_000);
+  expect(wire.asks.map(({ sentAt }) => sentAt)).toEqual([START, START + HOUR_MS + 1_000]);
+});
+
+test('a ticket that waits for staff is told as interrupted, and not printed late', async () => {
+  const { wire, machine } = bench();
+  wire.hear('view', view(START, [job('s:1/0', START - 61_000)]));
+  await machine.pass(120_000);
+  expect(wire.printing()).toEqual([{ jobId: 's:1/0', state: 'interrupted' }]);
+  expect(wire.asks).toEqual([]);
+});
+
+test('each state is told once per connection, and again after a new one', async () => {
+  const { wire, machine } = bench();
+  for (let times = 0; times < 3; times += 1) {
+    wire.hear('view', view(START, [job('s:1/0')]));
+    await machine.pass(1_000);
+  }
+  const confirmed = { jobId: 's:1/0', state: 'confirmed' };
+  expect(wire.printing().slice(3)).toEqual([confirmed]);
+  wire.emitted.length = 0;
+  wire.hear('connect');
+  wire.hear('view', view(START, [job('s:1/0')]));
+  expect(wire.emitted).toEqual([
+    ['printer', { kioskId: 'kiosk-1', state: 'ready' }],
+    ['printing', confirmed],
+  ]);
+});
+
+test('a report that the server refuses for good is said', async () => {
+  const { wire, machine, said } = bench();
+  wire.answer = { refused: 'ticket.unknown' };
+  wire.hear('view', view(START, [job('s:1/0')]));
+  await machine.pass(0);
+  expect(said).toEqual(['the server does not take that s:1/0 is confirmed: ticket.unknown']);
+});
+
+test('a stop lets the ticket in the printer end, and takes no other', async () => {
+  const { agent, wire, machine, journal } = bench({ profile: SLOW });
+  wire.hear('view', view(START, [job('s:1/0'), job('s:2/0')]));
+  await machine.pass(100);
+  expect(wire.printing().at(-1)).toEqual({ jobId: 's:1/0', state: 'sent' });
+  const stopped = agent.stop();
+  wire.hear('view', { ...view(START, [job('s:3/0')]), kiosks: ['kiosk-1', 'kiosk-2'] });
+  await machine.pass(500);
+  expect(wire.connected).toBe(true);
+  await machine.pass(3_000);
+  await stopped;
+  expect(wire.connected).toBe(false);
+  expect(journal()).toContain('"s:1/0","state":"assumed"');
+  expect(journal()).not.toContain('"s:2/0","state":"sending"');
+  expect(journal()).not.toContain('s:3/0');
+});
+
+test('a stop does not wait for ever, and says so', async () => {
+  const queue = { take: () => undefined, keep: () => undefined, stop: () => undefined };
+  const ended = new Promise<void>(() => undefined);
+  const { agent, wire, machine, said } = bench({ start: () => ({ queue, ended }) });
+  wire.hear('view', view(START, []));
+  const stopped = agent.stop();
+  await machine.pass(STOP_MS_MAX - 1);
+  expect(wire.connected).toBe(true);
+  await machine.pass(1);
+  await stopped;
+  expect([wire.connected, said]).toEqual([false, ['stops with a ticket still in a printer']]);
+});
+
+test('an agent that the server turns away or cuts comes again, unless it stops', async () => {
+  const { agent, wire, machine, said } = bench();
+  wire.active = false;
+  wire.hear('connect_error', new Error('tooMany'));
+  await machine.pass(3_000);
+  expect([wire.opened, said]).toEqual([1, ['the server turns this agent away: tooMany']]);
+  wire.hear('disconnect', 'io server disconnect');
+  await machine.pass(3_000);
+  expect(wire.opened).toBe(2);
+  await agent.stop();
+  wire.hear('disconnect', 'io client disconnect');
+  await machine.pass(3_000);
+  expect(wire.opened).toBe(2);
+});
+
+test('what cannot go on ends the process and says why', async () => {
+  const { wire, exits, said } = bench();
+  wire.hear('connect_error', new Error('notEnrolled'));
+  expect(exits).toEqual([1]);
+  expect(said[0]).toContain('a1 is no longer enrolled');
+  const other = bench({
+    start: (_kioskId, _clock, { onFault }) => {
+      onFault(new Error('the disk is full'));
+      const queue = { take: () => undefined, keep: () => undefined, stop: () => undefined };
+      return { queue, ended: Promise.resolve() };
+    },
+  });
+  other.wire.hear('view', view(START, []));
+  expect(other.exits).toEqual([70]);
+  expect(other.said[0]).toContain('the printer of kiosk-1 cannot go on: Error: the disk is full');
+});

@@ -1,0 +1,158 @@
+import { io, type Socket } from 'socket.io-client';
+import type { Millis } from '../core/configuration.js';
+import type { DeviceId } from '../core/events.js';
+import type { AgentView, PrinterState, PrintState } from '../core/protocol/views.js';
+import type { Answer, Ask } from '../core/protocol/wire.js';
+import { CentreClock, machineClock, sleep, type Clock } from './clock.js';
+import type { Self } from './enrol.js';
+import type { JobStatus } from './jobs/queue.js';
+import { Reports, type ReportPrint } from './jobs/reports.js';
+import type { Listeners, RunningPrinter } from './printers.js';
+
+/** How long the tickets in the printers may take to end once the agent shall stop. */
+export const STOP_MS_MAX = 10_000;
+const ANSWER_MS_MAX = 5_000;
+/** After the server turned a connection away or ended it: the socket does not try by itself. */
+const RECONNECT_MS = 3_000;
+
+export interface AgentParts {
+  readonly self: Self;
+  /** The device's cookie, `name=value`. */
+  readonly cookie: string;
+  start(kioskId: DeviceId, clock: Clock, listeners: Listeners): RunningPrinter;
+  say(line: string): void;
+  /** Going on is useless or would be wrong; the reason is said before. Ends the process. */
+  exit(code: number): void;
+  /** What opens the socket, and the machine's clock; the tests bring their own. */
+  readonly open?: typeof io;
+  readonly machine?: Clock;
+}
+
+/** One agent: the link to its server, and a queue for each of its kiosks' printers. */
+export class Agent {
+  private readonly running = new Map<DeviceId, RunningPrinter>();
+  private readonly printers = new Map<DeviceId, PrinterState>();
+  private readonly told = new Map<string, PrintState>();
+  private readonly clock: CentreClock;
+  private readonly reports: Reports;
+  private readonly socket: Socket;
+  private isStopping = false;
+
+  constructor(private readonly parts: AgentParts) {
+    const { self, cookie, open = io, machine = machineClock } = parts;
+    this.clock = new CentreClock(machine);
+    this.reports = new Reports({
+      clock: this.clock,
+      ask: (ask) => this.ask(ask),
+      onRefused: ({ jobId, state }, refused) =>
+        parts.say(`the server does not take that ${jobId} is ${state}: ${refused}`),
+    });
+    this.socket = open(`${self.server}/agent`, {
+      path: '/socket',
+      transports: ['websocket'],
+      auth: { device: self.deviceId },
+      extraHeaders: { cookie },
+      reconnectionDelay: 300,
+      reconnectionDelayMax: 5_000,
+    });
+    this.listen();
+  }
+
+  /**
+   * Takes no further job, and resolves when the tickets in the printers have ended, or after
+   * `STOP_MS_MAX`: the journal then has them as under way, and the next start deals with them.
+   */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    const ends = [...this.running.values()].map(({ queue, ended }) => {
+      queue.stop();
+      return ended;
+    });
+    const late = sleep(this.clock, STOP_MS_MAX).then(() => 'late' as const);
+    const end = await Promise.race([Promise.all(ends), late]);
+    if (end === 'late') this.parts.say('stops with a ticket still in a printer');
+    this.socket.disconnect();
+  }
+
+  private listen(): void {
+    this.socket.on('connect', () => this.greet());
+    this.socket.on('view', (view: AgentView) => this.see(view));
+    this.socket.on('beat', ({ at }: { readonly at: Millis }) => this.clock.hear(at));
+    this.socket.on('disconnect', () => this.reconnect());
+    this.socket.on('connect_error', ({ message }) => {
+      const { self, say, exit } = this.parts;
+      if (message === 'notEnrolled') {
+        say(`${self.deviceId} is no longer enrolled: remove ${self.data}/cookie and start again`);
+        return exit(1);
+      }
+      if (!this.socket.active) say(`the server turns this agent away: ${message}`);
+      this.reconnect();
+    });
+  }
+
+  private reconnect(): void {
+    if (this.socket.active || this.isStopping) return;
+    this.clock.after(RECONNECT_MS, () => {
+      if (!this.isStopping) this.socket.connect();
+    });
+  }
+
+  /** A server that started again knows nothing of the printers. */
+  private greet(): void {
+    this.told.clear();
+    for (const [kioskId, state] of this.printers) this.socket.emit('printer', { kioskId, state });
+  }
+
+  private see({ at, kiosks, jobs }: AgentView): void {
+    this.clock.hear(at);
+    if (this.isStopping) return;
+    for (const kioskId of kiosks) {
+      if (!this.running.has(kioskId)) this.running.set(kioskId, this.start(kioskId));
+    }
+    const listed = new Set(jobs.map(({ jobId }) => jobId));
+    for (const jobId of this.told.keys()) if (!listed.has(jobId)) this.told.delete(jobId);
+    for (const { queue } of this.running.values()) queue.keep(listed);
+    for (const job of jobs) this.running.get(job.kioskId)?.queue.take(job);
+  }
+
+  private start(kioskId: DeviceId): RunningPrinter {
+    return this.parts.start(kioskId, this.clock, {
+      onJob: (status) => this.tellJob(status),
+      onPrinter: (state) => {
+        this.printers.set(kioskId, state);
+        this.socket.emit('printer', { kioskId, state });
+      },
+      onFault: (fault) => this.fail(`the printer of ${kioskId} cannot go on`, fault),
+    });
+  }
+
+  /** Each state is told once per connection; a final one goes into the log. */
+  private tellJob({ jobId, state: is, waitsForStaff }: JobStatus): void {
+    // Managers look after what is interrupted; what is queued they take to come by itself.
+    const state = waitsForStaff ? 'interrupted' : is;
+    if (this.told.get(jobId) === state) return;
+    this.told.set(jobId, state);
+    this.socket.emit('printing', { jobId, state });
+    if (state !== 'confirmed' && state !== 'assumed' && state !== 'abandoned') return;
+    this.reports
+      .send({ jobId, state })
+      .catch((fault: unknown) => this.fail(`that ${jobId} is ${state} cannot be told`, fault));
+  }
+
+  private async ask(ask: Ask<ReportPrint>): Promise<Answer | undefined> {
+    try {
+      return (await this.socket.timeout(ANSWER_MS_MAX).emitWithAck('ask', ask)) as Answer;
+    } catch {
+      // Cut, or no answer in time: the socket rejects for nothing else.
+      return undefined;
+    }
+  }
+
+  private fail(what: string, fault: unknown): void {
+    this.parts.say(`${what}: ${fault instanceof Error ? fault.stack : String(fault)}`);
+    this.parts.exit(FAULT_EXIT);
+  }
+}
+
+/** EX_SOFTWARE of sysexits.h. */
+const FAULT_EXIT = 70;
