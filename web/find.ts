@@ -1,25 +1,18 @@
 import type { Configuration, ServiceConfig } from '../core/configuration.js';
 
-const MARKS = /[\u064b-\u065f\u0670\u0640]/g;
-const FOLDED: Readonly<Record<string, string>> = {
-  أ: 'ا',
-  إ: 'ا',
-  آ: 'ا',
-  ٱ: 'ا',
-  ة: 'ه',
-  ى: 'ي',
-  ؤ: 'و',
-  ئ: 'ي',
-  ء: '',
-};
+/** Digits of any Arabic keyboard as ASCII. */
+export const latinDigits = (text: string): string =>
+  text.replace(/[٠-٩۰-۹]/g, (digit) => String('٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹'.indexOf(digit) % 10));
 
 /** Spelling that people mix up, made one: hamzas, ta marbuta, alef maqsura, marks, case, digits. */
 export const fold = (text: string): string =>
-  text
-    .normalize('NFC')
-    .replace(MARKS, '')
-    .replace(/[أإآٱةىؤئء]/g, (letter) => FOLDED[letter] ?? letter)
-    .replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x0660))
+  latinDigits(text)
+    // Takes letters apart from their marks: آ أ إ ؤ ئ lose their hamza with the vowel signs.
+    .normalize('NFKD')
+    .replace(/[\p{M}ـء]/gu, '')
+    .replace(/ٱ/g, 'ا')
+    .replace(/ة/g, 'ه')
+    .replace(/ى/g, 'ي')
     .toLowerCase();
 
 const wordsOf = (text: string): string[] =>
@@ -33,7 +26,10 @@ const score = (words: readonly string[], part: string): number => {
   return part.length > 1 && words.some((word) => word.includes(part)) ? 1 : 0;
 };
 
-/** Services in whose names, or sector's name, every part of the text is found; best first. */
+/**
+ * Services in whose names, or sector's name, every part of the text is found; best first. A text
+ * without a word finds none.
+ */
 export const findServices = (
   { services, sectors }: Pick<Configuration, 'services' | 'sectors'>,
   text: string,
