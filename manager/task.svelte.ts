@@ -1,8 +1,4 @@
-import { ServerAway } from '../web/api.js';
-
-interface Refused {
-  readonly refused: string;
-}
+import { assertAway, type Refused } from '../web/api.js';
 
 const isRefused = (answer: object): answer is Refused => 'refused' in answer;
 
@@ -24,7 +20,7 @@ export class Task {
       if (!isRefused(answer)) return answer;
       this.problem = answer.refused;
     } catch (fault) {
-      if (!(fault instanceof ServerAway)) throw fault;
+      assertAway(fault);
       this.problem = 'away';
     } finally {
       this.busy = false;

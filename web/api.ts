@@ -5,6 +5,17 @@ export class ServerAway extends Error {
   readonly code = 'server.away';
 }
 
+/** Passes over the server's absence; any other fault is a bug and is thrown on. */
+export function assertAway(fault: unknown): asserts fault is ServerAway {
+  if (!(fault instanceof ServerAway)) throw fault;
+}
+
+/** The server understood and said no. */
+export interface Refused {
+  /** A code of a closed list; its words stand under `refusal.<code>`. */
+  readonly refused: string;
+}
+
 const call = async <T>(path: string, init: RequestInit): Promise<T> => {
   let response: Response;
   try {

@@ -1,5 +1,5 @@
 import type { ClassConfig, Configuration, ServiceConfig } from '../core/configuration.js';
-import { get, pause } from './api.js';
+import { assertAway, get, pause } from './api.js';
 
 type Sector = Configuration['sectors'][number];
 type Category = Configuration['categories'][number];
@@ -39,19 +39,26 @@ export class Catalogue {
   async follow(hash: string): Promise<void> {
     if (hash === this.#wanted) return;
     this.#wanted = hash;
+    const configuration = await this.#fetched(hash);
+    if (configuration === null) return;
+    this.configuration = configuration;
+    this.#arrived(configuration);
+  }
+
+  /** Asks until the server answers; `null` once another hash is wanted. */
+  async #fetched(hash: string): Promise<Configuration | null> {
     for (let waitMs = RETRY_FIRST_MS; this.#wanted === hash;) {
       try {
         const configuration = await this.#load(hash);
-        if (this.#wanted !== hash) return;
-        this.configuration = configuration;
-        this.#arrived(configuration);
-        return;
-      } catch {
+        return this.#wanted === hash ? configuration : null;
+      } catch (fault) {
         // The server is away or restarting; the screen keeps what it has until it answers.
+        assertAway(fault);
         await pause(waitMs);
         waitMs = Math.min(waitMs * 2, RETRY_MAX_MS);
       }
     }
+    return null;
   }
 
   sector(id: string): Sector | undefined {
