@@ -27,6 +27,9 @@ export class Say {
   label(label: Label): Pair {
     return this.#both((words) => words.label(label));
   }
+  list(items: readonly Pair[]): Pair {
+    return this.#both((words) => words.list(items.map((item) => words.pick(item))));
+  }
   number(value: number): Pair {
     return this.#both((words) => words.number(value));
   }

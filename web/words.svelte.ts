@@ -2,14 +2,17 @@ import { getContext, setContext } from 'svelte';
 import type { Millis, Words as Pair } from '../core/configuration.js';
 import type { Language } from '../core/lists.js';
 import type { Label } from '../core/protocol/views.js';
+import { MINUTE_MS } from '../core/time.js';
 import { textOf, type Message } from './message.js';
 
 /** ICU messages by key, as the build compiled them from `messages/*.json`. */
 export type Table = Readonly<Record<string, Message | string>>;
 export type Params = Readonly<Record<string, string | number>>;
 
+/** Each language's name for itself. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { ar: 'العربية', en: 'English' };
+
 const NBSP = '\u00a0';
-const MINUTE_MS = 60_000;
 const LOCALES = { ar: 'ar-EG', en: 'en-GB' } as const;
 const DATE: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long' };
 const TIME: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit', hour12: true };
@@ -28,6 +31,7 @@ export class Words {
   );
   readonly #numbers = $derived(new Intl.NumberFormat(this.#locale, { useGrouping: false }));
   readonly #plurals = $derived(new Intl.PluralRules(this.#locale));
+  readonly #lists = $derived(new Intl.ListFormat(this.#locale, { type: 'conjunction' }));
   readonly #dates = $derived(this.#format(DATE));
   readonly #times = $derived(this.#format(TIME));
 
@@ -93,6 +97,11 @@ export class Words {
 
   pick(pair: Pair): string {
     return pair[this.#language];
+  }
+
+  /** Names as a sentence lists them. */
+  list(items: readonly string[]): string {
+    return this.#lists.format(items);
   }
 
   /** For use inside `<bdi>`: letter, no-break space, number. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MINUTE_MS } from '../core/time.js';
 import { brandShades } from './brand.js';
 import { compile } from './messages/compile.js';
 import ar from './messages/common.ar.json' with { type: 'json' };
@@ -16,7 +17,6 @@ const table = (source: Readonly<Record<string, unknown>>): Table =>
 const words = () => new Words({ ar: table(ar), en: table(en) }, 'ar');
 const label = { letter: { ar: 'أ', en: 'A' }, number: 105 };
 const AT = Date.UTC(2026, 10, 22, 8, 5);
-const MINUTE_MS = 60_000;
 
 test('a label is a letter, a no-break space and a number, without grouping', () => {
   const said = words();
@@ -34,6 +34,14 @@ test('a centre chooses its digits; English keeps its own', () => {
   expect(said.figures('م 12')).toBe('م ١٢');
   said.language = 'en';
   expect(said.number(105)).toBe('105');
+});
+
+test('names are listed as each language lists them', () => {
+  const said = words();
+  expect(said.list(['شباك ١', 'شباك ٢'])).toBe('شباك ١ وشباك ٢');
+  said.language = 'en';
+  expect(said.list(['Hall', 'Kiosk 1', 'Kiosk 2'])).toBe('Hall, Kiosk 1 and Kiosk 2');
+  expect(said.list([])).toBe('');
 });
 
 test('times are the centre’s', () => {
