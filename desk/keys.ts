@@ -1,6 +1,6 @@
 import type { Attachment } from 'svelte/attachments';
+import { RESULTS } from '../core/lists.js';
 import type { Desk } from './desk.svelte.js';
-import { RESULTS } from './results.js';
 import { keyed } from './step.js';
 
 /** The n-th of the closed list for Alt and the digit n, on any layout of the keyboard. */

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { RESULTS as RESULTS_OF_CORE } from '../core/lists.js';
 import { HALL_AT, hallConfiguration } from '../tests/fixtures/board.js';
 import { deskCounter, deskCurrent, deskServing, deskView } from '../tests/fixtures/desk.js';
-import { RESULTS } from './results.js';
 import { askOf, callsMissing, keyed, noShowWait, paceOf, possible, stepOf } from './step.js';
 
 const kindOf = (...changes: Parameters<typeof deskView>) => stepOf(deskView(...changes)).kind;
@@ -66,9 +64,5 @@ describe('what is possible', () => {
   test('keys and pace', () => {
     expect([keyed('F2'), keyed('F4'), keyed('a')]).toEqual(['primary', 'noShow', undefined]);
     expect([paceOf(8, 8), paceOf(12, 8), paceOf(13, 8)]).toEqual(['good', 'late', 'over']);
-  });
-
-  test('the results are those of the core, in its order', () => {
-    expect(RESULTS).toEqual(RESULTS_OF_CORE);
   });
 });

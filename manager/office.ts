@@ -1,19 +1,15 @@
 import type { DayReport } from '../core/kpi.js';
+import type { ExportName } from '../core/lists.js';
 import type { FoundTicket, StaffMember } from '../core/protocol/api.js';
 import type { DeviceRole } from '../core/protocol/views.js';
-import { get, post } from '../web/api.js';
+import { get, post, type Refused } from '../web/api.js';
 
-export interface Refused {
-  readonly refused: string;
-}
 export interface Pending {
   readonly deviceId: string;
   readonly role: DeviceRole;
   readonly since: number;
 }
 export type NewPerson = Omit<StaffMember, 'active'> & { readonly secret: string };
-export const EXPORTS = ['visits', 'legs'] as const;
-export type Export = (typeof EXPORTS)[number];
 type Asked<T> = Promise<T | Refused>;
 
 /** What a manager asks of the server over HTTP. Rejects with `ServerAway` only. */
@@ -28,7 +24,7 @@ export interface Office {
   days: () => Asked<{ readonly days: readonly string[] }>;
   report: (day: string) => Asked<DayReport>;
   /** Address of a file for a range of days (`YYYY-MM-DD`), both included. */
-  exportUrl: (table: Export, from: string, to: string) => string;
+  exportUrl: (table: ExportName, from: string, to: string) => string;
 }
 
 /** The office at one manager's device. */

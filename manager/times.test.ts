@@ -1,17 +1,12 @@
 import { expect, test } from 'vitest';
-import { latinDigits, percentOf, quartersAfter } from './times.js';
-
-const MINUTE_MS = 60_000;
+import { MINUTE_MS } from '../core/time.js';
+import { percentOf, quartersAfter } from './times.js';
 
 test('the first quarter offered is at least five minutes away', () => {
   const noon = Date.UTC(2026, 7, 12, 12);
   expect(quartersAfter(noon, 2)).toEqual([noon + 15 * MINUTE_MS, noon + 30 * MINUTE_MS]);
   expect(quartersAfter(noon + 11 * MINUTE_MS, 1)).toEqual([noon + 30 * MINUTE_MS]);
   expect(quartersAfter(noon + 10 * MINUTE_MS, 1)).toEqual([noon + 15 * MINUTE_MS]);
-});
-
-test('digits of Arabic and Persian keyboards become ASCII; the rest stays', () => {
-  expect(latinDigits('أ ١٠٥ 7 ۴۹')).toBe('أ 105 7 49');
 });
 
 test('shares are whole percents', () => {

@@ -1,6 +1,6 @@
 import type { Millis } from '../core/configuration.js';
+import { MINUTE_MS } from '../core/time.js';
 
-const MINUTE_MS = 60_000;
 const QUICK_MIN = [10, 20, 30];
 /** A stated time moves by this much at a touch. */
 export const STEP_MIN = 5;

@@ -2,13 +2,14 @@ import { io, type Socket } from 'socket.io-client';
 import type { Millis } from '../core/configuration.js';
 import type { Answer, Ask, ConnectRefusal } from '../core/protocol/wire.js';
 import type { ViewBase } from '../core/protocol/views.js';
+import { MINUTE_MS } from '../core/time.js';
 import { makeRequestId, Outbox } from './outbox.js';
 
 const ACK_MS = 5_000;
 const SILENT_MS = 15_000;
 const RETRY_MS = 3_000;
 /** The server refuses an ask that is older. */
-const KEEP_MS = 10 * 60_000;
+const KEEP_MS = 10 * MINUTE_MS;
 
 export interface ConnectionOptions<V, C> {
   readonly role: 'kiosk' | 'board' | 'desk' | 'manager' | 'phone';

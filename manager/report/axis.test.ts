@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
+import { MINUTE_MS } from '../../core/time.js';
 import { minuteTicks } from './axis.js';
-
-const MINUTE_MS = 60_000;
 
 test('the highest value lies on the axis, below its last mark', () => {
   for (let minutes = 0; minutes <= 1400; minutes += 1) {

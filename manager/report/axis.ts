@@ -1,4 +1,5 @@
-const MINUTE_MS = 60_000;
+import { MINUTE_MS } from '../../core/time.js';
+
 const STEPS_MIN = [1, 2, 5, 10, 15, 20, 30, 60, 120, 240];
 const TICKS_MAX = 6;
 

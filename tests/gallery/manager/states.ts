@@ -1,4 +1,5 @@
-import { EXPORTS, type Office } from '../../../manager/office.js';
+import { EXPORTS } from '../../../core/lists.js';
+import type { Office } from '../../../manager/office.js';
 import { ServerAway } from '../../../web/api.js';
 import {
   busyHall,
