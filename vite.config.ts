@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
@@ -35,9 +35,7 @@ const compressed: Plugin = {
 };
 
 const pages = (...apps: string[]): Record<string, string> =>
-  Object.fromEntries(
-    apps.map((app) => [app, `${app}/index.html`] as const).filter(([, page]) => existsSync(page)),
-  );
+  Object.fromEntries(apps.map((app) => [app, `${app}/index.html`]));
 
 /**
  * `vite build` makes the screens of the hall, `vite build --mode phone` the visitor's page for

@@ -7,12 +7,13 @@ type Store = Pick<Storage, 'getItem' | 'setItem'>;
  * browser lets them; a browser that stores nothing keeps them until the page goes.
  */
 export class Outbox<C> {
+  readonly #store: Store;
+  readonly #key: string;
   #asks: Ask<C>[];
 
-  constructor(
-    private readonly store: Store,
-    private readonly key: string,
-  ) {
+  constructor(store: Store, key: string) {
+    this.#store = store;
+    this.#key = key;
     this.#asks = parseAsks<C>(read(store, key));
   }
 
@@ -35,7 +36,7 @@ export class Outbox<C> {
   #keep(asks: Ask<C>[]): void {
     this.#asks = asks;
     try {
-      this.store.setItem(this.key, JSON.stringify(asks));
+      this.#store.setItem(this.#key, JSON.stringify(asks));
     } catch {
       // Private windows of old browsers refuse to store; the memory still holds them.
     }
