@@ -12,6 +12,9 @@ const BLACK_BELOW = 128;
 /** Size at which ink is measured. */
 const INK_PX = 100;
 
+/** Room for ink, in sizes; Cairo asks for 1.303 above the baseline and 0.571 below it. */
+const INK_ROOM = { above: 1.4, below: 1 };
+
 export interface Raster {
   readonly measure: Measure;
   /** The drawn part of a ticket, without its QR code. Throws if it is higher than `ROWS_MAX`. */
@@ -94,15 +97,19 @@ function drawBox(context: SKRSContext2D, { outline, ...box }: BoxItem): void {
 }
 
 const WATERMARK: Face = { sizePx: 230, weight: 900 };
+/** Rises towards the right, in radians: across the lines, so that both can be told apart. */
+const WATERMARK_TURN = -0.3;
+/** From the baseline up to the middle of the letters, in sizes. */
+const WATERMARK_MIDDLE = 0.25;
 
 function drawWatermark(context: SKRSContext2D, text: string, layout: PaperLayout): void {
   context.save();
   context.translate(layout.width / 2, layout.height / 2);
-  context.rotate(-0.3);
+  context.rotate(WATERMARK_TURN);
   context.font = fontOf(WATERMARK);
   context.direction = 'rtl';
   context.textAlign = 'center';
-  context.fillText(text, 0, WATERMARK.sizePx * 0.25);
+  context.fillText(text, 0, WATERMARK.sizePx * WATERMARK_MIDDLE);
   context.restore();
 }
 
@@ -132,8 +139,8 @@ function inkOf(
   text: string,
   face: Face,
 ): { readonly ascent: number; readonly descent: number } {
-  const baseline = Math.ceil(face.sizePx * 1.4);
-  const rows = baseline + face.sizePx;
+  const baseline = Math.ceil(face.sizePx * INK_ROOM.above);
+  const rows = baseline + face.sizePx * INK_ROOM.below;
   context.font = fontOf(face);
   const width = Math.min(context.canvas.width, Math.ceil(context.measureText(text).width));
   clear(context, width, rows);

@@ -32,7 +32,21 @@ const AHEAD: Face = { sizePx: 26, weight: 700 };
 const BOX = { radius: 16, outline: 3 };
 const BOX_PADDING = 14;
 const BESIDE_BOX = 16;
+/** Shares of the box's height: baselines of its three lines from its top, size of the second. */
+const BOX_SHARES = { words: 0.26, people: 0.61, second: 0.89, peopleSize: 0.3 };
+/** Lines of text: where the baseline is, and where the next line starts. */
+const CENTRE_LINE = { baseline: 24, height: 34 };
+const SECOND_LINE = { baseline: 26, height: 36 };
+const FOOT_LINE = { baseline: 25, height: 33 };
+/** Where the baseline of a service is, in its size. */
+const SERVICE_BASELINE = 0.92;
+/** What the centre's name leaves clear before the time. */
+const BEFORE_TIME = 20;
 const FLAG = { height: 34, radius: 8 };
+const FLAG_BASELINE = 26;
+const FLAG_PADDING = 11;
+const BETWEEN_FLAGS = 8;
+const BESIDE_FLAGS = 12;
 /** Clear rows that the last line of text leaves below itself. */
 const FOOT_DESCENT = 4;
 
@@ -72,12 +86,13 @@ export class Setter {
     const when = whenText(takenAt, zone, this.lead);
     const lines = wrapped(this.of(centre), 2, this.roomFor(CENTRE));
     for (const text of lines) {
-      this.start({ text, face: CENTRE, baseline: this.y + 24 });
-      this.y += 34;
+      this.start({ text, face: CENTRE, baseline: this.y + CENTRE_LINE.baseline });
+      this.y += CENTRE_LINE.height;
     }
     const last = this.width(lines.at(-1)!, CENTRE);
-    if (last + this.width(when, SMALL) + 20 > this.inner) this.notes.push(when);
-    else this.end({ text: when, face: SMALL, baseline: this.y - 10 });
+    const baseline = this.y - CENTRE_LINE.height + CENTRE_LINE.baseline;
+    if (last + this.width(when, SMALL) + BEFORE_TIME > this.inner) this.notes.push(when);
+    else this.end({ text: when, face: SMALL, baseline });
     this.y += this.look.gap;
   }
 
@@ -102,16 +117,15 @@ export class Setter {
     const { boxDots } = this.look;
     const { language } = this.lead;
     const at = (share: number): number => this.y + Math.round(boxDots * share);
-    const people: Face = { sizePx: Math.round(boxDots * 0.3), weight: 900 };
+    const people: Face = { sizePx: Math.round(boxDots * BOX_SHARES.peopleSize), weight: 900 };
+    const words = PAPER_WORDS[language].ahead;
+    const count = counted('people', ahead, this.lead);
+    const second = counted('peopleAhead', ahead, this.second);
+    const other = this.second.language;
     const lines = [
-      { text: PAPER_WORDS[language].ahead, language, face: AHEAD, baseline: at(0.26) },
-      { text: counted('people', ahead, this.lead), language, face: people, baseline: at(0.61) },
-      {
-        text: counted('peopleAhead', ahead, this.second),
-        language: this.second.language,
-        face: SMALL,
-        baseline: at(0.89),
-      },
+      { text: words, language, face: AHEAD, baseline: at(BOX_SHARES.words) },
+      { text: count, language, face: people, baseline: at(BOX_SHARES.people) },
+      { text: second, language: other, face: SMALL, baseline: at(BOX_SHARES.second) },
     ];
     const widest = Math.max(...lines.map(({ text, face }) => this.width(text, face)));
     const width = Math.ceil(widest) + 2 * BOX_PADDING;
@@ -124,13 +138,11 @@ export class Setter {
   private setServices(): void {
     const { services } = this.paper;
     const face: Face = { sizePx: this.look.servicePx, weight: 800 };
+    const linesMax = services.length === 1 ? 2 : 1;
+    const below = Math.round(this.look.servicePx * SERVICE_BASELINE);
     for (const service of services) {
-      for (const text of wrapped(
-        this.of(service),
-        services.length === 1 ? 2 : 1,
-        this.roomFor(face),
-      )) {
-        this.start({ text, face, baseline: this.y + Math.round(this.look.servicePx * 0.92) });
+      for (const text of wrapped(this.of(service), linesMax, this.roomFor(face))) {
+        this.start({ text, face, baseline: this.y + below });
         this.y += this.look.leading;
       }
     }
@@ -148,8 +160,8 @@ export class Setter {
     const whole = [short, centre[language]].join(' · ');
     const room = { ...this.roomFor(SMALL), room: this.inner - this.setFlags() };
     const text = room.width(whole) <= room.room ? whole : fitted(short, room);
-    this.start({ text, face: SMALL, baseline: this.y + 26, language });
-    this.y += 36 + this.look.gap;
+    this.start({ text, face: SMALL, baseline: this.y + SECOND_LINE.baseline, language });
+    this.y += SECOND_LINE.height + this.look.gap;
   }
 
   /** Returns the width that the flags take at the trailing side. */
@@ -163,15 +175,16 @@ export class Setter {
     ];
     let used = 0;
     for (const text of flags) {
-      const width = Math.ceil(this.width(text, SMALL)) + 22;
+      const width = Math.ceil(this.width(text, SMALL)) + 2 * FLAG_PADDING;
       const x = this.isRtl ? MARGIN + used : this.sheet.width - MARGIN - used - width;
       const white = text !== classId;
-      const box = { kind: 'box', x, y: this.y, width, outline: white ? 0 : 3 } as const;
+      const box = { kind: 'box', x, y: this.y, width, outline: white ? 0 : BOX.outline } as const;
       this.items.push({ ...box, ...FLAG });
-      this.centre({ text, face: SMALL, baseline: this.y + 26 }, x + width / 2, white);
-      used += width + 8;
+      const baseline = this.y + FLAG_BASELINE;
+      this.centre({ text, face: SMALL, baseline }, x + width / 2, white);
+      used += width + BETWEEN_FLAGS;
     }
-    return used === 0 ? 0 : used + 12;
+    return used === 0 ? 0 : used + BESIDE_FLAGS;
   }
 
   /** Notes and where to ask; what the code below is for, unless the ticket is a tight one. */
@@ -192,8 +205,9 @@ export class Setter {
     const chosen = lines.find((choice) => choice.every((line) => width(line) <= room));
     for (const line of chosen ?? lines.at(-1)!) {
       for (const text of broken(line, { width, room })) {
-        this.centre({ text, face: SMALL, baseline: this.y + 25 }, this.sheet.width / 2);
-        this.y += 33;
+        const baseline = this.y + FOOT_LINE.baseline;
+        this.centre({ text, face: SMALL, baseline }, this.sheet.width / 2);
+        this.y += FOOT_LINE.height;
       }
     }
     if (link !== null)

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-/** What the agent must know of a model of printer. A profile is a file in firmware-config/. */
+/**
+ * What the agent must know of a model of printer. A profile is a file in firmware-config/. Fields
+ * with one legal value (`link.kind`, `raster.command`, `qr`, `cut.command`) steer nothing: they say
+ * what the agent does with every printer, so that a model that needs another way is refused.
+ */
 export const profileSchema = z.strictObject({
   $schema: z.string().optional(),
   schema: z.literal(1),
@@ -9,16 +13,21 @@ export const profileSchema = z.strictObject({
   model: z.string().min(1).max(80),
   /** The maker's manual, with chapter or page. */
   source: z.string().min(1).max(200),
+  /** `virtual`: no device; the papers become pictures. */
   link: z.strictObject({ kind: z.literal('virtual') }),
   width: z.strictObject({ dots: z.number().int().min(384).max(832).multipleOf(8) }),
   dpi: z.literal([180, 203]),
   speedMmS: z.number().min(20).max(500),
   raster: z.strictObject({
+    /** GS v 0, as `encodeJob` sends it. */
     command: z.literal('gs-v-0'),
+    /** The most rows that one command may bring. */
     maxBandRows: z.number().int().min(24).max(2303),
   }),
+  /** The printer draws the code itself, from GS ( k. */
   qr: z.literal('native'),
   cut: z.strictObject({
+    /** GS V <Function B>, which feeds to the cutter. */
     command: z.literal('gs-v-66'),
     /** Blank paper that each ticket starts with: from the head to the cutter, in dots. */
     blankDots: z.number().int().min(0).max(240),
