@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { MINUTE_MS } from '../core/time.js';
 import { machineTime } from './clock.js';
+import { DEMO_PLACE, demoSettings } from './demo.js';
 import { backup } from './log/backup.js';
 import { connect, LOG_FILE, takeLock } from './log/database.js';
 import { LogFault } from './log/faults.js';
@@ -9,23 +10,32 @@ import { migrate } from './log/schema.js';
 import { prepareProjectors } from './log/projector.js';
 import { rebuild } from './log/rebuild.js';
 import { restore, SKIP_NUMBERS } from './log/restore.js';
+import { isVerifierKey, ownKeyIn } from './log/note.js';
 import { verify, type Verified } from './log/verify.js';
+import { Misuse, parsed } from './misuse.js';
 import { projectors } from './projectors.js';
 import { ConfigurationError, loadSettings } from './settings.js';
+import { CODE_LIFE_MS, makeManagerCode } from './setup.js';
 
-export const COMMANDS = ['verify', 'backup', 'restore', 'rebuild'] as const;
+export const COMMANDS = ['verify', 'backup', 'restore', 'rebuild', 'manager'] as const;
 type CommandName = (typeof COMMANDS)[number];
 
 /** Exit codes: 0 as asked · 1 not done · 2 asked wrongly · 3 done, something was wrong. */
 export const EXIT = { done: 0, failed: 1, usage: 2, found: 3 } as const;
 
-const USAGE = `Commands for a centre's log:
-  verify  --config FILE [--key KEY]      checks the whole log; a server may be running
-  backup  --config FILE --to FILE        copies the log, also while a server runs, and verifies it
-  restore --config FILE --from FILE [--skip N]
+const USAGE = `Commands for a centre:
+  verify  [--config FILE] [--key KEY]    checks the whole log, without FILE the demo's; a server
+                                         may be running. KEY is a verifier key, as kept on paper
+  backup  --config FILE --to FOLDER      copies the log and its keys, also while a server runs,
+                                         into a new folder, and verifies it: it holds secrets
+  restore --config FILE --from FOLDER [--skip N]
                                          puts a backup in place of the log (server stopped);
                                          each series jumps ahead by N numbers (${SKIP_NUMBERS})
-  rebuild --config FILE                  makes the reports' tables anew (server stopped)`;
+  rebuild --config FILE                  makes the reports' tables anew (server stopped)
+  manager --config FILE                  shows a code with which the manager's page enrols again
+                                         and names a manager; a server may be running`;
+
+const KEY_FORM = 'dawr/CENTRE+8 HEX DIGITS+BASE64, as verify prints it';
 
 type Say = (line: string) => void;
 interface Options {
@@ -41,24 +51,17 @@ interface Place {
   readonly file: string;
 }
 
-/** The command was asked wrongly; nothing was done. */
-class Misuse extends Error {}
-
 export const isCommand = (word: string | undefined): word is CommandName =>
   COMMANDS.some((command) => command === word);
 
-/** Carries out `verify`, `backup`, `restore` or `rebuild`; returns the exit code. */
+/** Carries out one of the commands; returns the exit code. */
 export const runCommand = async (
   argv: readonly string[],
   say: Say = (line) => void process.stdout.write(`${line}\n`),
 ): Promise<number> => {
-  const asked = parse(argv);
-  if (asked === null) {
-    say(USAGE);
-    return EXIT.usage;
-  }
   try {
-    return await HANDLERS[asked.name](await placeOf(asked.options.config), asked.options, say);
+    const { name, options } = parse(argv);
+    return await HANDLERS[name](await placeOf(name, options.config), options, say);
   } catch (error) {
     if (error instanceof Misuse) {
       say(`${error.message}\n\n${USAGE}`);
@@ -66,30 +69,28 @@ export const runCommand = async (
     }
     // Words for the person at the terminal; anything else is a fault of this program.
     if (error instanceof LogFault || error instanceof ConfigurationError) say(error.message);
-    else say(`${asked.name} failed: ${error instanceof Error ? error.message : 'unknown'}`);
+    else say(`${argv[0]} failed: ${error instanceof Error ? error.message : 'unknown'}`);
     return EXIT.failed;
   }
 };
 
-const parse = (
-  argv: readonly string[],
-): { name: CommandName; options: Options & { config: string } } | null => {
+const parse = (argv: readonly string[]): { name: CommandName; options: Options } => {
   const text = { type: 'string' } as const;
   const options = { config: text, key: text, to: text, from: text, skip: text };
-  try {
-    const { positionals, values } = parseArgs({ args: [...argv], options, allowPositionals: true });
-    const [name, ...rest] = positionals;
-    const { config } = values;
-    if (!isCommand(name) || rest.length > 0 || config === undefined) return null;
-    return { name, options: { ...values, config } };
-  } catch {
-    // parseArgs throws on an option that nobody knows: the usage says which there are.
-    return null;
-  }
+  const { positionals, values } = parsed({ args: [...argv], options, allowPositionals: true });
+  const [name, surplus] = positionals;
+  if (!isCommand(name)) throw new Misuse(`${name ?? 'nothing'} is not a command.`);
+  if (surplus !== undefined) throw new Misuse(`${name} takes no ${surplus}: see the options.`);
+  return { name, options: values };
 };
 
-const placeOf = async (config: string): Promise<Place> => {
-  const { server, configuration } = await loadSettings(config);
+/** Where the log lies. Looking at the demo's needs no configuration; all else names its centre. */
+const placeOf = async (name: CommandName, config: string | undefined): Promise<Place> => {
+  if (config === undefined && name !== 'verify') {
+    throw new Misuse(`say which centre: ${name} --config FILE`);
+  }
+  const { server, configuration } =
+    config === undefined ? await demoSettings(DEMO_PLACE) : await loadSettings(config);
   const file = join(server.data, LOG_FILE);
   return { directory: server.data, centreId: configuration.centre.id, file };
 };
@@ -109,11 +110,17 @@ type Handler = (place: Place, options: Options, say: Say) => number | Promise<nu
 
 const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   verify: (place, { key }, say) => {
+    if (key !== undefined && !isVerifierKey(key)) {
+      throw new Misuse(`--key ${key} is not a verifier key: it looks like ${KEY_FORM}`);
+    }
     needFile(place);
     const database = connect(place.file, { readonly: true });
     try {
-      const verified = verify(database, { projectors, ...(key ? { keys: [key] } : {}) });
+      const keys = key === undefined ? {} : { keys: [key] };
+      const verified = verify(database, { projectors, ...keys });
       report(verified, say);
+      const own = ownKeyIn(place.directory, place.centreId);
+      if (own !== null) say(`this centre signs with ${own}`);
       return verified.problems.length === 0 ? EXIT.done : EXIT.found;
     } finally {
       database.close();
@@ -121,14 +128,15 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   },
   backup: async (place, { to }, say) => {
     needFile(place);
-    if (to === undefined) throw new Misuse('say where to: --to FILE');
-    const verified = await backup(place.file, to, { projectors });
+    if (to === undefined) throw new Misuse('say where to: --to FOLDER');
+    const verified = await backup(place.directory, to, { projectors });
     report(verified, say);
-    say(`${verified.file} was written, and verified by restoring it`);
+    say(`${verified.folder} was written, and verified by restoring it`);
+    say('it holds the keys of the centre: keep it where only its keeper can read it');
     return EXIT.done;
   },
   restore: async ({ directory, centreId }, { from, skip = String(SKIP_NUMBERS) }, say) => {
-    if (from === undefined) throw new Misuse('say what from: --from FILE');
+    if (from === undefined) throw new Misuse('say what from: --from FOLDER');
     if (!/^\d{1,4}$/.test(skip)) throw new Misuse('--skip takes a number up to 9999');
     const options = { directory, centreId, time: machineTime, projectors };
     const { stream, previous, kept } = await restore(options, from, Number(skip));
@@ -152,5 +160,12 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
       database.close();
       lock.release();
     }
+  },
+  manager: (place, _, say) => {
+    needFile(place);
+    const code = makeManagerCode(place.directory, machineTime.wall());
+    say(`Open the page /manager/manager/ of this centre and enter the code ${code}`);
+    say(`It is good once, for ${CODE_LIFE_MS / MINUTE_MS} minutes: give it to nobody else.`);
+    return EXIT.done;
   },
 };

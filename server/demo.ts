@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import files from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { WEEKDAYS, type Configuration, type Words } from '../core/configuration.js';
@@ -30,6 +30,9 @@ export interface DemoPlace {
   readonly port: number;
   readonly phonePort: number;
 }
+
+/** Where the demo lives unless it is told otherwise: `data` below the current folder. */
+export const DEMO_PLACE: DemoPlace = { data: resolve('data/demo'), port: 4000, phonePort: 4001 };
 
 /** A demo is open round the clock, so that it can be tried at any hour. */
 const alwaysOpen = (configuration: Configuration): Configuration => ({

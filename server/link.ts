@@ -40,7 +40,11 @@ export class TicketLinks {
   private key: { readonly stream: string; readonly day: string; readonly bytes: Buffer } | null =
     null;
 
-  constructor(private readonly secret: Buffer) {}
+  /** `earlier`: streams before a restore whose links of the open day are still good. */
+  constructor(
+    private readonly secret: Buffer,
+    private readonly earlier: () => readonly string[] = () => [],
+  ) {}
 
   token(ticketId: TicketId, day: string): string {
     const [stream = '', seq = ''] = ticketId.split(':');
@@ -50,16 +54,17 @@ export class TicketLinks {
     return base32(Buffer.concat([head, this.mac(head, stream, day)]));
   }
 
-  /** The ticket of a token that was made for this stream and day; else `undefined`. */
+  /** The ticket of a token that was made for this stream, or an earlier one, on this day. */
   ticketOf(token: string, stream: string, day: string): TicketId | undefined {
     if (!isTicketToken(token)) return undefined;
     const bytes = fromBase32(token);
     const head = bytes.subarray(0, 1 + SEQ_BYTES);
     const mac = bytes.subarray(1 + SEQ_BYTES);
-    if (mac.length !== MAC_BYTES || !timingSafeEqual(mac, this.mac(head, stream, day))) {
-      return undefined;
-    }
-    return `${stream}:${head.readUIntBE(1, SEQ_BYTES)}`;
+    if (mac.length !== MAC_BYTES) return undefined;
+    const made = [stream, ...this.earlier()].find((candidate) =>
+      timingSafeEqual(mac, this.mac(head, candidate, day)),
+    );
+    return made === undefined ? undefined : `${made}:${head.readUIntBE(1, SEQ_BYTES)}`;
   }
 
   private mac(head: Buffer, stream: string, day: string): Buffer {

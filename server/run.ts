@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -21,7 +19,8 @@ import { TicketLinks } from './link.js';
 import { inWorker } from './log/backup.js';
 import { Committer } from './log/committer.js';
 import { LOG_FILE } from './log/database.js';
-import type { Faults } from './log/faults.js';
+import { LogFault, type Faults } from './log/faults.js';
+import { keptSecret, LINK_KEY, PEPPER_KEY, requireKeys } from './log/keys.js';
 import { openLog, storeConfiguration, type Log } from './log/log.js';
 import { healthRoutes } from './metrics.js';
 import { projectors } from './projectors.js';
@@ -53,11 +52,23 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** 32 random bytes that are made once and kept beside the log, readable to its owner alone. */
-const keptSecret = (directory: string, name: string): Buffer => {
-  const file = join(directory, name);
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600, flag: 'wx' });
-  return readFileSync(file);
+/** Throws, having let go of the log, when it is another centre's or one of its keys is lost. */
+const takeOver = (log: Log, centreId: string): void => {
+  const { directory, database, folded } = log;
+  const its = folded.state.centre.centreId;
+  try {
+    if (its !== '' && its !== centreId) {
+      const message =
+        `${directory} holds the log of the centre ${its}, and the configuration is that of ` +
+        `${centreId}: correct server.data or centre.id.`;
+      throw new LogFault('log.otherCentre', message);
+    }
+    createAccessTables(database);
+    requireKeys(database, directory);
+  } catch (error) {
+    log.close();
+    throw error;
+  }
 };
 
 const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => {
@@ -65,8 +76,10 @@ const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => 
   const timers = options.timers ?? machineTimers;
   const clock = new ServerClock(options.time ?? machineTime, log.lastEventAt);
   const { directory, database, configurations } = log;
-  createAccessTables(database);
-  const links = new TicketLinks(keptSecret(directory, 'link.key'));
+  const links: TicketLinks = new TicketLinks(
+    keptSecret(directory, LINK_KEY),
+    () => committer.state.centre.earlierStreams,
+  );
   const committer = new Committer(log, {
     clock,
     soon: timers.soon,
@@ -75,7 +88,7 @@ const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => 
     onBug: (bug) => journal.error(bug, 'a command made the rules throw; it is set aside'),
     ...(faults === undefined ? {} : { faults }),
   });
-  const hasher = new SecretHasher(keptSecret(directory, 'pepper.key'));
+  const hasher = new SecretHasher(keptSecret(directory, PEPPER_KEY));
   return {
     settings: settings.server,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
@@ -167,7 +180,6 @@ const checkDisk = ({ journal, onFatal }: RunOptions, log: Log): void => {
 /** Opens the log and the doors of one centre. Throws with a sentence when it cannot. */
 export const run = async (options: RunOptions): Promise<Running> => {
   const { server } = options.settings;
-  mkdirSync(server.data, { recursive: true, mode: 0o700 });
   const hubs: Hub[] = [];
   const log = openLog({
     directory: server.data,
@@ -176,6 +188,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
     projectors,
     ...(options.faults === undefined ? {} : { faults: options.faults }),
   });
+  takeOver(log, options.settings.configuration.centre.id);
   checkDisk(options, log);
   const centre = assemble(options, log, (deviceId, why) => {
     for (const hub of hubs) hub.cut(deviceId, why);

@@ -1,22 +1,17 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { connect } from './database.js';
+import { connect, LOG_FILE } from './database.js';
+import { LogFault } from './faults.js';
+import { codeOf, syncFile } from './folder.js';
+import { KEY_PATHS, requireKeys } from './keys.js';
 import { verify, type Verified, type VerifyOptions } from './verify.js';
 
 /** A backup takes all pages in one step: a writer would make it begin again after each. */
 const ALL_PAGES = 2 ** 31 - 1;
 
 export interface BackedUp extends Verified {
-  readonly file: string;
+  readonly folder: string;
 }
 
 /** What a worker is told to do. */
@@ -31,54 +26,87 @@ const WORKER = new URL('./worker.js', import.meta.url);
  * Rejects with what went wrong there. `worker` is where the thread's program lies.
  */
 export const inWorker = <T>(task: Task, worker: URL = WORKER): Promise<T> =>
-  new Promise((resolve, reject) => {
+  new Promise((resolved, reject) => {
     const thread = new Worker(worker, { workerData: task });
-    thread.once('message', (result: T) => resolve(result));
+    thread.once('message', (result: T) => resolved(result));
     thread.once('error', reject);
     thread.once('exit', (code) => reject(new Error(`the worker ended with ${code}`)));
   });
 
-export const syncFile = (path: string): void => {
-  const handle = openSync(path, 'r');
-  fsyncSync(handle);
-  closeSync(handle);
-};
-
 const SIDES = ['', '-wal', '-shm'];
+
+/** A database's file and what lies beside it, as far as they are there. */
+export const filesOf = (file: string): string[] =>
+  SIDES.map((side) => `${file}${side}`).filter((path) => existsSync(path));
 
 /** Removes a database's file with what lies beside it. No connection to it may be open. */
 export const removeFile = (file: string): void => {
   for (const side of SIDES) rmSync(`${file}${side}`, { force: true });
 };
 
+/** Copies one of the key files, if it is there, readable to its owner alone. */
+export const copyKey = (path: string, from: string, to: string): void => {
+  if (!existsSync(join(from, path))) return;
+  mkdirSync(dirname(join(to, path)), { recursive: true, mode: 0o700 });
+  const file = join(to, path);
+  rmSync(file, { force: true });
+  copyFileSync(join(from, path), file);
+  chmodSync(file, 0o600);
+  syncFile(file);
+  syncFile(dirname(file));
+};
+
 /**
- * Copies a log while it may be written to, and verifies the copy by restoring it to a temporary
- * file. `to` appears only when that succeeded; an existing file is never overwritten. Rejects, and
- * leaves nothing, when the copy is not sound.
+ * Copies a data directory's log, also while it is written to, with the keys that it needs, into a
+ * new folder: all that a restore takes. The folder holds secrets. The copy is verified by restoring
+ * it to a temporary file; `to` appears only when that succeeded, and nothing is ever overwritten.
+ * Rejects, and leaves nothing, when the log is not sound or one of its keys is missing.
  */
 export const backup = async (
-  from: string,
+  directory: string,
   to: string,
   options: VerifyOptions = {},
 ): Promise<BackedUp> => {
-  if (existsSync(to)) throw new Error(`${to} is already there: choose another name`);
-  const partial = `${to}.partial`;
-  removeFile(partial);
-  const source = connect(from, { readonly: true, fileMustExist: true });
+  const folder = resolve(to);
+  if (existsSync(folder)) {
+    throw new LogFault('log.exists', `${folder} is already there: choose another name`);
+  }
+  const partial = `${folder}.partial`;
   try {
-    await source.backup(partial, { progress: () => ALL_PAGES });
+    rmSync(partial, { recursive: true, force: true });
+    mkdirSync(partial, { mode: 0o700 });
+  } catch (cause) {
+    const message = `${folder} cannot be written (${codeOf(cause)}): is the folder above it there?`;
+    throw new LogFault('backup.failed', message, { cause });
+  }
+  try {
+    await copyLog(directory, partial);
+    const file = join(partial, LOG_FILE);
+    const verified = verifyCopy(file, options);
+    if (verified.problems.length > 0) {
+      const why = verified.problems.join('; ');
+      throw new LogFault('log.corrupt', `the log in ${directory} is not sound: ${why}`);
+    }
+    for (const path of [file, partial]) syncFile(path);
+    renameSync(partial, folder);
+    syncFile(dirname(folder));
+    return { folder, ...verified };
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true });
+    throw error;
+  }
+};
+
+const copyLog = async (directory: string, to: string): Promise<void> => {
+  const source = connect(join(directory, LOG_FILE), { readonly: true, fileMustExist: true });
+  try {
+    requireKeys(source, directory);
+    await source.backup(join(to, LOG_FILE), { progress: () => ALL_PAGES });
   } finally {
     source.close();
   }
-  const verified = verifyCopy(partial, options);
-  if (verified.problems.length > 0) {
-    removeFile(partial);
-    throw new Error(`the backup is not sound: ${verified.problems.join('; ')}`);
-  }
-  syncFile(partial);
-  renameSync(partial, to);
-  syncFile(dirname(to));
-  return { file: to, ...verified };
+  chmodSync(join(to, LOG_FILE), 0o600);
+  for (const path of KEY_PATHS) copyKey(path, directory, to);
 };
 
 /** Verifies a file that is not in use by way of a copy, so that nothing is written beside it. */

@@ -39,7 +39,7 @@ export const checkLibrary = (version: string): void => {
  * refuses one that does not take them. A read-only connection leaves the file as it is.
  */
 export const connect = (file: string, options: Database.Options = {}): Database.Database => {
-  const database = new Database(file, options);
+  const database = opened(file, options);
   try {
     checkLibrary(database.prepare('SELECT sqlite_version()').pluck().get() as string);
     for (const [name, set, expected] of SETTINGS) {
@@ -52,9 +52,26 @@ export const connect = (file: string, options: Database.Options = {}): Database.
     }
   } catch (error) {
     database.close();
-    throw error;
+    throw asFault(file, error);
   }
   return database;
+};
+
+const opened = (file: string, options: Database.Options): Database.Database => {
+  try {
+    return new Database(file, options);
+  } catch (error) {
+    throw asFault(file, error);
+  }
+};
+
+/** What keeps a file from being opened, in a sentence with its name. */
+const asFault = (file: string, error: unknown): unknown => {
+  if (!(error instanceof Database.SqliteError)) return error;
+  const code = /^SQLITE_(NOTADB|CORRUPT)/.test(error.code) ? 'log.corrupt' : 'data.unusable';
+  return new LogFault(code, `${file} cannot be opened: ${error.message} (${error.code})`, {
+    cause: error,
+  });
 };
 
 /** What `quick_check` finds wrong with the file's structure; empty when it is sound. */
@@ -62,6 +79,9 @@ export const faultsOfFile = (database: Database.Database): readonly string[] => 
   const found = database.pragma('quick_check(20)') as { quick_check: string }[];
   return found.map((row) => row.quick_check).filter((text) => text !== 'ok');
 };
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
 
 export interface Lock {
   release(): void;
@@ -73,12 +93,14 @@ export interface Lock {
  * the log's by plain file calls in this process: closing them would drop the system's locks.
  */
 export const takeLock = (directory: string): Lock => {
-  const lock = new Database(join(directory, LOCK_FILE), { timeout: 0 });
+  const file = join(directory, LOCK_FILE);
+  const lock = opened(file, { timeout: 0 });
   try {
     lock.pragma('journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
+    if (!isBusy(error)) throw asFault(file, error);
     throw new LogFault(
       'log.inUse',
       `${directory} is used by another process: stop the server there first`,

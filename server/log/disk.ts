@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { syncFile } from './folder.js';
 
 export const BALLAST_BYTES = 64 * 1024 * 1024;
 /** From here down managers are warned. */
@@ -36,12 +37,6 @@ export interface Disk {
   refill(): void;
 }
 
-const syncDirectory = (directory: string): void => {
-  const handle = openSync(directory, 'r');
-  fsyncSync(handle);
-  closeSync(handle);
-};
-
 /** A file that takes up room, so that removing it makes writing possible on a full disk. */
 export class Ballast implements Disk {
   private readonly file: string;
@@ -64,7 +59,7 @@ export class Ballast implements Disk {
   release(): boolean {
     if (!existsSync(this.file)) return false;
     rmSync(this.file);
-    syncDirectory(this.directory);
+    syncFile(this.directory);
     return true;
   }
 
@@ -74,7 +69,7 @@ export class Ballast implements Disk {
     const partial = `${this.file}.partial`;
     if (this.fill(partial)) renameSync(partial, this.file);
     else rmSync(partial);
-    syncDirectory(this.directory);
+    syncFile(this.directory);
   }
 
   /** False when the room was gone before the file had its size. */

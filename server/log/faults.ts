@@ -29,7 +29,10 @@ export class LogFault extends Error {
       | 'log.chainBroken'
       | 'log.newer'
       | 'log.settings'
+      | 'log.otherCentre'
       | 'log.library'
+      | 'data.unusable'
+      | 'backup.failed'
       | 'key.missing'
       | 'key.open',
     message: string,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import type { Configuration, Millis } from '../../core/configuration.js';
@@ -10,7 +10,9 @@ import { configurationBytes, configurationHash, StoredConfigurations } from './c
 import { connect, faultsOfFile, LOG_FILE, takeLock } from './database.js';
 import { Ballast, BALLAST_BYTES, timeFsync, type Disk, type FsyncTiming } from './disk.js';
 import { LogFault, noFaults, type Faults } from './faults.js';
+import { makeFolder } from './folder.js';
 import { Journal } from './journal.js';
+import { LOG_KEY, requireKeys } from './keys.js';
 import { signerIn } from './note.js';
 import { prepareProjectors, type Projector } from './projector.js';
 import { lastRow, openStream } from './read.js';
@@ -20,7 +22,7 @@ import { migrate } from './schema.js';
 /** A file up to this size has its structure checked before the start; a larger one beside it. */
 export const CHECKED_AT_START_BYTES_MAX = 32 * 1024 * 1024;
 /** While a restore is being made; without a log beside it, the restore must be run again. */
-export const RESTORE_FILE = 'restore.partial';
+export const RESTORE_FOLDER = 'restore.partial';
 
 export interface LogOptions {
   readonly directory: string;
@@ -69,7 +71,7 @@ export const newStreamId = (random: (bytes: number) => Buffer = randomBytes): st
  */
 export const openLog = (options: LogOptions): Log => {
   const { directory } = options;
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory);
   const lock = takeLock(directory);
   try {
     const disk = options.disk ?? new Ballast(directory, options.ballastBytes ?? BALLAST_BYTES);
@@ -109,7 +111,7 @@ export const openFile = (file: string, disk: Disk, options: LogOptions): Log => 
 };
 
 const refuseHalfRestored = (directory: string, file: string): void => {
-  if (existsSync(file) || !existsSync(join(directory, RESTORE_FILE))) return;
+  if (existsSync(file) || !existsSync(join(directory, RESTORE_FOLDER))) return;
   throw new LogFault(
     'log.halfRestored',
     `a restore into ${directory} was cut short: run the restore again`,
@@ -136,6 +138,7 @@ const prepare = (
   const starts = countStart(database);
   const now = options.time.wall();
   if (openStream(database) === undefined) beginStream(database, newStreamId(options.random), now);
+  requireKeys(database, options.directory, { paths: [LOG_KEY] });
   prepareProjectors(database, projectors);
   const configurations = new StoredConfigurations(database);
   const journal = new Journal(database, faults);

@@ -8,8 +8,9 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LogFault } from './faults.js';
+import { LOG_KEY } from './keys.js';
 
 /** Signature type of Ed25519 in C2SP signed-note. */
 const ED25519 = 1;
@@ -37,6 +38,15 @@ export const verifierKeyOf = ({ name, privateKey }: Signer): string => {
   const raw = rawOf(privateKey);
   const key = Buffer.concat([Buffer.of(ED25519), raw]).toString('base64');
   return `${name}+${keyIdOf(name, raw).toString('hex')}+${key}`;
+};
+
+const KEY_PARTS = /^(?<name>[^\s+]+)\+(?<id>[0-9a-f]{8})\+(?<key>[A-Za-z0-9+/]{44})$/;
+
+/** Whether a text has the form of a verifier key and its id is that of its name and key. */
+export const isVerifierKey = (text: string): boolean => {
+  const { name = '', id, key = '' } = KEY_PARTS.exec(text)?.groups ?? {};
+  const bytes = Buffer.from(key, 'base64');
+  return bytes[0] === ED25519 && keyIdOf(name, bytes.subarray(1)).toString('hex') === id;
 };
 
 /** `text` must end with a new line; it is signed with that. */
@@ -68,14 +78,16 @@ export const openNote = (note: string, verifierKeys: Iterable<string>): string |
   return null;
 };
 
+const fileIn = (directory: string): string => join(directory, LOG_KEY);
+
 /**
  * The centre's signing key under `directory`, readable by the service's user only; made on first
  * use. Refuses a key file that others may read.
  */
 export const signerIn = (directory: string, centreId: string): Signer => {
-  const file = join(directory, 'keys', 'log.pem');
+  const file = fileIn(directory);
   if (!existsSync(file)) {
-    mkdirSync(join(directory, 'keys'), { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
     writeFileSync(file, pem, { mode: 0o600, flush: true });
     chmodSync(file, 0o600);
@@ -91,3 +103,7 @@ export const signerIn = (directory: string, centreId: string): Signer => {
     throw new LogFault('key.missing', message, { cause: error });
   }
 };
+
+/** The verifier key of a centre that has its signing key already; `null` where it has none. */
+export const ownKeyIn = (directory: string, centreId: string): string | null =>
+  existsSync(fileIn(directory)) ? verifierKeyOf(signerIn(directory, centreId)) : null;

@@ -1,24 +1,36 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { ServerClock } from '../clock.js';
 import type { Command } from '../../core/protocol/commands.js';
-import { removeFile, syncFile, verifyCopy } from './backup.js';
+import { copyKey, filesOf, verifyCopy } from './backup.js';
 import { Committer } from './committer.js';
 import { connect, LOG_FILE, takeLock } from './database.js';
 import type { Disk } from './disk.js';
 import { LogFault } from './faults.js';
-import { beginStream, newStreamId, openFile, RESTORE_FILE, type LogOptions } from './log.js';
+import { makeFolder, syncFile } from './folder.js';
+import { KEY_PATHS, requireKeys } from './keys.js';
+import { beginStream, newStreamId, openFile, RESTORE_FOLDER, type LogOptions } from './log.js';
 import type { Verified } from './verify.js';
 import { plainAnswer } from './writer.js';
 
 /** Numbers that each series jumps over when nobody asks for another count. */
 export const SKIP_NUMBERS = 200;
 
+type Head = NonNullable<Verified['head']>;
+
 export interface Restored {
   readonly stream: string;
-  readonly previous: NonNullable<Verified['head']>;
-  /** Where the log that was there before lies now, read-only; `null` when there was none. */
+  readonly previous: Head;
+  /** Where what was there before lies now, itself fit to be restored; `null` if there was none. */
   readonly kept: string | null;
 }
 
@@ -30,9 +42,10 @@ const bareDisk: Disk = {
 };
 
 /**
- * Puts a backup in the place of a directory's log. A restored log begins a new stream that says
- * where it follows from; the log that was there is kept, read-only. Refused while a server runs
- * there, or when the backup is not sound. Cut short, it has changed nothing or is run again.
+ * Puts a backup's log and keys in the place of a directory's. A restored log begins a new stream
+ * that says where it follows from; the log that was there is kept, read-only. Refused while a
+ * server runs there, and when the backup is not sound, of another centre, or without a key that its
+ * log needs and the directory has not. Cut short, it has changed nothing or is run again.
  */
 export const restore = async (
   options: LogOptions,
@@ -41,42 +54,89 @@ export const restore = async (
 ): Promise<Restored> => {
   const { directory } = options;
   if (!existsSync(from)) throw new LogFault('log.missing', `${from} is not there`);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (!existsSync(join(from, LOG_FILE))) {
+    const message = `${from} is not a folder that backup has written: it holds no ${LOG_FILE}`;
+    throw new LogFault('log.missing', message);
+  }
+  makeFolder(directory);
   const lock = takeLock(directory);
+  const staged = join(directory, RESTORE_FOLDER);
+  let isAside = false;
   try {
-    const partial = join(directory, RESTORE_FILE);
-    removeFile(partial);
-    copyFileSync(from, partial);
-    const { problems, head } = verifyCopy(partial, options);
-    if (problems.length > 0 || head === null) {
-      removeFile(partial);
-      const why = problems.join('; ') || 'it holds no events';
-      throw new LogFault('log.corrupt', `${from} cannot be restored: ${why}`);
-    }
-    const stream = await follow(partial, { ...options, previous: head, skip });
-    syncFile(partial);
+    rmSync(staged, { recursive: true, force: true });
+    const previous = stage(options, from, staged);
+    const stream = await follow(staged, { ...options, previous, skip });
+    isAside = true;
     const kept = keepOld(directory);
-    renameSync(partial, join(directory, LOG_FILE));
-    syncFile(directory);
-    return { stream, previous: head, kept };
+    putInPlace(directory, staged);
+    return { stream, previous, kept };
+  } catch (error) {
+    // Once the old log may be aside, what is staged tells a start to have the restore run again.
+    if (!isAside) rmSync(staged, { recursive: true, force: true });
+    throw error;
   } finally {
     lock.release();
   }
 };
 
-type Following = LogOptions & {
-  readonly previous: NonNullable<Verified['head']>;
-  readonly skip: number;
+/** Copies the backup and looks whether it can be used; returns its head. */
+const stage = (options: LogOptions, from: string, staged: string): Head => {
+  const { directory, centreId } = options;
+  mkdirSync(staged, { mode: 0o700 });
+  const file = join(staged, LOG_FILE);
+  for (const side of ['', '-wal']) {
+    if (!existsSync(join(from, `${LOG_FILE}${side}`))) continue;
+    copyFileSync(join(from, `${LOG_FILE}${side}`), `${file}${side}`);
+    chmodSync(`${file}${side}`, 0o600);
+  }
+  for (const path of KEY_PATHS) {
+    copyKey(path, existsSync(join(from, path)) ? from : directory, staged);
+  }
+  const { problems, head, centreId: its } = checked(file, options, from);
+  if (problems.length > 0 || head === null) {
+    throw unusable(from, problems.join('; ') || 'it holds no events');
+  }
+  if (its !== centreId) {
+    throw new LogFault(
+      'log.otherCentre',
+      `${from} is a backup of the centre ${its}, and the configuration is that of ${centreId}: ` +
+        'give the backup of this centre.',
+    );
+  }
+  return head;
 };
 
-/** Begins the new stream in the file with `log.restored`; returns its id. */
-const follow = async (file: string, options: Following): Promise<string> => {
+const unusable = (from: string, why: string, cause?: unknown): LogFault =>
+  new LogFault('log.corrupt', `${from} cannot be restored: ${why}`, { cause });
+
+/** Verifies the copy, whatever file that is. */
+const checked = (file: string, options: LogOptions, from: string): Verified => {
+  try {
+    // Takes in what a server that was killed had left beside its file.
+    const database = connect(file);
+    try {
+      requireKeys(database, dirname(file), { named: options.directory });
+    } finally {
+      database.close();
+    }
+    return verifyCopy(file, options);
+  } catch (error) {
+    if (error instanceof LogFault && error.code === 'key.missing') throw error;
+    throw unusable(from, error instanceof Error ? error.message : String(error), error);
+  }
+};
+
+type Following = LogOptions & { readonly previous: Head; readonly skip: number };
+
+/** Begins the new stream in the staged file with `log.restored`; returns its id. */
+const follow = async (staged: string, options: Following): Promise<string> => {
   const { previous, skip, time, random = randomBytes } = options;
+  const file = join(staged, LOG_FILE);
   const stream = newStreamId(random);
   const database = connect(file);
   beginStream(database, stream, time.wall());
   database.close();
-  const log = openFile(file, bareDisk, options);
+  const log = openFile(file, bareDisk, { ...options, directory: staged });
   try {
     const clock = new ServerClock(time, log.lastEventAt);
     const failed: unknown[] = [];
@@ -104,20 +164,36 @@ const follow = async (file: string, options: Following): Promise<string> => {
   }
 };
 
-/** Moves the log that is there aside, never to be written again. */
+/** Moves the log that is there aside, never to be written again, with copies of its keys. */
 const keepOld = (directory: string): string | null => {
-  const old = join(directory, LOG_FILE);
-  if (!existsSync(old)) return null;
+  const old = filesOf(join(directory, LOG_FILE));
+  if (old.length === 0) return null;
   const shelf = join(directory, 'kept');
   mkdirSync(shelf, { recursive: true, mode: 0o700 });
   const place = join(shelf, String(readdirSync(shelf).length + 1));
-  mkdirSync(place);
-  for (const side of ['', '-wal', '-shm']) {
-    if (!existsSync(`${old}${side}`)) continue;
-    const moved = join(place, `${LOG_FILE}${side}`);
-    renameSync(`${old}${side}`, moved);
+  mkdirSync(place, { mode: 0o700 });
+  for (const path of KEY_PATHS) copyKey(path, directory, place);
+  for (const path of old) {
+    const moved = join(place, basename(path));
+    renameSync(path, moved);
     chmodSync(moved, 0o400);
   }
-  syncFile(place);
+  for (const path of [place, shelf, directory]) syncFile(path);
   return place;
+};
+
+/** The log comes last: until then a start says that the restore must be run again. */
+const putInPlace = (directory: string, staged: string): void => {
+  for (const path of KEY_PATHS) {
+    const key = join(directory, path);
+    if (!existsSync(join(staged, path))) continue;
+    mkdirSync(dirname(key), { recursive: true, mode: 0o700 });
+    renameSync(join(staged, path), key);
+    syncFile(dirname(key));
+  }
+  const file = join(staged, LOG_FILE);
+  syncFile(file);
+  renameSync(file, join(directory, LOG_FILE));
+  syncFile(directory);
+  rmSync(staged, { recursive: true });
 };

@@ -19,6 +19,8 @@ export interface VerifyOptions {
 }
 
 export interface Verified {
+  /** The centre that the log says it is of; `null` when it does not begin as a log does. */
+  readonly centreId: string | null;
   /** Empty for a sound log; the first ones only, in words. */
   readonly problems: readonly string[];
   readonly events: number;
@@ -62,9 +64,11 @@ class Walk {
   private readonly chain = new ChainCheck(undefined);
   private readonly checkpoints: CheckpointCheck;
   private readonly of: [Rules, StoredConfigurations];
+  private readonly hasGivenKeys: boolean;
   private readonly shadow = new Database('');
   private readonly projectors: readonly Projector[];
   private state: State | null = emptyState('');
+  private centreId: string | null = null;
   private events = 0;
   private last: StoredRow | undefined;
 
@@ -73,6 +77,7 @@ class Walk {
     private readonly problems: Problems,
     { keys, rules = hallRules, projectors = [] }: VerifyOptions,
   ) {
+    this.hasGivenKeys = keys !== undefined;
     const named = database.prepare('SELECT key FROM signer').pluck().all() as string[];
     this.checkpoints = new CheckpointCheck(database, keys ?? named);
     this.of = [rules, new StoredConfigurations(database)];
@@ -89,9 +94,9 @@ class Walk {
       this.shadow.close();
     }
     const streams = this.database.prepare('SELECT count(*) FROM stream').pluck().get() as number;
-    const { events, last } = this;
+    const { centreId, events, last } = this;
     const head = last && { stream: last.stream, seq: last.seq, hash: last.hash.toString('hex') };
-    return { events, streams, checkpoints: this.checkpoints.held, head: head ?? null };
+    return { centreId, events, streams, checkpoints: this.checkpoints.held, head: head ?? null };
   }
 
   private take(row: StoredRow): void {
@@ -101,8 +106,10 @@ class Walk {
     this.events += 1;
     this.last = row;
     try {
+      const event = eventOf(row);
+      if (event.type === 'log.started') this.centreId = event.centreId;
       if (this.state !== null) fold(this.state, row, this.of);
-      for (const projector of this.projectors) projector.apply(this.shadow, eventOf(row));
+      for (const projector of this.projectors) projector.apply(this.shadow, event);
     } catch (error) {
       // The first event that does not fit tells enough; what follows it cannot fit either.
       if (this.state !== null) this.problems.add(where, `does not fit: ${wordsOf(error)}`);
@@ -117,6 +124,9 @@ class Walk {
     }
     for (const { stream, size } of this.checkpoints.left()) {
       problems.add(`checkpoint ${stream}:${size}`, 'the events it was signed for are missing');
+    }
+    if (this.hasGivenKeys && this.checkpoints.held === 0) {
+      problems.add('checkpoints', 'there is none, so the given key proves nothing');
     }
     if (state !== null && last !== undefined) this.compareStart(state);
     for (const { name, tables } of this.projectors) {

@@ -1,4 +1,14 @@
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
@@ -11,6 +21,7 @@ import {
 import { projectors } from '../../projectors.js';
 import { backup, inWorker, type BackedUp } from '../backup.js';
 import { LOG_FILE } from '../database.js';
+import { LINK_KEY, LOG_KEY } from '../keys.js';
 import { contentHash, type Projector } from '../projector.js';
 import { rebuild } from '../rebuild.js';
 import { restore } from '../restore.js';
@@ -31,27 +42,37 @@ afterEach(() => {
 const open = (options: object = {}): Promise<LoggedHall> =>
   new LoggedHall({ directory: folder.path, ...options }, time).open();
 const logFile = (): string => join(folder.path, LOG_FILE);
-const options = () => ({ directory: folder.path, centreId: 'hall', time, ballastBytes: 4096 });
+const options = () => ({
+  directory: folder.path,
+  centreId: 'third-district',
+  time,
+  ballastBytes: 4096,
+});
 
 test('a backup is a sound log of one moment, made while the hall goes on', async () => {
   const hall = await open({ projectors });
   await hall.done(takeTicket);
-  const to = join(shelf.path, 'backup.db');
-  const copying = backup(logFile(), to, { projectors });
+  const to = join(shelf.path, 'backup');
+  const copying = backup(folder.path, to, { projectors });
   for (let i = 0; i < 20; i++) await hall.done(takeTicket);
   const made = await copying;
   expect(made.problems).toEqual([]);
   expect(made.head!.stream).toBe(hall.committer.state.stream);
-  expect(readdirSync(shelf.path)).toEqual(['backup.db']);
-  await expect(backup(logFile(), to)).rejects.toThrow('already there');
+  expect(readdirSync(shelf.path)).toEqual(['backup']);
+  expect(readdirSync(to)).toEqual(['keys', LINK_KEY, LOG_FILE]);
+  expect(statSync(to).mode & 0o777).toBe(0o700);
+  for (const file of [LOG_FILE, LOG_KEY, LINK_KEY]) {
+    expect(statSync(join(to, file)).mode & 0o777).toBe(0o600);
+  }
+  await expect(backup(folder.path, to)).rejects.toThrow('already there');
   hall.close();
 });
 
 test('a backup of a broken log is not kept', async () => {
   const hall = await open();
   hall.log.database.exec("DROP TRIGGER event_fixed; UPDATE event SET actor = 'x' WHERE seq = 2");
-  const to = join(shelf.path, 'backup.db');
-  await expect(backup(logFile(), to)).rejects.toThrow('not sound');
+  const to = join(shelf.path, 'backup');
+  await expect(backup(folder.path, to)).rejects.toThrow('not sound');
   expect(readdirSync(shelf.path)).toEqual([]);
   hall.log.close();
 });
@@ -59,8 +80,8 @@ test('a backup of a broken log is not kept', async () => {
 test('a restored log begins a new stream that says what it follows', async () => {
   const hall = await open();
   for (let i = 0; i < 3; i++) await hall.done(takeTicket);
-  const file = join(shelf.path, 'backup.db');
-  const { head } = await backup(logFile(), file);
+  const file = join(shelf.path, 'backup');
+  const { head } = await backup(folder.path, file);
   for (let i = 0; i < 4; i++) await hall.done(takeTicket);
   const { stream } = hall.committer.state;
   hall.close();
@@ -89,8 +110,8 @@ const hallOf = (kept: string): { log: LoggedHall['log'] } => {
 
 test('a restore is refused while a server holds the directory', async () => {
   const hall = await open();
-  const file = join(shelf.path, 'backup.db');
-  await backup(logFile(), file);
+  const file = join(shelf.path, 'backup');
+  await backup(folder.path, file);
   await expect(restore(options(), file)).rejects.toThrow('used by another process');
   await hall.done(takeTicket);
   hall.close();
@@ -99,9 +120,19 @@ test('a restore is refused while a server holds the directory', async () => {
 test('what is not a sound log is not restored, and the log stays', async () => {
   const hall = await open();
   hall.close();
-  const file = join(shelf.path, 'backup.db');
+  const file = join(shelf.path, 'backup');
   writeFileSync(file, 'this is no log');
-  await expect(restore(options(), file)).rejects.toThrow();
+  await expect(restore(options(), file)).rejects.toThrow('backup is not a folder that backup has');
+  const other = join(shelf.path, 'other');
+  mkdirSync(other);
+  writeFileSync(join(other, LOG_FILE), 'this is no log');
+  const no = 'other cannot be restored: .*log.db cannot be opened: file is not a database';
+  await expect(restore(options(), other)).rejects.toThrow(new RegExp(no));
+  rmSync(join(other, LOG_FILE));
+  new Database(join(other, LOG_FILE)).exec('CREATE TABLE t (n)').close();
+  await expect(restore(options(), other)).rejects.toThrow(
+    'other cannot be restored: no such table',
+  );
   await expect(restore(options(), join(shelf.path, 'missing'))).rejects.toThrow('is not there');
   expect(existsSync(join(folder.path, 'kept'))).toBe(false);
   const again = await open();
@@ -109,10 +140,66 @@ test('what is not a sound log is not restored, and the log stays', async () => {
   again.close();
 });
 
+test("another centre's backup is not restored", async () => {
+  (await open()).close();
+  const file = join(shelf.path, 'backup');
+  await backup(folder.path, file);
+  const elsewhere = { ...options(), centreId: 'fourth-district' };
+  await expect(restore(elsewhere, file)).rejects.toThrow(
+    'a backup of the centre third-district, and the configuration is that of fourth-district',
+  );
+  expect(readdirSync(folder.path)).not.toContain('kept');
+  expect(readdirSync(folder.path)).not.toContain('restore.partial');
+});
+
+test('what a restore put aside can itself be restored, with what a killed server left', async () => {
+  const hall = await open();
+  await hall.done(takeTicket);
+  const file = join(shelf.path, 'backup');
+  await backup(folder.path, file);
+  for (let i = 0; i < 4; i++) await hall.done(takeTicket);
+  // As after a kill: the newest commits are still in the file beside the log.
+  const killed = scratch();
+  cpSync(folder.path, killed.path, { recursive: true });
+  hall.close();
+  expect(statSync(join(killed.path, `${LOG_FILE}-wal`)).size).toBeGreaterThan(0);
+  const there = { ...options(), directory: killed.path };
+  const { kept } = await restore(there, file);
+  expect((await restore(there, kept!)).previous.stream).toBe(hall.committer.state.stream);
+  const again = new LoggedHall({ directory: killed.path }, time);
+  expect(numbersIn(again.log)).toEqual([1, 2, 3, 4, 5]);
+  again.close();
+  killed.remove();
+});
+
+test('a log that was signed is not opened, backed up or restored without its key', async () => {
+  (await open()).close();
+  const file = join(shelf.path, 'backup');
+  await backup(folder.path, file);
+  const key = join(folder.path, LOG_KEY);
+  const signed = readFileSync(join(file, LOG_KEY));
+  rmSync(key);
+  rmSync(join(file, LOG_KEY));
+  const missing = `${key} is missing: without it the log is signed by another key than before. Put`;
+  expect(() => new LoggedHall({ directory: folder.path }, time)).toThrow(missing);
+  await expect(backup(folder.path, `${file}2`)).rejects.toThrow(missing);
+  await expect(restore(options(), file)).rejects.toThrow(missing);
+  expect(readdirSync(shelf.path)).toEqual(['backup']);
+  writeFileSync(key, signed, { mode: 0o600 });
+  await restore(options(), file);
+  expect(readFileSync(key)).toEqual(signed);
+});
+
+test('a backup that cannot be written names the folder and the reason', async () => {
+  (await open()).close();
+  const to = join(shelf.path, 'none', 'backup');
+  await expect(backup(folder.path, to)).rejects.toThrow(`${to} cannot be written (ENOENT): is the`);
+});
+
 test('a restore that was cut short is run again', async () => {
   const hall = await open();
-  const file = join(shelf.path, 'backup.db');
-  await backup(logFile(), file);
+  const file = join(shelf.path, 'backup');
+  await backup(folder.path, file);
   hall.close();
   await restore(options(), file);
   const { renameSync } = await import('node:fs');
@@ -191,10 +278,12 @@ const built = new URL('../../../build/server/log/worker.js', import.meta.url);
 test('the worker backs up and checks structure beside the server', async () => {
   const hall = await open({ projectors });
   await hall.done(takeTicket);
-  const to = join(shelf.path, 'backup.db');
-  const made = await inWorker<BackedUp>({ task: 'backup', from: logFile(), to }, built);
-  expect(made).toMatchObject({ file: to, problems: [] });
+  const to = join(shelf.path, 'backup');
+  const made = await inWorker<BackedUp>({ task: 'backup', from: folder.path, to }, built);
+  expect(made).toMatchObject({ folder: to, problems: [] });
   expect(await inWorker({ task: 'structure', from: logFile() }, built)).toEqual([]);
-  await expect(inWorker({ task: 'backup', from: logFile(), to }, built)).rejects.toThrow('already');
+  await expect(inWorker({ task: 'backup', from: folder.path, to }, built)).rejects.toThrow(
+    'already',
+  );
   hall.close();
 });

@@ -32,15 +32,17 @@ test('only these four words are commands', () => {
 });
 
 test.each([
-  [['verify']],
-  [['verify', '--config']],
-  [['verify', '--what', 'x']],
-  [['start', '--config', 'x']],
-  [['verify', 'twice', '--config', 'x']],
-])('%j is answered by the usage', async (argv) => {
+  [['backup', '--to', 'x'], 'say which centre: backup --config FILE'],
+  [['verify', '--config'], "Option '--config <value>' argument missing."],
+  [['verify', '--what', 'x'], "Unknown option '--what'."],
+  [['start', '--config', 'x'], 'start is not a command.'],
+  [['verify', 'twice', '--config', 'x'], 'verify takes no twice'],
+  [['verify', '--key', 'foo'], '--key foo is not a verifier key'],
+])('%j is answered by what is wrong, and the usage', async (argv, sentence) => {
   const { code, text } = await run(...argv);
   expect(code).toBe(EXIT.usage);
-  expect(text).toContain('verify  --config FILE');
+  expect(text.startsWith(sentence), text).toBe(true);
+  expect(text).toContain('verify  [--config FILE]');
 });
 
 test('what is missing is said by name', async () => {
@@ -60,6 +62,13 @@ test('verify tells what it found, also beside a running server', async () => {
   const sound = await run('verify', '--config', config);
   expect(sound.text).toContain('the log is sound');
   expect(sound.code).toBe(EXIT.done);
+  const [key = ''] = /dawr\/third-district\+\S+/.exec(sound.text) ?? [];
+  expect(sound.text).toContain(`this centre signs with ${key}`);
+  const unsigned = await run('verify', '--config', config, '--key', key);
+  expect(unsigned.text).toContain('there is none, so the given key proves nothing');
+  expect(unsigned.code).toBe(EXIT.found);
+  hall.committer.stop();
+  expect(await run('verify', '--config', config, '--key', key)).toMatchObject({ code: EXIT.done });
   hall.log.database.exec("DROP TRIGGER event_fixed; UPDATE event SET actor = 'x' WHERE seq = 2");
   const broken = await run('verify', '--config', config);
   expect(broken.text).toContain('WRONG event');
@@ -70,7 +79,7 @@ test('verify tells what it found, also beside a running server', async () => {
 test('backup while the server runs, restore only when it does not', async () => {
   const hall = await open();
   await hall.done(takeTicket);
-  const file = join(folder.path, 'backup.db');
+  const file = join(folder.path, 'backup');
   const made = await run('backup', '--config', config, '--to', file);
   expect(made.text).toContain('verified by restoring it');
   expect(existsSync(file)).toBe(true);
