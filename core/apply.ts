@@ -35,6 +35,8 @@ const applyCentre = ({ centre, day }: State, event: CentreEvent): void => {
       return;
     case 'log.restored':
       centre.skipSeries = event.skip;
+      centre.restoredDay = day?.day ?? null;
+      if (day !== null) centre.earlierStreams = [...centre.earlierStreams, event.previousStream];
       return;
     case 'configuration.published':
       centre.configuration = event.configuration;
@@ -57,6 +59,7 @@ const setBack = (day: DayState, byMs: Millis): void => {
     for (const [id, entry] of part) part.set(id, shifted(entry, byMs));
   }
   day.calls = day.calls.map((call) => shifted(call, byMs));
+  day.openedAt += byMs;
 };
 
 const openDay = (
@@ -100,7 +103,8 @@ const applyDay = (state: State, event: Logged<Exclude<DayEvent, { type: 'day.ope
   if (event.type === 'day.closed') {
     if (day.tickets.size > 0) throw new Error(`day ${day.day} closes with open tickets`);
     centre.closedDay = day.day;
-    centre.skipSeries = 0;
+    if (centre.restoredDay !== day.day) centre.skipSeries = 0;
+    centre.earlierStreams = [];
     state.day = null;
     return;
   }

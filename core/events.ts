@@ -58,6 +58,9 @@ export interface ReturnTo {
   readonly until: Millis;
 }
 
+/** Whose target a leg has: its service's own, that of a following leg, or none at the front. */
+export type LegTarget = 'own' | 'follow' | 'front';
+
 export type LegJoined = {
   readonly type: 'leg.joined';
   readonly ticketId: TicketId;
@@ -66,6 +69,7 @@ export type LegJoined = {
   readonly classId: ClassId;
   /** Why this service came now: its place in the wish, a transfer, or a return. */
   readonly by: 'asked' | 'shortest' | 'transfer' | 'return';
+  readonly target: LegTarget;
   /** Only this counter may call it while it is open, until then. */
   readonly boundTo?: { readonly counterId: CounterId; readonly until: Millis };
 } & LegTimes;
@@ -179,7 +183,10 @@ export type DayEvent =
   | ({
       readonly type: 'leg.returned';
       readonly ticketId: TicketId;
+      /** Else it is a new arrival, with its service's own target. */
       readonly keptPlace: boolean;
+      /** Who of the staff took it back; absent when the visitor came by kiosk or phone. */
+      readonly clerk?: ActorId;
     } & LegTimes)
   | { readonly type: 'leg.lapsed'; readonly ticketId: TicketId }
   | {

@@ -159,8 +159,6 @@ export interface Known {
   spans(day: string, counterId: CounterId | null): readonly SpanFact[];
   /** The visits and legs that have not ended. */
   open(day: string): readonly (VisitFact | LegFact)[];
-  /** Whether that actor has held a counter on that day. */
-  isClerk(day: string, actor: ActorId): boolean;
 }
 
 /** The open day to which an event belongs, with what is known of it. */
@@ -172,10 +170,13 @@ export interface Place {
 /** [CLOCK-2] What goes on began earlier, by the clock that is right. */
 const setBack = (
   { byMs }: Extract<Logged, { type: 'clock.corrected' }>,
-  { day, known }: Place,
+  going: DayFact,
+  known: Known,
 ): readonly Fact[] =>
   byMs < 0
-    ? [...known.open(day), ...known.spans(day, null)].map((fact) => shifted(fact, byMs))
+    ? [going, ...known.open(going.day), ...known.spans(going.day, null)].map((fact) =>
+        shifted(fact, byMs),
+      )
     : [];
 
 /**
@@ -199,6 +200,6 @@ export const factsOf = (event: Logged, known: Known): readonly Fact[] => {
     const spans = known.spans(going.day, null).map((span) => ({ ...span, to: event.at }));
     return [...spans, { ...going, closedAt: event.at }];
   }
-  if (event.type === 'clock.corrected') return setBack(event, place);
+  if (event.type === 'clock.corrected') return setBack(event, going, known);
   return [...counterFacts(event, place), ...ticketFacts(event, place)];
 };

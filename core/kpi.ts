@@ -17,23 +17,22 @@ export type { Share, Times } from './figures.js';
 /** The figures of a set of legs. `joined` is the sum of all outcomes and `open`. */
 export interface LegKpis {
   readonly joined: number;
+  /** Ever called. */
   readonly called: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
   /** Not ended yet. */
   readonly open: number;
-  /** Legs that were called; `null` where none was. */
+  /** Legs called from the queue; `null` where none was. */
   readonly waits: Times | null;
   /** Legs whose arrival at the counter a clerk confirmed. */
   readonly walks: Times | null;
   /** Ended legs whose handling began. */
   readonly handlings: Times | null;
-  /** Ended as no-show ÷ called. */
+  /** Called and absent, also where the visitor came back ÷ called. */
   readonly noShow: Share;
-  /** Called and absent at least once, those that came back included. */
-  readonly missed: number;
   /** Left before being called. */
   readonly walkOuts: number;
-  /** Called within target ÷ (all called + walk-outs). */
+  /** Called from the queue within target ÷ (all called from it + walk-outs). */
   readonly serviceLevel: Share;
   /** The vendors' form: served after more than the target ÷ served. */
   readonly aboveTarget: Share;
@@ -157,27 +156,27 @@ export const legKpis = (
   legs: readonly LegFact[],
   { at, present = legs }: { readonly at: Millis; readonly present?: readonly LegFact[] },
 ): LegKpis => {
-  const called = legs.filter((leg) => leg.calledAt !== null);
+  const called = legs.filter((leg) => leg.calledAt !== null || leg.misses > 0);
+  const queued = called.filter((leg) => leg.rule !== 'walkDirect');
+  const missed = called.filter((leg) => leg.misses > 0);
   const served = legs.filter((leg) => leg.outcome === 'served');
   const outcomes = tally(
     OUTCOMES,
     legs.map((leg) => leg.outcome),
   );
-  const walkOuts = legs.filter((leg) => leg.outcome === 'walk_out' && leg.calledAt === null).length;
-  const noShows = called.filter((leg) => leg.outcome === 'no_show').length;
+  const walkOuts = legs.filter((leg) => leg.outcome === 'walk_out').length;
   const late = served.filter((leg) => leg.calledAt !== null && !withinTarget(leg)).length;
   return {
     joined: legs.length,
     called: called.length,
     outcomes,
     open: legs.filter((leg) => leg.outcome === null).length,
-    waits: times(numbers(legs, waitMs)),
+    waits: times(numbers(queued, waitMs)),
     walks: times(numbers(legs, walkMs)),
     handlings: times(numbers(legs, handlingMs)),
-    noShow: share(noShows, called.length),
-    missed: legs.filter((leg) => leg.misses > 0).length,
+    noShow: share(missed.length, called.length),
     walkOuts,
-    serviceLevel: share(called.filter(withinTarget).length, called.length + walkOuts),
+    serviceLevel: share(queued.filter(withinTarget).length, queued.length + walkOuts),
     aboveTarget: share(late, served.length),
     unserved: present.filter((leg) => waitsAt(leg, at)).length,
     results: tally(

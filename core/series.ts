@@ -12,7 +12,7 @@ export const freshSeries = ({ min, max }: Category): Series => ({
   leases: [],
 });
 
-const seriesOf = (day: DayState, category: Category): Series =>
+export const seriesOf = (day: DayState, category: Category): Series =>
   day.series.get(category.id) ?? freshSeries(category);
 
 /**
@@ -23,6 +23,27 @@ export const nextNumber = (day: DayState, category: Category): number | Refusal 
   const { next, top } = seriesOf(day, category);
   const number = next > top ? category.min : next;
   return day.labels.has(labelKey(category.id, number)) ? refuse('series.full') : number;
+};
+
+/**
+ * [SERIES-3] What a series jumps over after a restore: `count` numbers, but at most half of it, so
+ * that it does not come round to those that visitors hold, and then any that somebody bears.
+ */
+export const jump = (
+  { id: seriesId, min }: Category,
+  { next, top }: Pick<Series, 'next' | 'top'>,
+  { count, labels }: { readonly count: number; readonly labels: DayState['labels'] },
+): DayEvent[] => {
+  const steps = Math.min(count, Math.floor((top - min + 1) / 2));
+  if (steps <= 0) return [];
+  const skipped = (from: number, to: number): DayEvent => ({
+    ...{ type: 'series.skipped', seriesId, from, to },
+  });
+  const from = next > top ? min : next;
+  const wraps = from + steps - 1 > top;
+  let to = wraps ? min + (from + steps - 1 - top) - 1 : from + steps - 1;
+  while (to < top && labels.has(labelKey(seriesId, to + 1))) to += 1;
+  return wraps ? [skipped(from, top), skipped(min, to)] : [skipped(from, to)];
 };
 
 /**

@@ -5,6 +5,7 @@ import type {
   ClassId,
   CounterId,
   DeviceId,
+  LegTarget,
   LegTimes,
   Outcome,
   ReturnTo,
@@ -23,6 +24,9 @@ export type Configurations = ReadonlyMap<string, Configuration>;
 export type Leg = LegTimes & {
   readonly n: number;
   readonly serviceId: ServiceId;
+  readonly target: LegTarget;
+  /** Whether it was ever called. */
+  readonly wasCalled: boolean;
   readonly boundTo?: { readonly counterId: CounterId; readonly until: Millis };
   /** Set on a leg elsewhere from which the visitor must come back. */
   readonly returnTo?: ReturnTo;
@@ -58,6 +62,8 @@ export interface Ticket {
   readonly deviceId: DeviceId;
   readonly takenAt: Millis;
   readonly leg: Leg;
+  /** How many services were asked for, the added ones included. */
+  readonly asked: number;
   /** Services still to come after this leg, in the order asked. */
   readonly next: readonly ServiceId[];
   readonly print: boolean;
@@ -129,7 +135,7 @@ export interface DayState {
   configuration: string;
   readonly rulesVersion: number;
   readonly training: boolean;
-  readonly openedAt: Millis;
+  openedAt: Millis;
   closesAt: Millis;
   closeBy: Millis;
   issuingClosed: boolean;
@@ -162,8 +168,12 @@ export interface CentreState {
   /** The last day that was closed, and the last that was opened. */
   lastDay: string | null;
   closedDay: string | null;
-  /** After a restore without the lost tail: how far each series jumps ahead. */
+  /** After a restore without the lost tail: how far each series of the next day jumps ahead. */
   skipSeries: number;
+  /** The day that the restored copy had open; the jump outlives it. */
+  restoredDay: string | null;
+  /** Streams before a restore in which tickets of the open day were issued. */
+  earlierStreams: readonly string[];
 }
 
 /** The whole centre: one stream, folded up to `seq`. */
@@ -189,6 +199,8 @@ export const emptyState = (stream: string): State => ({
     lastDay: null,
     closedDay: null,
     skipSeries: 0,
+    restoredDay: null,
+    earlierStreams: [],
   },
   day: null,
 });

@@ -1,4 +1,4 @@
-import type { DayEvent, LegTimes, Logged, ReturnTo } from '../events.js';
+import type { DayEvent, LegTarget, LegTimes, Logged, ReturnTo } from '../events.js';
 import {
   CALLS_KEPT_MAX,
   labelKey,
@@ -22,15 +22,20 @@ interface LegBase extends LegTimes {
   readonly n: number;
   readonly serviceId: string;
   readonly seq: number;
+  readonly target: LegTarget;
+  readonly wasCalled: boolean;
   readonly boundTo?: NonNullable<Leg['boundTo']>;
   readonly returnTo?: ReturnTo;
 }
 
 const baseOf = (leg: Leg): LegBase => {
-  const { n, serviceId, joinedAt, orderFrom, dueAt, seq, boundTo, returnTo } = leg;
+  const { n, serviceId, target, wasCalled, joinedAt, orderFrom, dueAt } = leg;
+  const { seq, boundTo, returnTo } = leg;
   return {
     n,
     serviceId,
+    target,
+    wasCalled,
     joinedAt,
     orderFrom,
     dueAt,
@@ -50,9 +55,14 @@ const setLeg = (day: DayState, ticket: Ticket, leg: Leg): void => {
   day.tickets.set(ticket.id, { ...ticket, leg });
 };
 
-const rejoin = (day: DayState, event: LegTimes & { ticketId: string }): void => {
+const rejoin = (
+  day: DayState,
+  event: LegTimes & { readonly ticketId: string; readonly keptPlace?: boolean },
+): void => {
   const ticket = ticketAt(day, event.ticketId);
-  setLeg(day, ticket, { ...baseOf(ticket.leg), ...timesOf(event), status: 'waiting' });
+  const base = baseOf(ticket.leg);
+  const target = event.keptPlace === false ? 'own' : base.target;
+  setLeg(day, ticket, { ...base, ...timesOf(event), target, status: 'waiting' });
 };
 
 const issued = (day: DayState, event: Of<'ticket.issued'>): void => {
@@ -63,10 +73,12 @@ const issued = (day: DayState, event: Of<'ticket.issued'>): void => {
   if (series === undefined) throw new Error(`no series ${seriesId}`);
   const { at: joinedAt, seq } = event;
   const waiting = { joinedAt, orderFrom: joinedAt, dueAt: joinedAt, seq };
-  const leg: Leg = { n: 0, serviceId: '', ...waiting, status: 'ended' };
+  const none = { n: 0, serviceId: '', target: 'own', wasCalled: false } as const;
+  const leg: Leg = { ...none, ...waiting, status: 'ended' };
   const next = event.services;
-  const ticket = { id, seriesId, number, classId, language, deviceId, takenAt, leg, next, print };
-  day.tickets.set(id, ticket);
+  const asked = next.length;
+  const about = { id, seriesId, number, classId, language, deviceId, takenAt };
+  day.tickets.set(id, { ...about, leg, asked, next, print });
   day.labels.set(key, id);
   day.series.set(seriesId, { ...series, next: number + 1 });
   day.counts.issued += 1;
@@ -76,7 +88,7 @@ const issued = (day: DayState, event: Of<'ticket.issued'>): void => {
 const joined = (day: DayState, event: Of<'leg.joined'>): void => {
   const ticket = ticketAt(day, event.ticketId);
   if (ticket.leg.status !== 'ended') throw new Error(`a leg of ${ticket.id} is still open`);
-  const { leg: n, serviceId, by, boundTo, seq } = event;
+  const { leg: n, serviceId, by, boundTo, seq, target } = event;
   const at = by === 'asked' || by === 'shortest' ? ticket.next.indexOf(serviceId) : -1;
   const next = ticket.next.filter((_, index) => index !== at);
   const { returnTo } = ticket.leg;
@@ -85,6 +97,8 @@ const joined = (day: DayState, event: Of<'leg.joined'>): void => {
     n,
     serviceId,
     seq,
+    target,
+    wasCalled: false,
     ...timesOf(event),
     ...(boundTo === undefined ? {} : { boundTo }),
     ...(keeps ? { returnTo } : {}),
@@ -114,7 +128,7 @@ const called = (day: DayState, event: Of<'ticket.called'>): void => {
   if (ticket.leg.status !== 'waiting') throw new Error(`${ticket.id} is not waiting`);
   if (counter.ticketId !== undefined) throw new Error(`counter ${counter.id} holds a ticket`);
   const { counterId, at } = event;
-  const base = baseOf(ticket.leg);
+  const base = { ...baseOf(ticket.leg), wasCalled: true };
   const calling = { counterId, calledAt: at, lastCallAt: at, calls: 1 };
   setLeg(day, ticket, { ...base, status: 'called', ...calling });
   const recent = [...counter.recent, { classId: ticket.classId, serviceId: base.serviceId }];
@@ -189,7 +203,8 @@ export const applyTicket = (day: DayState, event: Logged<DayEvent>): boolean => 
       return true;
     case 'ticket.serviceAdded': {
       const ticket = ticketAt(day, event.ticketId);
-      day.tickets.set(ticket.id, { ...ticket, next: [...ticket.next, event.serviceId] });
+      const next = [...ticket.next, event.serviceId];
+      day.tickets.set(ticket.id, { ...ticket, next, asked: ticket.asked + 1 });
       return true;
     }
     case 'ticket.classSet': {

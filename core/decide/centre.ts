@@ -1,10 +1,10 @@
 import { civil, closeByOf, hoursOf } from '../calendar.js';
 import { categoryOf, counterOf, serviceOf } from '../catalogue.js';
 import type { Configuration, Millis } from '../configuration.js';
-import type { DayEvent, Event } from '../events.js';
+import type { DayEvent, DeviceId, Event } from '../events.js';
 import type { ManagerCommand, SystemCommand } from '../protocol/commands.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
-import { lease } from '../series.js';
+import { freshSeries, jump, lease, seriesOf } from '../series.js';
 import { DAY_MS } from '../time.js';
 import { RULES_VERSION, type Asked, type Configurations, type State } from '../state.js';
 import { configurationOf, openTicket, reasonOf, type Hall } from './hall.js';
@@ -36,13 +36,10 @@ const openedDay = (
       training,
     },
   ];
-  if (skipSeries > 0) {
-    for (const { id: seriesId, min, max } of configuration.categories) {
-      const to = Math.min(max, min + skipSeries) - 1;
-      if (to >= min) events.push({ type: 'series.skipped', seriesId, from: min, to });
-    }
-  }
-  return events;
+  const skipped = configuration.categories.flatMap((category) =>
+    jump(category, freshSeries(category), { count: skipSeries, labels: new Map() }),
+  );
+  return [...events, ...skipped];
 };
 
 /** [DAY-2] A manager opens the day by the calendar, or until a stated time whatever it says. */
@@ -78,6 +75,7 @@ const closed = (hall: Hall, by: 'manager' | 'closeBy'): DayEvent[] => {
 /** [TICK-1] What time alone changes: opening, closing, lapses, ends of suspensions. */
 export const tick = (hall: Hall): DayEvent[] => {
   const { day, asked } = hall;
+  if (asked.clock?.confirmed === false) return [];
   if (asked.at >= day.closeBy) return closed(hall, 'closeBy');
   const events: DayEvent[] = [];
   if (!day.issuingClosed && asked.at >= day.closesAt) events.push({ type: 'day.issuingClosed' });
@@ -180,11 +178,16 @@ export const decideDay = (hall: Hall, command: DayCommand): Decision => {
 };
 
 /** [SERIES-3] Numbers that an open day may have issued after the copy it was restored from. */
-const skippedToday = ({ day }: State, skip: number): Event[] =>
-  [...(day?.series ?? [])].flatMap(([seriesId, { next, top }]): Event[] => {
-    const to = Math.min(top, next + skip - 1);
-    return to < next ? [] : [{ type: 'series.skipped', seriesId, from: next, to }];
-  });
+const skippedToday = (
+  { day }: State,
+  count: number,
+  configurations: Configurations,
+): readonly Event[] => {
+  if (day === null) return [];
+  return configurationOf(configurations, day.configuration).categories.flatMap((category) =>
+    jump(category, seriesOf(day, category), { count, labels: day.labels }),
+  );
+};
 
 /** [PUBLISH-1] A configuration for the days to come, and what of it holds today. */
 const publish = (
@@ -202,6 +205,14 @@ const publish = (
     events.push({ type: 'configuration.applied', configuration: today, waiting });
   }
   return events;
+};
+
+/** [DEVICE-2] Without a manager's device nobody could approve another. */
+const revokeDevice = ({ centre: { devices } }: State, deviceId: DeviceId): Decision => {
+  if (!devices.has(deviceId)) return refuse('device.unknown');
+  const managers = [...devices].filter(([, role]) => role === 'manager');
+  if (managers.length === 1 && managers[0]?.[0] === deviceId) return refuse('device.lastManager');
+  return [{ type: 'device.revoked', deviceId }];
 };
 
 type CentreCommand =
@@ -225,16 +236,17 @@ export const decideCentre = (
     }
     case 'restoreLog': {
       const { type: _, skip, ...previous } = command;
-      return [{ type: 'log.restored', ...previous, skip }, ...skippedToday(state, skip)];
+      return [
+        { type: 'log.restored', ...previous, skip },
+        ...skippedToday(state, skip, configurations),
+      ];
     }
     case 'publish':
       return publish(state, command, configurations);
     case 'enrolDevice':
       return [{ type: 'device.enrolled', deviceId: command.deviceId, role: command.role }];
     case 'revokeDevice':
-      return state.centre.devices.has(command.deviceId)
-        ? [{ type: 'device.revoked', deviceId: command.deviceId }]
-        : refuse('device.unknown');
+      return revokeDevice(state, command.deviceId);
     case 'confirmClock':
       return [{ type: 'clock.corrected', byMs: clock?.differenceMs ?? 0 }];
   }

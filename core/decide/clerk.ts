@@ -1,12 +1,12 @@
-import { choose, eligible, serves, waitingLegs, type CallPlace } from '../calling.js';
-import { counterOf, profileOf, serviceOf } from '../catalogue.js';
+import { choose, eligible, waitingLegs, type CallPlace } from '../calling.js';
+import { counterOf, profilesServing } from '../catalogue.js';
 import type { CallRule, DayEvent, Reason } from '../events.js';
 import type { ClerkCommand } from '../protocol/commands.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
 import type { Counter } from '../state.js';
 import { counterOfClerk, heldBy, openTicket, reasonOf, type Hall } from './hall.js';
 import { endHeldLeg, joinedCandidates } from './legs.js';
-import { askHelp, issue, returnTicket } from './visitor.js';
+import { askHelp, issue, returnTicket, unavailable } from './visitor.js';
 import { noShow, park, setClass, start, transfer, transferAndReturn, unpark } from './serving.js';
 
 type Of<T extends ClerkCommand['type']> = Extract<ClerkCommand, { type: T }>;
@@ -18,6 +18,8 @@ const openCounter = (hall: Hall, { counterId, profileId }: Of<'openCounter'>): D
   const counter = counterOf(configuration, counterId);
   if (counter === undefined) return refuse('counter.unknown');
   if (!counter.profiles.includes(profileId)) return refuse('profile.unknown');
+  const own = configuration.desks.find(({ id }) => id === asked.deviceId)?.counter ?? counterId;
+  if (own !== counterId) return refuse('counter.notYours');
   if (day.counters.has(counterId)) return refuse('counter.open');
   if (elsewhere(hall)) return refuse('clerk.elsewhere');
   const { actor: clerk, deviceId } = asked;
@@ -109,6 +111,15 @@ const called = (hall: Hall, counter: Counter, call: CallOf): DayEvent => {
   };
 };
 
+const notServedHere = (
+  { configuration }: Hall,
+  { profileId }: Counter,
+  serviceId: string,
+): Refusal | undefined =>
+  profilesServing(configuration, serviceId).has(profileId)
+    ? undefined
+    : refuse('transfer.noCounter');
+
 /** [CALL-5] A chosen ticket needs a reason, and the log names whom it passed. */
 const callTicket = (hall: Hall, command: Of<'callTicket'>): Decision => {
   const counter = freeCounter(hall, command.counterId);
@@ -118,10 +129,8 @@ const callTicket = (hall: Hall, command: Of<'callTicket'>): Decision => {
   const ticket = openTicket(hall, command.ticketId);
   if ('refused' in ticket) return ticket;
   if (ticket.leg.status !== 'waiting') return refuse('ticket.notWaiting');
-  const profile = profileOf(hall.configuration, counter.profileId);
-  if (profile === undefined || !serves(hall.configuration, profile, ticket.leg.serviceId)) {
-    return refuse('transfer.noCounter');
-  }
+  const no = notServedHere(hall, counter, ticket.leg.serviceId);
+  if (no !== undefined) return no;
   const [first] = eligible(placeOf(hall, counter), waitingLegs(hall.day));
   const { id: ticketId, leg } = ticket;
   const passed = first?.ticketId;
@@ -153,7 +162,9 @@ const walkDirect = (hall: Hall, command: Of<'walkDirect'>): Decision => {
   if ('refused' in counter) return counter;
   const reason = reasonOf(hall, 'walkDirect', reasonId);
   if ('refused' in reason) return reason;
-  if (serviceOf(hall.configuration, serviceId) === undefined) return refuse('service.unknown');
+  const no = unavailable(hall, serviceId) ?? notServedHere(hall, counter, serviceId);
+  if (no !== undefined) return no;
+  if (hall.day.suspensions.has('')) return refuse('hall.suspended');
   const issued = issue(hall, { services: [serviceId], classId: '', language, print: false });
   if ('refused' in issued) return issued;
   const ticketId = hall.idAt(0);

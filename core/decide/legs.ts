@@ -28,15 +28,15 @@ export const followTimes = (
   return { joinedAt: asked.at, orderFrom, dueAt: orderFrom + Math.min(own, follow) };
 };
 
-/** [TIME-2] Times of a leg that is in line already when its class, or its time to come, changes. */
+/** [CLASS-1] Times of a leg that is in line already when its class changes. */
 export const changedTimes = (
   hall: Hall,
   { leg, classId }: Pick<Ticket, 'leg' | 'classId'>,
-  orderFrom: Millis,
 ): LegTimes => {
-  const to = { serviceId: leg.serviceId, classId };
-  const times = leg.n > 1 ? followTimes(hall, to, orderFrom) : ownTimes(hall, to, orderFrom);
-  return { ...times, joinedAt: leg.joinedAt };
+  const { serviceId, joinedAt, orderFrom, dueAt, target } = leg;
+  if (target === 'front') return { joinedAt, orderFrom, dueAt };
+  const times = target === 'own' ? ownTimes : followTimes;
+  return { ...times(hall, { serviceId, classId }, orderFrom), joinedAt };
 };
 
 /** [VISIT-2] Which of a visit's services comes next, by the configuration's named rule. */
@@ -72,13 +72,15 @@ const following = (hall: Hall, ticket: Ticket): LegJoined | undefined => {
   if (returnTo !== undefined) {
     const { serviceId, counterId, until } = returnTo;
     const base = { ...joined, serviceId, by: 'return' } as const;
-    if (hall.asked.at > until) return { ...base, ...ownTimes(hall, base, hall.asked.at) };
+    if (hall.asked.at > until) {
+      return { ...base, target: 'own', ...ownTimes(hall, base, hall.asked.at) };
+    }
     const times = followTimes(hall, base, returnTo.orderFrom);
-    return { ...base, ...times, boundTo: { counterId, until } };
+    return { ...base, target: 'follow', ...times, boundTo: { counterId, until } };
   }
   const choice = chooseService(hall, next, classId);
   if (choice === undefined) return undefined;
-  const followed = { ...joined, ...choice };
+  const followed = { ...joined, ...choice, target: 'follow' } as const;
   return { ...followed, ...followTimes(hall, followed, hall.asked.at) };
 };
 

@@ -2,7 +2,7 @@ import { serves } from '../calling.js';
 import { profileOf, serviceOf } from '../catalogue.js';
 import type { Configuration } from '../configuration.js';
 import { MINUTE_MS } from '../time.js';
-import type { DayEvent, LegTimes, Outcome, Reason, ReturnTo } from '../events.js';
+import type { DayEvent, LegTarget, LegTimes, Outcome, Reason, ReturnTo } from '../events.js';
 import type { ClerkCommand } from '../protocol/commands.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
 import { counterOfClerk, heldBy, openTicket, reasonOf, type Hall, type Held } from './hall.js';
@@ -59,6 +59,7 @@ const otherService = ({ configuration }: Hall, held: Held, serviceId: string): R
 
 interface Transfer {
   readonly serviceId: string;
+  readonly target: LegTarget;
   readonly times: LegTimes;
   readonly reason?: Reason;
   readonly returnTo?: ReturnTo | undefined;
@@ -66,7 +67,7 @@ interface Transfer {
 
 const transferred = (hall: Hall, held: Held, to: Transfer): DayEvent[] => {
   const { ticket, leg, counter } = held;
-  const { serviceId, times, reason, returnTo } = to;
+  const { serviceId, target, times, reason, returnTo } = to;
   const at = { ticketId: ticket.id, counterId: counter.id };
   const outcome: Outcome = 'transferred';
   return [
@@ -87,6 +88,7 @@ const transferred = (hall: Hall, held: Held, to: Transfer): DayEvent[] => {
       serviceId,
       classId: ticket.classId,
       by: 'transfer',
+      target,
       ...times,
     },
   ];
@@ -105,19 +107,20 @@ export const transfer = (hall: Hall, command: Of<'transfer'>): Decision => {
     return transferred(hall, held, {
       serviceId,
       returnTo,
+      target: 'follow',
       times: followTimes(hall, to, orderFrom),
     });
   }
   if (place === 'end') {
     const times = ownTimes(hall, to, hall.asked.at);
-    return transferred(hall, held, { serviceId, returnTo, times });
+    return transferred(hall, held, { serviceId, returnTo, target: 'own', times });
   }
   if (reasonId === undefined) return refuse('reason.needed');
   const reason = reasonOf(hall, 'front', reasonId);
   if ('refused' in reason) return reason;
   const first = hall.day.openedAt;
   const times = { joinedAt: hall.asked.at, orderFrom: first, dueAt: first };
-  return transferred(hall, held, { serviceId, returnTo, times, reason });
+  return transferred(hall, held, { serviceId, returnTo, target: 'front', times, reason });
 };
 
 /** [MOVE-2] Elsewhere and back to this counter ahead of new arrivals, within a time limit. */
@@ -133,7 +136,7 @@ export const transferAndReturn = (hall: Hall, command: Of<'transferAndReturn'>):
   const { orderFrom } = leg;
   const times = followTimes(hall, { serviceId, classId: ticket.classId }, orderFrom);
   const returnTo = { serviceId: leg.serviceId, counterId, orderFrom, until };
-  return transferred(hall, held, { serviceId, times, returnTo });
+  return transferred(hall, held, { serviceId, target: 'follow', times, returnTo });
 };
 
 /** [MOVE-3] Parked, the leg leaves the counter free and keeps its place. */
@@ -168,6 +171,6 @@ export const setClass = (hall: Hall, command: Of<'setClass'>): Decision => {
   const reason = reasonOf(hall, 'setClass', command.reasonId);
   if ('refused' in reason) return reason;
   const { leg, ticket } = held;
-  const times = changedTimes(hall, { leg, classId }, leg.orderFrom);
+  const times = changedTimes(hall, { leg, classId });
   return [{ type: 'ticket.classSet', ticketId: ticket.id, classId, reason, ...times }];
 };

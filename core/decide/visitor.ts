@@ -7,7 +7,7 @@ import { refuse, type Refusal } from '../protocol/refusals.js';
 import { nextNumber } from '../series.js';
 import type { Asked } from '../state.js';
 import { openTicket, type Hall } from './hall.js';
-import { changedTimes, chooseService, endVisit, ownTimes } from './legs.js';
+import { chooseService, endVisit, ownTimes } from './legs.js';
 
 type Of<T extends VisitorCommand['type']> = Extract<VisitorCommand, { type: T }>;
 type Decision = DayEvent[] | Refusal;
@@ -20,7 +20,11 @@ const closedHall = ({ day, asked, configuration }: Hall): Refusal | undefined =>
   return undefined;
 };
 
-const unavailable = ({ day, configuration }: Hall, serviceId: string): Refusal | undefined => {
+/** [ISSUE-2] [SUSPEND-1] Why nobody is taken in for a service. */
+export const unavailable = (
+  { day, configuration }: Hall,
+  serviceId: string,
+): Refusal | undefined => {
   if (serviceOf(configuration, serviceId) === undefined) return refuse('service.unknown');
   return day.suspensions.has(serviceId) ? refuse('service.suspended') : undefined;
 };
@@ -75,20 +79,22 @@ export const issue = (hall: Hall, wish: Issue): Decision => {
       deviceId: asked.deviceId,
       takenAt: asked.at,
     },
-    { type: 'leg.joined', ticketId, leg: 1, classId, ...choice, ...times },
+    { type: 'leg.joined', ticketId, leg: 1, classId, target: 'own', ...choice, ...times },
   ];
 };
 
 /** [VISIT-1] A further service for an open visit. */
 const addService = (hall: Hall, { ticketId, serviceId }: Of<'addService'>): Decision => {
-  const closed = closedHall(hall) ?? unavailable(hall, serviceId);
+  const closed = closedHall(hall);
   if (closed !== undefined && closed.refused !== 'hall.full') return closed;
+  const no = unavailable(hall, serviceId);
+  if (no !== undefined) return no;
   const ticket = openTicket(hall, ticketId);
   if ('refused' in ticket) return ticket;
   if (ticket.leg.serviceId === serviceId || ticket.next.includes(serviceId)) {
     return refuse('ticket.serviceTwice');
   }
-  if (ticket.next.length + ticket.leg.n >= hall.configuration.rules.servicesMax) {
+  if (ticket.asked >= hall.configuration.rules.servicesMax) {
     return refuse('ticket.tooManyServices');
   }
   return [{ type: 'ticket.serviceAdded', ticketId, serviceId }];
@@ -99,10 +105,10 @@ const leave = (hall: Hall, { ticketId }: Of<'leave'>): Decision => {
   const ticket = openTicket(hall, ticketId);
   if ('refused' in ticket) return ticket;
   if (ticket.leg.status === 'serving') return refuse('ticket.called');
-  return endVisit(ticket, ticket.leg.status === 'waiting' ? 'walk_out' : 'cancelled_by_citizen');
+  return endVisit(ticket, ticket.leg.wasCalled ? 'cancelled_by_citizen' : 'walk_out');
 };
 
-/** [TIME-4] A delay sets the leg's place to the stated time; nobody calls it before. */
+/** [TIME-4] A delay moves the leg to the stated time with the target that it has. */
 const delay = (hall: Hall, { ticketId, until }: Of<'delay'>): Decision => {
   const { asked, configuration } = hall;
   const ticket = openTicket(hall, ticketId);
@@ -112,7 +118,9 @@ const delay = (hall: Hall, { ticketId, until }: Of<'delay'>): Decision => {
   if (until <= Math.max(asked.at, ticket.leg.orderFrom) || until > untilMax) {
     return refuse('delay.outOfRange');
   }
-  return [{ type: 'ticket.delayed', ticketId, ...changedTimes(hall, ticket, until) }];
+  const { joinedAt, orderFrom, dueAt } = ticket.leg;
+  const times = { joinedAt, orderFrom: until, dueAt: until + dueAt - orderFrom };
+  return [{ type: 'ticket.delayed', ticketId, ...times }];
 };
 
 /** [MISS-3] Back in time keeps the place; later is a new arrival. */
@@ -126,7 +134,9 @@ export const returnTicket = (hall: Hall, { ticketId }: { ticketId: string }): De
   const times = keptPlace
     ? { joinedAt, orderFrom, dueAt }
     : ownTimes(hall, { serviceId, classId }, hall.asked.at);
-  return [{ type: 'leg.returned', ticketId, keptPlace, ...times }];
+  const { actor, deviceId } = hall.asked;
+  const by = actor === deviceId ? {} : { clerk: actor };
+  return [{ type: 'leg.returned', ticketId, keptPlace, ...by, ...times }];
 };
 
 const rate = ({ day }: Hall, { ticketId, stars }: Of<'rate'>): Decision => {

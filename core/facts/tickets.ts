@@ -40,11 +40,10 @@ const issued = (event: Of<'ticket.issued'>, day: string): VisitFact => {
   return { kind: 'visit', day, ...ticket, endedAt: null, outcome: null, legs: 0, stars: null };
 };
 
-/** Dues to the front say nothing of the target, so the leg before it lends its own. */
+/** A leg at the front has no target of its own: the one before lends it. */
 const targetOf = (event: Of<'leg.joined'>, { day, known }: Place): number => {
-  const before = event.leg > 1 ? known.leg(day, event.ticketId) : undefined;
-  const front = before?.outcome === 'transferred' && before.endReason !== null;
-  return front ? before.targetMs : spanMs(event.orderFrom, event.dueAt);
+  const before = event.target === 'front' ? known.leg(day, event.ticketId) : undefined;
+  return before?.targetMs ?? spanMs(event.orderFrom, event.dueAt);
 };
 
 const joined = (event: Of<'leg.joined'>, place: Place): LegFact => ({
@@ -186,11 +185,10 @@ const timed = (leg: LegFact, { joinedAt, orderFrom, dueAt }: LegTimes): LegFact 
 /** After a no-show the next call counts; who had been served in part keeps the first one. */
 const returned = (event: Of<'leg.returned'>, place: Place): readonly Fact[] => {
   const before = openLeg(place, event.ticketId);
-  const uncalled = { counterId: null, clerk: null, rule: null, callReason: null, calledAt: null };
-  const again = before.parks > 0 ? before : { ...before, ...uncalled };
+  const again = before.parks > 0 ? before : { ...before, calledAt: null };
   const leg = { ...timed(again, event), waitingSince: event.at };
-  if (!place.known.isClerk(place.day, event.actor)) return [leg];
-  const by = { clerk: event.actor, counterId: before.counterId };
+  if (event.clerk === undefined) return [leg];
+  const by = { clerk: event.clerk, counterId: before.counterId };
   return [leg, actOf(event, place.day, { act: 'recycle', ...by })];
 };
 

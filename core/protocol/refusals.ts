@@ -57,6 +57,7 @@ export const REFUSALS = [
   'suspend.already',
   'suspend.none',
   'device.unknown',
+  'device.lastManager',
   'configuration.unknown',
   'configuration.same',
   // the door

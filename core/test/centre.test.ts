@@ -65,6 +65,16 @@ test('[DEVICE-1] devices are enrolled and revoked by events', () => {
   });
 });
 
+test('[DEVICE-2] the last device of a manager stays', () => {
+  const hall = new Hall();
+  hall.must({ type: 'enrolDevice', deviceId: 'k1', role: 'kiosk' });
+  hall.must({ type: 'enrolDevice', deviceId: 'manager', role: 'manager' });
+  const revoke = { type: 'revokeDevice', deviceId: 'manager' } as const;
+  expect(hall.now(revoke)).toEqual({ refused: 'device.lastManager' });
+  hall.must({ type: 'enrolDevice', deviceId: 'second', role: 'manager' });
+  expect(hall.must(revoke)).toEqual([{ type: 'device.revoked', deviceId: 'manager' }]);
+});
+
 test('[CLOCK-1] confirming the clock is an event with the difference', () => {
   const hall = new Hall();
   const clock = { confirmed: false, differenceMs: 7000 };

@@ -87,3 +87,30 @@ test('[DAY-7] without an open day every command of the hall is refused', () => {
   expect(hall.now(take)).toEqual({ refused: 'day.notOpen' });
   expect(hall.now({ type: 'callNext', counterId: 'c1' })).toEqual({ refused: 'day.notOpen' });
 });
+
+test('[TICK-1] while the clock is not confirmed, time closes no day', () => {
+  const hall = new Hall();
+  const clock = { confirmed: false, differenceMs: 0 };
+  hall.at += minutes(3 * 24 * 60);
+  expect(hall.must({ type: 'tick' }, { clock })).toEqual([]);
+  expect(hall.state.day).not.toBeNull();
+});
+
+test('[SERIES-3] a restore jumps over half of a small series at most, and round its end', () => {
+  const hall = new Hall();
+  const numberOf = (): number => hall.ticket(hall.take(['ask'])).number;
+  expect([numberOf(), numberOf()]).toEqual([1, 2]);
+  const previous = { previousStream: 'old', previousSeq: 1, previousHash: '' };
+  const restored = hall.must({ type: 'restoreLog', ...previous, skip: 200 });
+  const skipped = restored.filter((event) => event.type === 'series.skipped');
+  expect(skipped).toContainEqual({ type: 'series.skipped', seriesId: 'b', from: 3, to: 4 });
+  expect(numberOf()).toBe(5);
+  expect(hall.state.centre.earlierStreams).toEqual(['old']);
+  const again = hall.must({ type: 'restoreLog', ...previous, skip: 200 });
+  expect(again.filter((event) => event.type === 'series.skipped')).toContainEqual({
+    ...{ type: 'series.skipped', seriesId: 'b', from: 1, to: 2 },
+  });
+  expect(numberOf()).toBe(3);
+  hall.must({ type: 'closeDay' });
+  expect(hall.state.centre.skipSeries).toBe(200);
+});

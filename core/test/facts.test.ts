@@ -69,7 +69,7 @@ describe('legs', () => {
     at(6, { type: 'recall', counterId });
     at(7, { type: 'noShow', counterId });
     at(10, { type: 'returnTicket', ticketId }, 'k1');
-    expect(facts().legs[0]).toMatchObject({ calledAt: null, counterId: null, misses: 1 });
+    expect(facts().legs[0]).toMatchObject({ calledAt: null, counterId: 'c1', misses: 1 });
     at(12, { type: 'callNext', counterId });
     const [leg] = facts().legs;
     expect([leg!.joinedAt, leg!.calledAt].map(minutes)).toEqual([1, 12]);

@@ -79,12 +79,21 @@ describe('service level', () => {
 });
 
 describe('other counts', () => {
-  test('no-show is absent ÷ called, and those that came back were missed', () => {
+  test('no-show is called and absent ÷ called, whatever came of it', () => {
     const back = { ...ended('served', 9), misses: 1 };
-    const legs = [ended('no_show', 5), back, ended('walk_out', null)];
+    const never = { ...ended('closed_end_of_day', null), misses: 1 };
+    const gone = { ...ended('no_show', 5), misses: 1 };
+    const legs = [gone, back, never, ended('served', 5), ended('walk_out', null)];
     const kpis = legKpis(legs, { at: at(60) });
-    expect(kpis.noShow).toEqual({ count: 1, of: 2, share: 0.5 });
-    expect(kpis).toMatchObject({ missed: 1, walkOuts: 1, called: 2 });
+    expect(kpis.noShow).toEqual({ count: 3, of: 4, share: 0.75 });
+    expect(kpis).toMatchObject({ walkOuts: 1, called: 4 });
+  });
+
+  test('who is served without a queue has no wait, and makes no figure of waits better', () => {
+    const direct = { ...ended('served', 0), rule: 'walkDirect' } as const;
+    const kpis = legKpis([ended('served', 30), direct], { at: at(60) });
+    expect(kpis.waits).toMatchObject({ count: 1, sumMs: 30 * MINUTE_MS });
+    expect(kpis.serviceLevel).toMatchObject({ count: 0, of: 1 });
   });
 
   test('unserved are those who wait at the end, also when the end sends them away', () => {

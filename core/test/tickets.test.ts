@@ -247,3 +247,44 @@ test('[ISSUE-3] a ticket that does not stand as the command needs says how it st
   hall.finish();
   expect(leave(id)).toEqual({ refused: 'ticket.closed' });
 });
+
+test('[TIME-2] [TIME-4] more time and a late return never bring anybody forward', () => {
+  const hall = new Hall();
+  hall.open();
+  const id = hall.take(['ask']);
+  hall.call();
+  hall.must({ type: 'transfer', counterId: 'c1', serviceId: 'build', place: 'end' });
+  expect(hall.ticket(id).leg).toMatchObject({ target: 'own', dueAt: hall.at + minutes(30) });
+  const until = hall.at + minutes(1);
+  hall.must({ type: 'delay', ticketId: id, until });
+  expect(hall.ticket(id).leg).toMatchObject({ orderFrom: until, dueAt: until + minutes(30) });
+});
+
+test('[LEAVE-1] who was called once does not walk out of a queue', () => {
+  const hall = new Hall();
+  hall.open();
+  const id = hall.take(['build']);
+  hall.call();
+  hall.must({ type: 'start', counterId: 'c1' });
+  hall.must({ type: 'park', counterId: 'c1', reasonId: 'other' });
+  hall.must({ type: 'unpark', counterId: 'c1', ticketId: id });
+  expect(hall.must({ type: 'leave', ticketId: id })).toMatchObject([
+    { type: 'leg.ended', outcome: 'cancelled_by_citizen' },
+    { type: 'ticket.closed' },
+  ]);
+});
+
+test('[VISIT-1] a service is added in a full hall, unless it is unknown or suspended', () => {
+  const hall = new Hall();
+  hall.open();
+  const id = hall.take(['build']);
+  const hash = '4'.repeat(64);
+  const rules = { ...smallHall().rules, waitingMax: 1 };
+  hall.configurations.set(hash, smallHall({ rules }));
+  hall.must({ type: 'publish', configuration: hash, today: hash, waiting: [] });
+  const add = (serviceId: string) => hall.now({ type: 'addService', ticketId: id, serviceId });
+  expect(add('nope')).toEqual({ refused: 'service.unknown' });
+  hall.must({ type: 'suspend', serviceId: 'shop', reasonId: 'other', until: null });
+  expect(add('shop')).toEqual({ refused: 'service.suspended' });
+  expect(add('ask')).toMatchObject([{ type: 'ticket.serviceAdded' }]);
+});

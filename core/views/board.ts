@@ -51,6 +51,12 @@ const waitingByCategory = (configuration: Configuration, day: DayState): Record<
   return waiting;
 };
 
+/** Nobody comes any more. */
+const isOff = (day: DayState, { ticketId }: Call): boolean => {
+  const outcome = day.stubs.get(ticketId)?.outcome;
+  return outcome === 'cancelled_by_citizen' || outcome === 'voided_by_staff';
+};
+
 /** Newest calls first; a recall takes the place of the call that it repeats. */
 const callsShown = (
   configuration: Configuration,
@@ -61,7 +67,7 @@ const callsShown = (
   const calls: BoardCall[] = [];
   for (const call of day.calls.toReversed()) {
     const place = `${call.ticketId} ${call.counterId}`;
-    if (!shown.has(call.counterId) || seen.has(place)) continue;
+    if (!shown.has(call.counterId) || seen.has(place) || isOff(day, call)) continue;
     seen.add(place);
     calls.push(callView(configuration, call));
     if (calls.length === CALLS_SHOWN_MAX) break;

@@ -49,8 +49,8 @@ const totalsOf = (day: DayState | null): ManagerView['totals'] => {
     [...(day?.tickets.values() ?? [])].filter(({ leg }) => states.includes(leg.status)).length;
   return {
     issued: day?.counts.issued ?? 0,
-    waiting: of('waiting', 'parked'),
-    serving: of('called', 'serving'),
+    waiting: of('waiting'),
+    serving: of('called', 'serving', 'parked'),
     served: day?.counts.served ?? 0,
     absent: of('absent') + (day?.counts.noShow ?? 0),
     left: day?.counts.left ?? 0,

@@ -32,6 +32,8 @@ export interface Subject {
 export type Body = Omit<object, keyof ViewBase>;
 
 const PRINTS_SHOWN = 20;
+/** Papers told to an agent at once, the oldest first: a view stays small however many wait. */
+const JOBS_LISTED_MAX = 20;
 
 /** Copies of the ticket's paper: the first is 0, and no command asks for another yet. */
 const jobIdOf = (ticketId: string): string => `${ticketId}/0`;
@@ -108,12 +110,15 @@ const agentBody = (centre: Centre, agentId: DeviceId): Omit<AgentView, keyof Vie
   const agent = centre.configuration().agents.find(({ id }) => id === agentId);
   const kiosks = agent?.kiosks ?? [];
   if (day === null) return { kiosks, jobs: [] };
-  const jobs = [...day.unprinted].flatMap((ticketId): PrintJob[] => {
+  const jobs: PrintJob[] = [];
+  for (const ticketId of day.unprinted) {
     const ticket = day.tickets.get(ticketId);
-    if (ticket === undefined || !kiosks.includes(ticket.deviceId)) return [];
+    if (ticket === undefined || !kiosks.includes(ticket.deviceId)) continue;
     const { deviceId: kioskId, takenAt: issuedAt } = ticket;
-    return [{ jobId: jobIdOf(ticketId), kioskId, issuedAt, paper: paperOf(centre, day, ticket) }];
-  });
+    const paper = paperOf(centre, day, ticket);
+    jobs.push({ jobId: jobIdOf(ticketId), kioskId, issuedAt, paper });
+    if (jobs.length === JOBS_LISTED_MAX) break;
+  }
   return { kiosks, jobs };
 };
 
@@ -124,7 +129,7 @@ type Figures = Pick<ManagerLive, 'waits' | 'serviceLevel'>;
 /** Today's waits by the definitions of the day report, looked up again every few seconds. */
 const figuresOf = (centre: Centre, at: Millis): Figures => {
   const kept = figures.get(centre);
-  if (kept !== undefined && at - kept.at < FIGURES_KEPT_MS) return kept.of;
+  if (kept !== undefined && Math.abs(at - kept.at) < FIGURES_KEPT_MS) return kept.of;
   const { day } = centre.log.state;
   const { zone } = centre.configuration().centre;
   const report = day && reportOfDay(centre.store.database, day.day, { now: at, zone });

@@ -25,8 +25,9 @@ const roomOf = ({ role, deviceId, staff, ticketId }: Subject): string =>
 export class Views {
   private readonly shown = new Map<string, Shown>();
   private readonly gapMs: number;
-  private lastAt = -Infinity;
-  private planned: (() => void) | undefined;
+  /** Ends the rest after a push; while there is one, changes wait. */
+  private rest: (() => void) | undefined;
+  private waiting = false;
   private version: number;
   private readonly looks: () => void;
 
@@ -42,15 +43,8 @@ export class Views {
 
   /** Says that something changed; screens are looked at now or when the gap has passed. */
   changed(): void {
-    if (this.planned !== undefined) return;
-    const wait = this.lastAt + this.gapMs - this.centre.clock.now();
-    if (wait <= 0) this.push();
-    else {
-      this.planned = this.centre.timers.after(wait, () => {
-        this.planned = undefined;
-        this.push();
-      });
-    }
+    if (this.rest === undefined) this.push();
+    else this.waiting = true;
   }
 
   /** A screen joins those of its subject; returns its view now, or `null` if there is none. */
@@ -72,21 +66,31 @@ export class Views {
   }
 
   stop(): void {
-    this.planned?.();
+    this.rest?.();
     this.looks();
   }
 
   /** Time alone has passed: if it changed nothing, the next change still goes out at once. */
   private look(): void {
-    if (this.planned !== undefined) return;
-    const { lastAt } = this;
-    if (!this.push()) this.lastAt = lastAt;
+    if (this.rest === undefined && this.show()) this.pause();
+  }
+
+  private push(): void {
+    this.show();
+    this.pause();
+  }
+
+  private pause(): void {
+    this.waiting = false;
+    this.rest = this.centre.timers.after(this.gapMs, () => {
+      this.rest = undefined;
+      if (this.waiting) this.push();
+    });
   }
 
   /** Whether any screen got a view. */
-  private push(): boolean {
+  private show(): boolean {
     const at = this.centre.clock.now();
-    this.lastAt = at;
     let sent = false;
     for (const nsp of this.namespaces) {
       for (const [room, { subject, text }] of this.shown) {

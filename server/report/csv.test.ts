@@ -140,7 +140,7 @@ describe('time in a file', () => {
 describe('a range of days', () => {
   const days = Array.from({ length: 4 }, (_, index) =>
     randomDay(index + 1, {
-      ...{ steps: 1500, close: true, paceMs: 20_000 },
+      ...{ steps: 1800, close: true, paceMs: 16_000 },
       at: OPENING + index * 86_400_000,
     }),
   );

@@ -68,7 +68,6 @@ export class Rows implements Known {
   readonly #allSpans: Statement<[string], SpanFact>;
   readonly #openVisits: Statement<[string], VisitFact>;
   readonly #openLegs: Statement<[string], LegFact>;
-  readonly #clerk: Statement<[string, string], number>;
 
   constructor(db: Database) {
     const replace = (kind: Fact['kind']) => db.prepare<Value[]>(replaceOf(TABLES[kind]));
@@ -89,11 +88,6 @@ export class Rows implements Known {
     const open = 'WHERE day = ? AND outcome IS NULL';
     this.#openVisits = db.prepare(selectOf('visit', open));
     this.#openLegs = db.prepare(selectOf('leg', open));
-    this.#clerk = db
-      .prepare<[string, string], number>(
-        'SELECT EXISTS (SELECT 1 FROM counter_session WHERE day = ? AND clerk = ?)',
-      )
-      .pluck();
   }
 
   put(fact: Fact): void {
@@ -121,10 +115,6 @@ export class Rows implements Known {
 
   open(day: string): readonly (VisitFact | LegFact)[] {
     return [...this.#openVisits.all(day), ...this.#openLegs.all(day).map(legFact)];
-  }
-
-  isClerk(day: string, actor: string): boolean {
-    return this.#clerk.get(day, actor) === 1;
   }
 }
 

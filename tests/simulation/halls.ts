@@ -168,7 +168,7 @@ export const randomHall = (dice: Dice, wish: HallWish = {}): Configuration => {
     desks: range(count).map((i) => ({
       id: `desk-${i + 1}`,
       name: words('Desk'),
-      counter: `c${i + 1}`,
+      counter: i % 2 === 0 ? null : `c${i + 1}`,
     })),
     calendar: calendar(dice),
     rules: rules(dice),

@@ -243,7 +243,7 @@ export class Process {
     return {
       settings: {
         ...{ host: '127.0.0.1', port: 0, phonePort: null, tls: null },
-        ...{ data: store.directory, pilot: false },
+        ...{ data: store.directory, names: [], pilot: false },
       },
       limits: DEFAULT_LIMITS,
       ...{ log: committer, store, clock, live: new Live() },

@@ -1,12 +1,12 @@
 import type { Configuration } from '../../core/configuration.js';
 import { MINUTE_MS } from '../../core/time.js';
-import type { LegJoined, LegTimes } from '../../core/events.js';
+import type { LegJoined, LegTarget, LegTimes } from '../../core/events.js';
 
 /** What of a leg decides its target. */
 export interface Placed {
-  readonly n: number;
   readonly serviceId: string;
   readonly classId: string;
+  readonly target: LegTarget;
   /** The leg before it ended to go to the front. */
   readonly front: boolean;
 }
@@ -20,23 +20,24 @@ const targets = (configuration: Configuration, serviceId: string, classId: strin
   return { own: own * MINUTE_MS, follow: follow * MINUTE_MS };
 };
 
-/** [TIME-1] [TIME-2] Whether a leg joins with the target that it should have. */
+/** [TIME-1] [TIME-2] Whether a leg joins with the target that it should have, and says which. */
 export const joinFits = (configuration: Configuration, seen: Placed, event: LegJoined): boolean => {
-  const { serviceId, classId, by, leg, orderFrom, dueAt, boundTo } = event;
+  const { serviceId, classId, by, leg, orderFrom, dueAt, boundTo, target } = event;
   const { own, follow } = targets(configuration, serviceId, classId);
-  const target = dueAt - orderFrom;
-  if (seen.front) return target === 0;
-  if (by === 'transfer') return target === own || target === follow;
-  if (by === 'return') return target === (boundTo === undefined ? own : follow);
-  return target === (leg === 1 ? own : follow);
+  if ((target === 'front') !== seen.front) return false;
+  if (by === 'return' && target !== (boundTo === undefined ? 'own' : 'follow')) return false;
+  if (by !== 'transfer' && by !== 'return' && target !== (leg === 1 ? 'own' : 'follow')) {
+    return false;
+  }
+  return dueAt - orderFrom === { own, follow, front: 0 }[target];
 };
 
-/** [TIME-2] The same for a leg in line whose class or time to come has changed. */
+/** [CLASS-1] Whether a leg in line whose class has changed has the target that it should have. */
 export const changedFits = (
   configuration: Configuration,
-  seen: Placed,
+  { serviceId, classId, target }: Placed,
   event: LegTimes,
 ): boolean => {
-  const { own, follow } = targets(configuration, seen.serviceId, seen.classId);
-  return event.dueAt - event.orderFrom === (seen.n === 1 ? own : follow);
+  const { own, follow } = targets(configuration, serviceId, classId);
+  return target === 'front' || event.dueAt - event.orderFrom === { own, follow }[target];
 };

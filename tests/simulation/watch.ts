@@ -1,11 +1,13 @@
 import type { Configuration, Millis } from '../../core/configuration.js';
-import type { DayEvent, LegJoined, LegTimes, Logged } from '../../core/events.js';
+import type { DayEvent, LegJoined, LegTarget, LegTimes, Logged } from '../../core/events.js';
 import type { Configurations, Leg, State } from '../../core/state.js';
 import { boundFaults, type Waiting } from './bound.js';
 import { NumberWatch } from './numbers.js';
 import { changedFits, joinFits } from './targets.js';
 
 type Of<T extends DayEvent['type']> = Logged<Extract<DayEvent, { type: T }>>;
+
+const TIMES = ['joinedAt', 'orderFrom', 'dueAt'] as const;
 
 interface Seen {
   readonly ticketId: string;
@@ -14,6 +16,7 @@ interface Seen {
   serviceId: string;
   status: Leg['status'];
   times: LegTimes;
+  target: LegTarget;
   seq: number;
   boundTo?: LegJoined['boundTo'];
   counterId?: string | undefined;
@@ -110,15 +113,9 @@ export class Watch {
   private setBack(byMs: Millis): void {
     this.at += byMs;
     for (const seen of this.day?.tickets.values() ?? []) {
-      const { joinedAt, orderFrom, dueAt } = seen.times;
-      seen.times = {
-        joinedAt: joinedAt + byMs,
-        orderFrom: orderFrom + byMs,
-        dueAt: dueAt + byMs,
-      };
+      for (const name of TIMES) seen.times = { ...seen.times, [name]: seen.times[name] + byMs };
       seen.returnBy += byMs;
-      const { boundTo } = seen;
-      if (boundTo !== undefined) seen.boundTo = { ...boundTo, until: boundTo.until + byMs };
+      if (seen.boundTo) seen.boundTo = { ...seen.boundTo, until: seen.boundTo.until + byMs };
     }
   }
 
@@ -175,7 +172,7 @@ export class Watch {
       const { ticketId, classId, at } = event;
       need(!day.issuingClosed || !event.print, '[ISSUE-1] is taken in after closing time');
       const times = { joinedAt: at, orderFrom: at, dueAt: at };
-      const leg = { n: 0, serviceId: '', status: 'ended', times, seq: 0 } as const;
+      const leg = { n: 0, serviceId: '', status: 'ended', times, target: 'own', seq: 0 } as const;
       tickets.set(ticketId, { ticketId, classId, ...leg, returnBy: 0, front: false });
       return;
     }
@@ -187,16 +184,20 @@ export class Watch {
         need(seen.status === 'ended', '[VISIT-3] a second leg');
         need(joinFits(day.configuration, seen, event), '[TIME-1] [TIME-2] has another target');
         Object.assign(seen, { n: event.leg, serviceId: event.serviceId, seq: event.seq });
+        seen.target = event.target;
         Object.assign(seen, { boundTo: event.boundTo, times: timesOf(event), status: 'waiting' });
         return;
       case 'ticket.classSet':
         seen.classId = event.classId;
-        need(changedFits(day.configuration, seen, event), '[TIME-1] [TIME-2] has another target');
+        need(changedFits(day.configuration, seen, event), '[CLASS-1] has another target');
         seen.times = timesOf(event);
         return;
       case 'ticket.delayed':
         need(seen.status === 'waiting', '[TIME-4] does not wait');
-        need(changedFits(day.configuration, seen, event), '[TIME-1] [TIME-2] has another target');
+        need(
+          event.dueAt - event.orderFrom === seen.times.dueAt - seen.times.orderFrom,
+          '[TIME-4] has another target',
+        );
         seen.times = timesOf(event);
         return;
       case 'leg.returned':
@@ -205,6 +206,7 @@ export class Watch {
         need(!event.keptPlace || same(event, seen.times), '[MISS-3] another place');
         need(event.keptPlace || event.orderFrom === event.at, '[MISS-3] no new arrival');
         Object.assign(seen, { status: 'waiting', times: timesOf(event) });
+        if (!event.keptPlace) seen.target = 'own';
         return;
       case 'leg.unparked':
         need(seen.status === 'parked' && same(event, seen.times), '[MOVE-4] another place');

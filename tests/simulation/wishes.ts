@@ -185,7 +185,10 @@ const managers: Maker[] = [
     deviceId: of([...state.centre.devices.keys(), 'nobody'], a),
   }),
   () => ({ type: 'confirmClock' }),
-  (_, { a }) => ({ type: 'enrolDevice', deviceId: `board-${a % 5}`, role: 'board' }),
+  (_, { a }) => {
+    if (a % 5 === 0) return { type: 'enrolDevice', deviceId: 'manager', role: 'manager' };
+    return { type: 'enrolDevice', deviceId: `board-${a % 5}`, role: 'board' };
+  },
   ({ configuration }, { a, b }) => ({
     type: 'grantLease',
     seriesId: often(ids(configuration.categories), a),
