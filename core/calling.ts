@@ -155,9 +155,9 @@ const byWeight = (
 };
 
 /**
- * [CALL-1] [RULE-5] Which leg a counter must call. Conditions, reservations, caps and weights bend
- * the plain order in that sequence, but a leg overdue by more than the profile's `skipMax` goes
- * first regardless. `undefined` where nobody may be called.
+ * [CALL-1] [RULE-5] Which leg a counter must call. Bindings, conditions, reservations, caps and
+ * weights bend the plain order in that sequence, but a leg overdue by more than the profile's
+ * `skipMax` goes first regardless. `undefined` where nobody may be called.
  */
 export const choose = (place: CallPlace, from: readonly Candidate[]): Choice | undefined => {
   const profile = profileOf(place.configuration, place.counter.profileId);
@@ -179,6 +179,8 @@ const bend = (
   profile: ProfileConfig,
   queue: readonly Candidate[],
 ): { candidate: Candidate; rule: CallRule } | undefined => {
+  const bound = queue.find((candidate) => boundHere(place, candidate));
+  if (bound !== undefined) return { candidate: bound, rule: 'bound' };
   const condition = byCondition(profile, queue, place.at);
   if (condition !== undefined) return { candidate: condition, rule: 'condition' };
   const { reserved } = profile;

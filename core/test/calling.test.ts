@@ -66,6 +66,21 @@ test('[CALL-3] a bound leg waits for its counter, until the limit or the counter
   expect(hall.call('c2', 'badr')).toBe(ticket);
 });
 
+test('[CALL-3] who comes back is called before a new arrival of a class', () => {
+  const hall = new Hall();
+  hall.open('c1');
+  hall.open('c2', 'all', 'badr');
+  const back = hall.take(['build']);
+  hall.call();
+  hall.must({ type: 'transferAndReturn', counterId: 'c1', serviceId: 'ask' });
+  hall.call('c2', 'badr');
+  hall.at += minutes(4);
+  hall.take(['ask'], 'P1');
+  hall.finish('c2', 'badr');
+  hall.at += minutes(1);
+  expect(hall.call()).toBe(back);
+});
+
 test('[CALL-4] a counter calls only while open, not paused, and without a ticket', () => {
   const hall = new Hall();
   hall.take(['build']);

@@ -47,6 +47,9 @@ const before = (a: Waiting, b: Waiting): boolean => {
   return a.orderFrom === b.orderFrom ? a.seq < b.seq : a.orderFrom < b.orderFrom;
 };
 
+const isBoundHere = ({ boundTo }: Waiting, { counterId, at }: Call): boolean =>
+  boundTo !== undefined && boundTo.counterId === counterId && at < boundTo.until;
+
 /** Whether nothing bends the plain order at a counter with this profile. */
 const isPlain = ({ configuration }: Call, profile: Profile): boolean =>
   profile.conditions.length === 0 &&
@@ -68,7 +71,11 @@ export const boundFaults = (call: Call): string[] => {
   const found = ahead
     .filter((leg) => call.at - leg.dueAt > profile.skipMaxMin * MINUTE_MS)
     .map((leg) => `[BOUND-2] ${leg.ticketId} was passed by ${called.ticketId}`);
-  if (isPlain(call, profile)) {
+  const returns = there.some((leg) => isBoundHere(leg, call));
+  if (returns && !isBoundHere(called, call) && call.passed !== undefined) {
+    found.push(`[CALL-3] who came back to ${call.counterId} was passed`);
+  }
+  if (isPlain(call, profile) && !returns) {
     for (const leg of there) {
       const gap = called.orderFrom - leg.orderFrom;
       if (gap <= target(leg) - target(called)) continue;
