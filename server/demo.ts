@@ -12,6 +12,7 @@ import { sendPage, type Extras } from './http/app.js';
 import { enrolOwn } from './http/enrol.js';
 import { setToken } from './http/session.js';
 import { linkOf } from './hub/answer.js';
+import { makeFolder } from './log/folder.js';
 import { PROJECT, programOf } from './place.js';
 import { configurationHash, loadSettings, type Settings } from './settings.js';
 
@@ -64,7 +65,7 @@ const digits = (count: number): string =>
 
 /** The secrets of this data directory, made when missing. */
 export const demoSecrets = (data: string): DemoSecrets => {
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+  makeFolder(data);
   const file = join(data, 'demo-secrets.json');
   if (!existsSync(file)) {
     const manager = [digits(4), digits(4), digits(4), digits(4)].join('-');

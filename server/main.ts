@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
+import { urlsOf } from './addresses.js';
 import { isCommand, runCommand } from './cli.js';
 import { machineTime } from './clock.js';
 import {
@@ -14,10 +14,11 @@ import {
   startAgent,
   type DemoSecrets,
 } from './demo.js';
-import { LogFault } from './log/faults.js';
+import { explain, type Starting } from './explain.js';
+import { startOf, type Start } from './options.js';
 import { programOf } from './place.js';
 import { run, type Running } from './run.js';
-import { ConfigurationError, loadSettings } from './settings.js';
+import { loadSettings } from './settings.js';
 import { setupLine } from './setup.js';
 
 const HELP = `Dawr: the queue of a citizen-service centre
@@ -30,25 +31,11 @@ const HELP = `Dawr: the queue of a citizen-service centre
   --port N     first port of the demo (4000; phones on the next)
   --data DIR   where the demo keeps its log (data/demo)
 
-  npm start -- verify|backup|restore|rebuild --config FILE   see docs/log-format.md
+  npm start -- verify                checks the demo's log
+  npm start -- verify|backup|restore|rebuild|manager --config FILE   see docs/running.md
 `;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-
-const options = () =>
-  parseArgs({
-    options: {
-      config: { type: 'string' },
-      training: { type: 'boolean', default: false },
-      simulate: { type: 'boolean', default: false },
-      speed: { type: 'string', default: '10' },
-      port: { type: 'string', default: '4000' },
-      data: { type: 'string', default: 'data/demo' },
-      help: { type: 'boolean', default: false },
-    },
-  }).values;
-
-type Options = ReturnType<typeof options>;
 
 const journalTo = (level: string): Logger => pino({ level, base: null });
 
@@ -67,7 +54,10 @@ const stopOnSignal = (running: Running, children: readonly ChildProcess[]): void
     stopping = true;
     for (const child of children) child.kill('SIGTERM');
     running.stop().then(
-      () => process.exit(0),
+      () => {
+        say('Stopped; the log is whole.');
+        process.exit(0);
+      },
       (error: unknown) => {
         process.stderr.write(`The stop was not clean: ${String(error)}\n`);
         process.exit(1);
@@ -78,15 +68,9 @@ const stopOnSignal = (running: Running, children: readonly ChildProcess[]): void
   process.on('SIGTERM', stop);
 };
 
-const portOf = (text: string): number => {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port < 65_535) return port;
-  throw new Error(`--port ${text} is not a port: give a number from 0 to 65534`);
-};
-
-const startSimulation = (url: string, speed: string, clerk: string): ChildProcess => {
+const startSimulation = (url: string, speed: number, clerk: string): ChildProcess => {
   const program = programOf('tests/play/main.js');
-  return spawn(process.execPath, [program, '--url', url, '--speed', speed], {
+  return spawn(process.execPath, [program, '--url', url, '--speed', String(speed)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, DAWR_CLERK_SECRET: clerk },
   });
@@ -107,17 +91,20 @@ Dawr is ready (${seconds} s): ${place.name.en}
   Tickets' pages   ${phoneUrl ?? 'none'}
   Log              ${centre.settings.data}
 
-Stop with Ctrl-C; nothing is lost. A day of visitors: npm start -- --simulate`;
+Stop with Ctrl-C; nothing is lost.`;
 };
 
-const startDemo = async (chosen: Options): Promise<void> => {
+type Of<K extends Start['kind']> = Extract<Start, { kind: K }>;
+/** Remembers what is being started, for a sentence about its failure. */
+type Tell = (starting: Starting) => void;
+
+const startDemo = async ({ data, port, speed }: Of<'demo'>, tell: Tell): Promise<void> => {
   const started = machineTime.monotonicMs();
-  const data = resolve(chosen.data);
-  const port = portOf(chosen.port);
   const journal = journalTo(process.env['DAWR_LOG'] ?? 'warn');
   const secrets = demoSecrets(data);
   const phonePort = port === 0 ? 0 : port + 1;
   const settings = await demoSettings({ data, port, phonePort });
+  tell({ ...settings.server, config: null });
   const extras = demoExtras(secrets, data);
   const running = await run({ settings, journal, extras, onFatal: dieOn(journal) });
   await believeClock(running.centre);
@@ -126,49 +113,42 @@ const startDemo = async (chosen: Options): Promise<void> => {
   const children = agent === undefined ? [] : [agent];
   const seconds = ((machineTime.monotonicMs() - started) / 1000).toFixed(1);
   say(summary(running, secrets, seconds));
-  if (chosen.simulate) {
-    children.push(startSimulation(running.url, chosen.speed, secrets.clerk));
-  }
+  if (speed === null) say('A day of visitors: npm start -- --simulate');
+  else children.push(startSimulation(running.url, speed, secrets.clerk));
   stopOnSignal(running, children);
   await moreStaff(running.centre, secrets);
 };
 
-const startCentre = async (chosen: Options, config: string): Promise<void> => {
+const startCentre = async ({ config, training }: Of<'centre'>, tell: Tell): Promise<void> => {
   const journal = journalTo(process.env['DAWR_LOG'] ?? 'info');
   const { server, ...rest } = await loadSettings(config);
-  const { training } = chosen;
+  tell({ ...server, config });
   const data = training ? join(server.data, 'training') : server.data;
   const settings = { ...rest, server: { ...server, data } };
   const running = await run({ settings, journal, training, onFatal: dieOn(journal) });
-  say(`Dawr is ready: ${settings.configuration.centre.name.en} at ${running.url}`);
-  const line = setupLine(running);
+  const urls = urlsOf(running.url);
+  const what = training ? 'Dawr is ready for training' : 'Dawr is ready';
+  say(`${what}: ${settings.configuration.centre.name.en} at ${urls.join(', ')}`);
+  const line = setupLine({ ...running, url: urls[0] ?? running.url });
   if (line !== null) say(line);
   stopOnSignal(running, []);
 };
+
+let starting: Starting | undefined;
+const tell: Tell = (what) => void (starting = what);
 
 const main = async (): Promise<void> => {
   if (isCommand(process.argv[2])) {
     process.exitCode = await runCommand(process.argv.slice(2));
     return;
   }
-  const chosen = options();
-  if (chosen.help) say(HELP);
-  else if (chosen.config === undefined) await startDemo(chosen);
-  else await startCentre(chosen, chosen.config);
-};
-
-/** Faults that a person can mend are told in a sentence; the rest with everything known. */
-const explain = (error: unknown): string => {
-  if (error instanceof ConfigurationError || error instanceof LogFault) return error.message;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EADDRINUSE') {
-    return 'That port is in use: stop the other program, or choose another with --port.';
-  }
-  if (code?.startsWith('ERR_PARSE_ARGS') === true) return `${String(error)}\n\n${HELP}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const start = startOf(process.argv.slice(2));
+  if (start.kind === 'help') say(HELP);
+  else if (start.kind === 'demo') await startDemo(start, tell);
+  else await startCentre(start, tell);
 };
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${explain(error)}\n`);
+  process.stderr.write(`${explain(error, starting)}\n`);
   process.exit(1);
 });

@@ -9,6 +9,7 @@ import { Devices } from './access/devices.js';
 import { SecretHasher } from './access/secrets.js';
 import { Staff } from './access/staff.js';
 import { createAccessTables } from './access/tables.js';
+import { urlOf } from './addresses.js';
 import { DEFAULT_LIMITS, type Centre, type Limits } from './centre.js';
 import { machineTime, machineTimers, ServerClock, type TimeSource, type Timers } from './clock.js';
 import { hallApp, NO_EXTRAS, phoneApp, type Extras } from './http/app.js';
@@ -218,11 +219,11 @@ export const run = async (options: RunOptions): Promise<Running> => {
     apps.push(phone);
     const http = phone.server as HttpServer;
     hubs.push(openHub(centre, http, { roles: ['phone'], viewsPerSecond: phoneViewsPerSecond }));
-    phoneUrl = `${scheme}://${server.host}:${await listen(phone, server.phonePort, server.host)}`;
+    phoneUrl = urlOf(scheme, server.host, await listen(phone, server.phonePort, server.host));
   }
   return {
     centre,
-    url: `${scheme}://${server.host}:${port}`,
+    url: urlOf(scheme, server.host, port),
     phoneUrl,
     stop: async () => {
       stopTime();

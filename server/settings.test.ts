@@ -5,6 +5,7 @@ import { format } from 'prettier';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { largeCentre } from '../tests/fixtures/large.js';
+import { anotherKey, CERTIFICATE, PRIVATE_KEY } from '../tests/fixtures/tls.js';
 import { ConfigurationError, configurationHash, loadSettings, settingsSchema } from './settings.js';
 
 let folder = '';
@@ -42,6 +43,7 @@ describe('a file that can be used', () => {
       phonePort: null,
       tls: null,
       data: join(folder, 'data'),
+      names: [],
       pilot: false,
     });
     expect(configuration.services).toHaveLength(4);
@@ -49,8 +51,8 @@ describe('a file that can be used', () => {
 
   test('finds paths beside the file', async () => {
     await mkdir(join(folder, 'tls'));
-    await writeFile(join(folder, 'tls', 'cert.pem'), '');
-    await writeFile(join(folder, 'tls', 'key.pem'), '');
+    await writeFile(join(folder, 'tls', 'cert.pem'), CERTIFICATE);
+    await writeFile(join(folder, 'tls', 'key.pem'), PRIVATE_KEY);
     const tls = { cert: 'tls/cert.pem', key: 'tls/key.pem' };
     const { server } = await load({ host: '0.0.0.0', tls, data: '../log' });
     expect(server.tls?.key).toBe(join(folder, 'tls', 'key.pem'));
@@ -114,7 +116,22 @@ describe('a file that cannot be used stops with file, path and reason', () => {
   test('a certificate that cannot be read', async () => {
     const error = await wrong(load({ tls: { cert: 'cert.pem', key: 'key.pem' } }));
     expect(error.mistakes.map(({ path }) => path)).toEqual(['server.tls.cert', 'server.tls.key']);
-    expect(error.message).toContain(join(folder, 'cert.pem'));
+    expect(error.message).toContain(`${join(folder, 'cert.pem')} cannot be read (ENOENT)`);
+  });
+
+  test.each([
+    ['swapped', PRIVATE_KEY, CERTIFICATE, ['it is a key; are they', 'it is a certificate; are']],
+    ['no PEM', 'x', 'y', ['not a certificate in PEM form', 'not a private key in PEM form']],
+    ['of two pairs', CERTIFICATE, anotherKey(), ['key.pem does not belong to the certificate']],
+    ['locked', CERTIFICATE, anotherKey('secret'), ['key.pem is locked by a passphrase']],
+  ])('a certificate and a key that are %s', async (_what, cert, key, reasons) => {
+    await writeFile(join(folder, 'cert.pem'), cert);
+    await writeFile(join(folder, 'key.pem'), key);
+    const error = await wrong(load({ tls: { cert: 'cert.pem', key: 'key.pem' } }));
+    expect(error.mistakes).toHaveLength(reasons.length);
+    for (const [n, reason] of reasons.entries()) {
+      expect(error.mistakes[n]!.reason).toContain(reason);
+    }
   });
 
   test('plain HTTP beyond this machine, but for a pilot', async () => {

@@ -6,6 +6,8 @@ import { checkConfiguration, type Mistake } from '../core/check.js';
 import { mistakeOf } from '../core/check/shape.js';
 import { configurationSchema, type Configuration } from '../core/configuration.js';
 import { canonicalJson, parseJson } from './json.js';
+import { codeOf } from './log/folder.js';
+import { tlsMistakes } from './tls.js';
 
 const port = z.number().int().min(0).max(65_535);
 const path = z.string().min(1).max(1000);
@@ -19,6 +21,14 @@ const serverSchema = z.strictObject({
   tls: z.strictObject({ cert: path, key: path }).nullable().default(null),
   /** Directory of the log; relative to this file. */
   data: path.default('data'),
+  /**
+   * Names by which browsers reach this server, beyond its addresses, the machine's own name and
+   * those in the certificate. Requests that were sent to another name are refused.
+   */
+  names: z
+    .array(z.string().regex(/^[a-z0-9.-]{1,253}$/))
+    .max(20)
+    .default([]),
   /** Allows plain HTTP beyond this machine, for a trial: anybody on the network can listen in. */
   pilot: z.boolean().default(false),
 });
@@ -60,9 +70,6 @@ const FILE_BYTES_MAX = 4 * 1024 * 1024;
 export const configurationHash = (configuration: Configuration): string =>
   createHash('sha256').update(canonicalJson(configuration)).digest('hex');
 
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-
 const textOf = async (file: string): Promise<string> => {
   try {
     const { size } = await stat(file);
@@ -91,15 +98,6 @@ const listening = ({ host, port: own, phonePort, tls, pilot }: ServerSettings): 
     : []),
 ];
 
-const unreadable = async (at: string, file: string): Promise<Mistake[]> => {
-  try {
-    await readFile(file);
-    return [];
-  } catch (cause) {
-    return [{ path: at, reason: `${file} cannot be read (${codeOf(cause)})` }];
-  }
-};
-
 const absolute = (server: ServerSettings, folder: string): ServerSettings => ({
   ...server,
   data: resolve(folder, server.data),
@@ -115,11 +113,7 @@ const serverOf = async (raw: unknown, folder: string): Promise<ServerSettings | 
     return shaped.error.issues.flatMap((issue) => mistakeOf(issue, { server: raw }));
   }
   const server = absolute(shaped.data.server, folder);
-  const mistakes = [
-    ...listening(server),
-    ...(server.tls ? await unreadable('server.tls.cert', server.tls.cert) : []),
-    ...(server.tls ? await unreadable('server.tls.key', server.tls.key) : []),
-  ];
+  const mistakes = [...listening(server), ...(server.tls ? await tlsMistakes(server.tls) : [])];
   return mistakes.length > 0 ? mistakes : server;
 };
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Configuration } from '../../core/configuration.js';
 import { HOUR_MS } from '../../core/time.js';
+import { speedOf } from '../../server/options.js';
 import { Book } from './book.js';
 import { Clerk, type Hall } from './clerk.js';
 import { openPage, SignInRefused } from './client.js';
@@ -21,7 +22,6 @@ const TELL_MS = 60_000;
 const AGAIN_MS = 2_000;
 /** The server slows wrong sign-ins down after five; a clerk without an account stays at home. */
 const SIGN_INS_MAX = 4;
-const SPEED_MAX = 600;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -33,10 +33,7 @@ const options = () => {
       seed: { type: 'string' },
     },
   });
-  const speed = Number(values.speed);
-  if (!(speed > 0 && speed <= SPEED_MAX)) {
-    throw new Error(`--speed ${values.speed}: give a number up to ${SPEED_MAX}`);
-  }
+  const speed = speedOf(values.speed);
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('--seed must be a whole number');
   const secret = process.env['DAWR_CLERK_SECRET'];
