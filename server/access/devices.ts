@@ -66,7 +66,7 @@ export class Devices {
     );
   }
 
-  /** Makes the token of an approved device; the old one ends. Call after the event is durable. */
+  /** Makes the token of an approved device, as `grant` does. Call after the event is durable. */
   approve(userCode: string, at: Millis): void {
     const code = readable(userCode);
     for (const entry of this.waiting.values()) {
@@ -74,12 +74,16 @@ export class Devices {
     }
   }
 
-  /** A token for a device, told once; the database keeps its hash. */
+  /**
+   * A token for a device, told once; the database keeps its hash. The old token ends, and so do
+   * sessions at the old machine; the caller cuts its connections.
+   */
   grant({ deviceId, role }: KnownDevice, at: Millis): string {
     const token = newToken();
     this.database
       .prepare('INSERT OR REPLACE INTO device_token (device, role, hash, since) VALUES (?,?,?,?)')
       .run(deviceId, role, tokenHash(token), at);
+    this.endSessions(deviceId);
     return token;
   }
 
@@ -112,6 +116,10 @@ export class Devices {
 
   revoke(deviceId: string): void {
     this.database.prepare('DELETE FROM device_token WHERE device = ?').run(deviceId);
+    this.endSessions(deviceId);
+  }
+
+  private endSessions(deviceId: string): void {
     this.database.prepare('DELETE FROM session WHERE device = ?').run(deviceId);
   }
 

@@ -3,6 +3,8 @@ import { createHash, createHmac, randomBytes, scrypt, timingSafeEqual } from 'no
 /** OWASP's setting for small machines: 32 MiB and about 0.4 s of one core. */
 const COST = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 * 1024 } as const;
 const KEY_BYTES = 32;
+/** Hashes that may wait: the last is done before a page gives its question up (10 s). */
+const WAITING_MAX = 12;
 
 /** SHA-256 of a random token: what is stored in its place. */
 export const tokenHash = (token: string): Buffer => createHash('sha256').update(token).digest();
@@ -10,9 +12,11 @@ export const tokenHash = (token: string): Buffer => createHash('sha256').update(
 /** 256 random bits as 64 hex digits. */
 export const newToken = (): string => randomBytes(32).toString('hex');
 
-const derive = (secret: Buffer, salt: Buffer): Promise<Buffer> =>
+type Cost = Readonly<Record<keyof typeof COST, number>>;
+
+const derive = (secret: Buffer, salt: Buffer, cost: Cost): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    scrypt(secret, salt, KEY_BYTES, COST, (error, key) => (error ? reject(error) : resolve(key)));
+    scrypt(secret, salt, KEY_BYTES, cost, (error, key) => (error ? reject(error) : resolve(key)));
   });
 
 /**
@@ -21,14 +25,23 @@ const derive = (secret: Buffer, salt: Buffer): Promise<Buffer> =>
  */
 export class SecretHasher {
   private last: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
 
-  constructor(private readonly pepper: Buffer) {}
+  constructor(
+    private readonly pepper: Buffer,
+    private readonly cost: Cost = COST,
+  ) {}
+
+  /** Whether so many hashes wait that another had better come later. */
+  get isBusy(): boolean {
+    return this.waiting >= WAITING_MAX;
+  }
 
   /** `scrypt$N$r$p$salt$key`, to be stored. */
   async hash(secret: string): Promise<string> {
     const salt = randomBytes(16);
     const key = await this.oneByOne(secret, salt);
-    const { N, r, p } = COST;
+    const { N, r, p } = this.cost;
     return ['scrypt', N, r, p, salt.toString('base64'), key.toString('base64')].join('$');
   }
 
@@ -42,7 +55,10 @@ export class SecretHasher {
 
   private oneByOne(secret: string, salt: Buffer): Promise<Buffer> {
     const peppered = createHmac('sha256', this.pepper).update(secret.normalize('NFC')).digest();
-    const work = this.last.then(() => derive(peppered, salt));
+    this.waiting += 1;
+    const work = this.last
+      .then(() => derive(peppered, salt, this.cost))
+      .finally(() => (this.waiting -= 1));
     this.last = work.catch(() => undefined);
     return work;
   }

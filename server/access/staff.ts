@@ -10,6 +10,8 @@ const SESSION_MAX_MS = 12 * HOUR_MS;
 const SESSION_IDLE_MAX_MS = 30 * MINUTE_MS;
 /** How often the use of a session is written down. */
 const USE_STEP_MS = MINUTE_MS;
+/** What somebody is told to wait when too many sign in at once. */
+const BUSY_WAIT_MS = 5_000;
 
 type Signed = Omit<StaffMember, 'active'>;
 type Refused = { readonly refused: ApiRefusal; readonly waitMs?: number };
@@ -26,16 +28,29 @@ interface SignIn {
   readonly managersOnly?: boolean;
 }
 
+interface SessionRow extends Signed {
+  readonly hash: Buffer;
+  readonly startedAt: Millis;
+  readonly usedAt: Millis;
+}
+
 /** Staff, their secrets and their sessions. A session belongs to one person at one device. */
 export class Staff {
   private readonly throttle = new Throttle();
   private readonly names: Database.Statement<[string], string>;
+  private readonly sessions: Database.Statement<[Buffer, string], SessionRow>;
 
   constructor(
     private readonly database: Database.Database,
     private readonly hasher: SecretHasher,
   ) {
     this.names = database.prepare<[string], string>('SELECT name FROM staff WHERE id = ?').pluck();
+    this.sessions = database.prepare(
+      `SELECT staff.id, staff.name, staff.role, session.hash,
+         session.started_at AS startedAt, session.used_at AS usedAt
+       FROM session JOIN staff ON staff.id = session.staff
+       WHERE session.hash = ? AND session.device = ? AND staff.active = 1`,
+    );
   }
 
   all(): StaffMember[] {
@@ -60,7 +75,7 @@ export class Staff {
     return undefined;
   }
 
-  /** Sets a new secret and ends the person's sessions. */
+  /** Sets a new secret, ends the person's sessions, and forgets earlier wrong tries. */
   async setSecret(id: string, secret: string): Promise<Refused | undefined> {
     const row = this.row(id);
     if (row === undefined) return { refused: 'staff.unknown' };
@@ -68,6 +83,7 @@ export class Staff {
     const hash = await this.hasher.hash(secret);
     this.database.prepare('UPDATE staff SET secret = ? WHERE id = ?').run(hash, id);
     this.endSessions('staff', id);
+    this.throttle.succeeded(`staff ${id}`);
     return undefined;
   }
 
@@ -85,7 +101,7 @@ export class Staff {
 
   /**
    * Signs a person in at a device: earlier sessions of both end. Unknown, disabled and wrong look
-   * the same and take the same time.
+   * the same and take the same time. A try counts before it is looked at.
    */
   async signIn(
     who: SignIn,
@@ -94,13 +110,12 @@ export class Staff {
     const keys = [`staff ${who.staffId}`, `device ${who.deviceId}`];
     const waitMs = Math.max(...keys.map((key) => this.throttle.waitMs(key, at)));
     if (waitMs > 0) return { refused: 'signIn.wait', waitMs };
+    if (this.hasher.isBusy) return { refused: 'signIn.wait', waitMs: BUSY_WAIT_MS };
+    keys.forEach((key) => this.throttle.tried(key, at));
     const row = this.row(who.staffId);
     const right = await this.hasher.matches(who.secret, row?.secret ?? NOBODY);
     const allowed = row?.active === 1 && (row.role === 'manager' || who.managersOnly !== true);
-    if (!right || row === undefined || !allowed) {
-      keys.forEach((key) => this.throttle.failed(key, at));
-      return { refused: 'signIn.wrong' };
-    }
+    if (!right || row === undefined || !allowed) return { refused: 'signIn.wrong' };
     keys.forEach((key) => this.throttle.succeeded(key));
     const { id, name, role } = row;
     return { token: this.startSession(id, who.deviceId, at), staff: { id, name, role } };
@@ -108,22 +123,17 @@ export class Staff {
 
   /** Who is signed in with this token at this device; using a session keeps it alive. */
   session(token: string | undefined, deviceId: string, at: Millis): Signed | undefined {
-    if (token === undefined) return undefined;
-    const hash = tokenHash(token);
-    const row = this.database
-      .prepare(
-        `SELECT staff.id, staff.name, staff.role, session.started_at, session.used_at FROM session
-         JOIN staff ON staff.id = session.staff
-         WHERE session.hash = ? AND session.device = ? AND staff.active = 1`,
-      )
-      .get(hash, deviceId) as (Signed & { started_at: Millis; used_at: Millis }) | undefined;
-    if (row === undefined) return undefined;
-    const { started_at: startedAt, used_at: usedAt, ...staff } = row;
-    if (at - startedAt > SESSION_MAX_MS || at - usedAt > SESSION_IDLE_MAX_MS) return undefined;
-    if (at - usedAt > USE_STEP_MS) {
-      this.database.prepare('UPDATE session SET used_at = ? WHERE hash = ?').run(at, hash);
+    const found = this.find(token, deviceId, at);
+    if (found !== undefined && at - found.usedAt > USE_STEP_MS) {
+      this.database.prepare('UPDATE session SET used_at = ? WHERE hash = ?').run(at, found.hash);
     }
-    return staff;
+    return found && { id: found.id, name: found.name, role: found.role };
+  }
+
+  /** As `session`; to look at one is not to use it. */
+  look(token: string | undefined, deviceId: string, at: Millis): Signed | undefined {
+    const found = this.find(token, deviceId, at);
+    return found && { id: found.id, name: found.name, role: found.role };
   }
 
   /** Where a person is signed in now. */
@@ -136,6 +146,13 @@ export class Staff {
 
   signOut(deviceId: string): void {
     this.endSessions('device', deviceId);
+  }
+
+  private find(token: string | undefined, deviceId: string, at: Millis): SessionRow | undefined {
+    const row = token === undefined ? undefined : this.sessions.get(tokenHash(token), deviceId);
+    if (row === undefined) return undefined;
+    const over = at - row.startedAt > SESSION_MAX_MS || at - row.usedAt > SESSION_IDLE_MAX_MS;
+    return over ? undefined : row;
   }
 
   private startSession(staffId: string, deviceId: string, at: Millis): string {

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { apiSchemas } from '../../core/protocol/api.js';
+import type { z } from 'zod';
+import { apiSchemas, type ApiRefusal } from '../../core/protocol/api.js';
+import { lineOf } from '../access/address.js';
 import { isSlot, type Centre } from '../centre.js';
 import { enrolOwn } from './enrol.js';
-import { needsSetup, setupCode } from '../setup.js';
+import { endSetup, isSetupCode, setupOf } from '../setup.js';
 import { Throttle } from '../access/throttle.js';
 import { refuseWith, type Checked } from './checked.js';
 import { clearToken, deviceOf, setToken, staffOf } from './session.js';
@@ -18,10 +20,11 @@ export const accessRoutes = (app: FastifyInstance, centre: Centre, checked: Chec
   app.get('/api/session', (request) => {
     const deviceId = deviceQuery(request.query);
     const device = deviceOf(centre, request, deviceId);
+    const staff = staffOf(centre, request, { deviceId }) ?? null;
     return {
       device: { deviceId, role: device?.role ?? null, enrolled: device !== undefined },
-      staff: staffOf(centre, request, deviceId) ?? null,
-      setup: needsSetup(centre),
+      staff,
+      setup: staff === null && setupOf(centre) !== null,
       now: centre.clock.now(),
     };
   });
@@ -43,8 +46,9 @@ const enrolRoutes = (app: FastifyInstance, centre: Centre, { checked, codes }: T
       return refuseWith(reply, 404, 'enrol.unknownDevice');
     }
     const at = centre.clock.now();
-    if (codes.waitMs(request.ip, at) > 0) return refuseWith(reply, 429, 'enrol.tooMany');
-    codes.failed(request.ip, at);
+    const line = lineOf(request.ip);
+    if (codes.waitMs(line, at) > 0) return refuseWith(reply, 429, 'enrol.tooMany');
+    codes.tried(line, at);
     const begun = centre.devices.begin(body, at);
     return begun ?? refuseWith(reply, 429, 'enrol.tooMany');
   });
@@ -55,32 +59,52 @@ const enrolRoutes = (app: FastifyInstance, centre: Centre, { checked, codes }: T
     const polled = centre.devices.poll(body.deviceCode, centre.clock.now());
     if (typeof polled === 'string') return { state: polled };
     setToken(centre, reply, { ...polled, session: false });
-    codes.succeeded(request.ip);
+    codes.succeeded(lineOf(request.ip));
     return { state: 'enrolled' };
   });
 };
 
+/** Names a manager, or gives one who is there a new secret and lets them in again. */
+const nameManager = async (
+  { staff }: Centre,
+  { staffId: id, name, secret }: z.output<typeof apiSchemas.setup>,
+): Promise<{ readonly refused: ApiRefusal } | undefined> => {
+  const known = staff.all().find((member) => member.id === id);
+  if (known === undefined) return staff.add({ id, name, role: 'manager', secret });
+  if (known.role !== 'manager') return { refused: 'staff.exists' };
+  return (await staff.setSecret(id, secret)) ?? staff.setActive(id, true);
+};
+
 const setupRoute = (app: FastifyInstance, centre: Centre, { checked, codes }: Tools): void => {
+  let naming = false;
   app.post('/api/setup', async (request, reply) => {
     const body = checked(apiSchemas.setup, request, reply);
     if (body === undefined) return reply;
-    const { deviceId, staffId, name, secret } = body;
+    const { code, deviceId, staffId } = body;
     const at = centre.clock.now();
-    const code = setupCode(centre);
-    if (code === null) return refuseWith(reply, 409, 'setup.done');
-    if (codes.waitMs('setup', at) > 0) return refuseWith(reply, 429, 'enrol.tooMany');
-    if (body.code !== code) {
-      codes.failed('setup', at);
-      return refuseWith(reply, 403, 'setup.wrongCode');
-    }
+    const setup = setupOf(centre);
+    const key = `setup ${lineOf(request.ip)}`;
+    if (setup === null) return refuseWith(reply, 409, 'setup.done');
+    if (naming || codes.waitMs(key, at) > 0) return refuseWith(reply, 429, 'enrol.tooMany');
+    codes.tried(key, at);
+    if (!isSetupCode(centre, code)) return refuseWith(reply, 403, 'setup.wrongCode');
+    codes.succeeded(key);
     if (!isSlot(centre.configuration(), deviceId, 'manager')) {
       return refuseWith(reply, 404, 'enrol.unknownDevice');
     }
-    const refused = await centre.staff.add({ id: staffId, name, role: 'manager', secret });
-    if (refused !== undefined) return reply.code(409).send(refused);
+    // A code works once: nobody else may use it while the secret is hashed.
+    naming = true;
+    try {
+      const refused = await nameManager(centre, body);
+      if (refused !== undefined) return await reply.code(409).send(refused);
+      endSetup(centre);
+    } finally {
+      naming = false;
+    }
     const token = await enrolOwn(centre, deviceId, 'manager');
     setToken(centre, reply, { deviceId, session: false, token });
-    centre.audit({ actor: staffId, deviceId, action: 'setup.done', subject: staffId });
+    const action = setup === 'first' ? 'setup.done' : 'setup.again';
+    centre.audit({ actor: staffId, deviceId, action, subject: staffId });
     return { done: true };
   });
 };
@@ -99,7 +123,8 @@ const signRoutes = (app: FastifyInstance, centre: Centre, checked: Checked): voi
       at,
     );
     const action = 'refused' in signed ? signed.refused : 'signIn.done';
-    centre.audit({ actor: staffId, deviceId, action, subject: '' });
+    // Who is told to wait was not tried: the tries before are written down, and rows are for ever.
+    if (action !== 'signIn.wait') centre.audit({ actor: staffId, deviceId, action, subject: '' });
     if ('refused' in signed) return reply.code(401).send(signed);
     for (const ended of new Set([deviceId, ...before])) centre.cut(ended, 'signedOut');
     setToken(centre, reply, { deviceId, session: true, token: signed.token });
@@ -110,7 +135,7 @@ const signRoutes = (app: FastifyInstance, centre: Centre, checked: Checked): voi
     const body = checked(apiSchemas.signOut, request, reply);
     if (body === undefined) return reply;
     const { deviceId } = body;
-    const staff = staffOf(centre, request, deviceId);
+    const staff = staffOf(centre, request, { deviceId });
     if (staff !== undefined) {
       centre.staff.signOut(deviceId);
       centre.audit({ actor: staff.id, deviceId, action: 'signOut', subject: '' });

@@ -10,5 +10,7 @@ export const enrolOwn = async (
   if (centre.log.state.centre.devices.get(deviceId) !== role) {
     await centre.log.askAsServer({ type: 'enrolDevice', deviceId, role });
   }
-  return centre.devices.grant({ deviceId, role }, centre.clock.now());
+  const token = centre.devices.grant({ deviceId, role }, centre.clock.now());
+  centre.cut(deviceId, 'revoked');
+  return token;
 };

@@ -9,7 +9,7 @@ import type { Centre } from '../centre.js';
 import { exportCsv } from '../report/csv.js';
 import { reportedDays, reportOfDay } from '../report/day.js';
 import { refuseWith, type Checked } from './checked.js';
-import { staffOf } from './session.js';
+import { deviceOf, staffOf } from './session.js';
 
 const NUMBER = /^\d{1,4}$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -24,11 +24,19 @@ interface Acting {
   readonly manager: Omit<StaffMember, 'active'>;
 }
 
+/** Who acts; else the reply is sent and nothing comes back. */
+type Act = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  by?: 'person' | 'page',
+) => Acting | undefined;
+
 /** What only a manager may do, at a manager's enrolled machine. */
 export const manageRoutes = (app: FastifyInstance, centre: Centre, checked: Checked): void => {
-  const acting = (request: FastifyRequest, reply: FastifyReply): Acting | undefined => {
+  const acting: Act = (request, reply, by = 'person') => {
     const deviceId = queryOf(request, 'device');
-    const manager = staffOf(centre, request, deviceId);
+    const isManagers = deviceOf(centre, request, deviceId)?.role === 'manager';
+    const manager = isManagers ? staffOf(centre, request, { deviceId, by }) : undefined;
     if (manager?.role === 'manager') return { deviceId, manager };
     refuseWith(reply, 403, 'session.needed');
     return undefined;
@@ -42,7 +50,7 @@ export const manageRoutes = (app: FastifyInstance, centre: Centre, checked: Chec
   const guesses = new Throttle();
 
   app.get('/api/devices/pending', (request, reply) => {
-    if (acting(request, reply) === undefined) return reply;
+    if (acting(request, reply, 'page') === undefined) return reply;
     return { pending: centre.devices.pending(centre.clock.now()) };
   });
 
@@ -52,11 +60,10 @@ export const manageRoutes = (app: FastifyInstance, centre: Centre, checked: Chec
     if (who === undefined || body === undefined) return reply;
     const at = centre.clock.now();
     if (guesses.waitMs(who.manager.id, at) > 0) return refuseWith(reply, 429, 'enrol.tooMany');
+    guesses.tried(who.manager.id, at);
     const device = centre.devices.find(body.userCode, at);
-    if (device === undefined) {
-      guesses.failed(who.manager.id, at);
-      return refuseWith(reply, 404, 'enrol.unknownCode');
-    }
+    if (device === undefined) return refuseWith(reply, 404, 'enrol.unknownCode');
+    guesses.succeeded(who.manager.id);
     const { deviceId, role } = device;
     const answer = await centre.log.enqueue({
       requestId: randomBytes(16).toString('hex'),
@@ -67,13 +74,14 @@ export const manageRoutes = (app: FastifyInstance, centre: Centre, checked: Chec
     });
     if (isRefusal(answer)) return reply.code(503).send(answer);
     centre.devices.approve(body.userCode, at);
+    centre.cut(deviceId, 'revoked');
     audit(who, 'device.approved', deviceId);
     return { deviceId, role };
   });
 };
 
 interface Tools {
-  readonly acting: (request: FastifyRequest, reply: FastifyReply) => Acting | undefined;
+  readonly acting: Act;
   readonly audit: (who: Acting, action: string, subject: string) => void;
   readonly checked: Checked;
 }

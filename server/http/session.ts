@@ -14,15 +14,20 @@ export const deviceOf = (
 ): KnownDevice | undefined =>
   centre.devices.known(deviceId, request.cookies[cookieName(centre.settings, deviceId, false)]);
 
-/** The person signed in at that device, if the session is good. */
+/**
+ * The person signed in at that device, if the session is good. What a page asks by itself again and
+ * again only looks at the session.
+ */
 export const staffOf = (
-  centre: Centre,
-  request: FastifyRequest,
-  deviceId: string,
+  { devices, staff, settings, clock }: Centre,
+  { cookies }: FastifyRequest,
+  { deviceId, by = 'person' }: { readonly deviceId: string; readonly by?: 'person' | 'page' },
 ): Omit<StaffMember, 'active'> | undefined => {
-  if (deviceOf(centre, request, deviceId) === undefined) return undefined;
-  const token = request.cookies[cookieName(centre.settings, deviceId, true)];
-  return centre.staff.session(token, deviceId, centre.clock.now());
+  const known = devices.known(deviceId, cookies[cookieName(settings, deviceId, false)]);
+  if (known === undefined) return undefined;
+  const token = cookies[cookieName(settings, deviceId, true)];
+  const at = clock.now();
+  return by === 'person' ? staff.session(token, deviceId, at) : staff.look(token, deviceId, at);
 };
 
 /** Which of a device's two tokens a browser keeps. */
