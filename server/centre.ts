@@ -15,6 +15,18 @@ export interface Limits {
   readonly asksPerSecond: number;
   readonly asksBurst: number;
   readonly socketsPerDevice: number;
+  /** What one ticket's phones may ask, together; and how many of them may look on. */
+  readonly asksPerTicketPerMinute: number;
+  readonly asksPerTicketBurst: number;
+  readonly socketsPerTicket: number;
+  /** Wrong tickets' links from one line; good ones are never refused for them. */
+  readonly wrongLinksPerMinute: number;
+  /** Open connections of one line, and of everybody: many phones share one, so these are high. */
+  readonly connectionsPerLine: number;
+  readonly connectionsMax: number;
+  /** Sockets that have shown neither a device nor a ticket yet; each has ten seconds. */
+  readonly strangersPerLine: number;
+  readonly strangersMax: number;
   readonly viewsPerSecond: number;
   readonly phoneViewsPerSecond: number;
   readonly ticketsPerMinute: number | null;
@@ -24,6 +36,14 @@ export const DEFAULT_LIMITS: Limits = {
   asksPerSecond: 20,
   asksBurst: 40,
   socketsPerDevice: 20,
+  asksPerTicketPerMinute: 20,
+  asksPerTicketBurst: 5,
+  socketsPerTicket: 5,
+  wrongLinksPerMinute: 20,
+  connectionsPerLine: 1_000,
+  connectionsMax: 5_000,
+  strangersPerLine: 100,
+  strangersMax: 500,
   viewsPerSecond: 20,
   phoneViewsPerSecond: 1,
   ticketsPerMinute: null,
@@ -54,6 +74,10 @@ export interface Centre {
 /** Name under which the browser keeps a device's token, or a session at it. */
 export const cookieName = (settings: ServerSettings, deviceId: string, session: boolean): string =>
   `${settings.tls === null ? '' : '__Host-'}dawr-${deviceId}${session ? '-session' : ''}`;
+
+/** The device whose token a cookie of this name may hold. */
+export const deviceIn = (name: string): string | undefined =>
+  /^(?:__Host-)?dawr-([a-z0-9-]+)$/.exec(name)?.[1];
 
 /** The device's place in the configuration, if it has one with this role. */
 export const isSlot = (configuration: Configuration, deviceId: string, role: string): boolean => {

@@ -1,36 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BoardView, DeskView, KioskView } from '../core/protocol/views.js';
-import { demoExtras, demoSecrets, demoSettings } from '../server/demo.js';
-import { run, type Running } from '../server/run.js';
+import { openDoors, SECRET, type Doors } from './fixtures/doors.js';
 import { openPage, Screen, signIn, type Jar } from './play/client.js';
 
-const data = mkdtempSync(join(tmpdir(), 'dawr-doors-'));
-let running: Running;
-const secret = 'long-enough-secret';
+let running: Doors;
 
 beforeAll(async () => {
-  const settings = await demoSettings({ data, port: 0, phonePort: 0 });
-  const extras = demoExtras(demoSecrets(data), data);
-  const journal = pino({ level: 'silent' });
-  const onFatal = (error: unknown): never => {
-    throw error;
-  };
-  running = await run({ settings, journal, extras, onFatal });
-  await running.centre.staff.add({ id: 'amal', name: 'أمل', role: 'clerk', secret });
+  running = await openDoors();
 });
 
-afterAll(async () => {
-  await running.stop();
-  rmSync(data, { recursive: true });
-});
+afterAll(() => running.close());
 
 const deskJar = async (): Promise<Jar> => {
   const jar = await openPage(running.url, 'desk', 'desk-1');
-  await signIn(running.url, jar, { deviceId: 'desk-1', staffId: 'amal', secret });
+  await signIn(running.url, jar, { deviceId: 'desk-1', staffId: 'amal', secret: SECRET });
   return jar;
 };
 

@@ -1,19 +1,30 @@
 import cookie from '@fastify/cookie';
 import files from '@fastify/static';
-import Fastify, { LogController, type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+} from 'fastify';
 import { readFile } from 'node:fs/promises';
 import { renderSVG } from 'uqr';
-import type { Centre } from '../centre.js';
+import { lineOf } from '../access/address.js';
+import { Buckets, perMinute } from '../access/bucket.js';
+import { limitConnections } from '../access/connections.js';
+import { deviceIn, type Centre } from '../centre.js';
 import { isTicketToken, ticketUrl } from '../link.js';
 import { programOf } from '../place.js';
 import { accessRoutes } from './access.js';
 import { checked } from './checked.js';
 import { setHeaders } from './headers.js';
+import { ownHostOf, type Door } from './hosts.js';
 import { manageRoutes } from './manage.js';
 import { deviceOf } from './session.js';
 
 const WEB = `${programOf('web')}/`;
 const BODY_BYTES_MAX = 16_384;
+/** A request that dawdles longer is cut. */
+const REQUEST_MS_MAX = 30_000;
 
 /** What a program adds to the hall's door: the demo its start page, tests nothing. */
 export interface Extras {
@@ -34,18 +45,26 @@ export const NO_EXTRAS: Extras = { framed: false };
 
 const newApp = async (
   centre: Centre,
+  door: Door,
   { framed }: { framed: boolean },
 ): Promise<FastifyInstance> => {
   const { tls } = centre.settings;
   const https =
     tls === null ? null : { cert: await readFile(tls.cert), key: await readFile(tls.key) };
+  const loggerInstance: FastifyBaseLogger = centre.journal;
   const app = Fastify({
-    loggerInstance: centre.journal,
+    loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
     https,
-  } as object) as unknown as FastifyInstance;
+  });
+  limitConnections(app.server, centre.limits);
+  const isOwnHost = ownHostOf(centre, door);
   setHeaders(app, centre, { framed });
+  app.addHook('onRequest', async (request, reply) => {
+    return isOwnHost(request.raw) ? undefined : misdirected(reply);
+  });
   await app.register(cookie);
   await app.register(files, {
     root: `${WEB}assets`,
@@ -59,8 +78,19 @@ const newApp = async (
   return app;
 };
 
+const text = (reply: FastifyReply, code: number): FastifyReply =>
+  reply.code(code).type('text/plain; charset=utf-8');
+
+const misdirected = (reply: FastifyReply): FastifyReply =>
+  text(reply, 421).send('This server has another name · لهذا الخادم اسم آخر\n');
+
+const tooMany = (reply: FastifyReply, waitMs: number): FastifyReply =>
+  text(reply, 429)
+    .header('retry-after', Math.ceil(waitMs / 1000))
+    .send('Too many wrong links. Wait a minute · روابط خاطئة كثيرة. انتظر دقيقة\n');
+
 const notFound = (reply: FastifyReply): FastifyReply =>
-  reply.code(404).type('text/plain; charset=utf-8').send('Not found · غير موجود\n');
+  text(reply, 404).send('Not found · غير موجود\n');
 
 /** The built page of an app. */
 export const sendPage = async (reply: FastifyReply, app: string): Promise<FastifyReply> =>
@@ -101,16 +131,16 @@ const qrRoute = (app: FastifyInstance, centre: Centre): void => {
 
 /** The hall's door: pages of devices, their configuration, and the manager's calls. */
 export const hallApp = async (centre: Centre, extras: Extras): Promise<FastifyInstance> => {
-  const app = await newApp(centre, extras);
+  const app = await newApp(centre, 'hall', extras);
   pageRoutes(app, centre, extras);
   accessRoutes(app, centre, checked);
   manageRoutes(app, centre, checked);
   app.get<{ Params: { hash: string } }>('/configuration/:hash.json', (request, reply) => {
-    const devices = Object.keys(request.cookies).flatMap((name) => {
-      const found = /^(?:__Host-)?dawr-([a-z0-9-]+)$/.exec(name)?.[1];
-      return found === undefined ? [] : [found];
+    const isEnrolled = Object.keys(request.cookies).some((name) => {
+      const deviceId = deviceIn(name);
+      return deviceId !== undefined && deviceOf(centre, request, deviceId) !== undefined;
     });
-    if (!devices.some((deviceId) => deviceOf(centre, request, deviceId))) return notFound(reply);
+    if (!isEnrolled) return notFound(reply);
     const body = centre.store.configurations.get(request.params.hash);
     if (body === undefined) return notFound(reply);
     return reply.header('cache-control', 'private, max-age=31536000, immutable').send(body);
@@ -123,12 +153,17 @@ export const hallApp = async (centre: Centre, extras: Extras): Promise<FastifyIn
 
 /** The visitors' door, on a listener of its own: the ticket's page and nothing else. */
 export const phoneApp = async (centre: Centre): Promise<FastifyInstance> => {
-  const app = await newApp(centre, { framed: false });
+  const app = await newApp(centre, 'phone', { framed: false });
+  const wrongLinks = new Buckets(() => perMinute(centre.limits.wrongLinksPerMinute));
   app.get<{ Params: { token: string } }>('/t/:token', async (request, reply) => {
     const { state } = centre.log;
     const day = state.day?.day ?? '';
     const known = centre.links.ticketOf(request.params.token, state.stream, day) !== undefined;
-    return sendPage(known ? reply : reply.code(404), 'phone');
+    if (known) return sendPage(reply, 'phone');
+    const at = centre.clock.now();
+    const line = lineOf(request.ip);
+    if (!wrongLinks.take(line, at)) return tooMany(reply, wrongLinks.waitMs(line, at));
+    return sendPage(reply.code(404), 'phone');
   });
   await app.ready();
   return app;

@@ -1,13 +1,13 @@
-import type { Socket } from 'socket.io';
 import { z } from 'zod';
 import type { Millis } from '../../core/configuration.js';
 import type { Command } from '../../core/protocol/commands.js';
 import { isRefusal, refuse, type Refusal } from '../../core/protocol/refusals.js';
-import { RIGHTS } from '../../core/protocol/roles.js';
+import { RIGHTS, type Role } from '../../core/protocol/roles.js';
 import type { Answer } from '../../core/protocol/wire.js';
-import { TokenBucket } from '../access/bucket.js';
+import { Buckets, perMinute } from '../access/bucket.js';
 import type { Centre } from '../centre.js';
-import { stillSigned } from './door.js';
+import { PHONE } from '../log/writer.js';
+import { stillSigned, type DoorSocket } from './door.js';
 import type { Subject } from './screens.js';
 
 const askSchema = z.strictObject({
@@ -40,54 +40,71 @@ const ownThing = (centre: Centre, subject: Subject, command: Command): boolean =
   return agent?.kiosks.includes(issuedBy) ?? false;
 };
 
-const actorOf = ({ staff, deviceId, ticketId, role }: Subject): string =>
-  staff?.id ?? (role === 'phone' ? `phone ${ticketId ?? ''}` : deviceId);
+interface Sender {
+  readonly role: Role;
+  readonly actor: string;
+  /** Whose request ids these are: of a phone's ticket, else of the device. */
+  readonly deviceId: string;
+}
 
-/** Limits how fast one kiosk gives out tickets, over all its connections. */
-export class TicketRate {
-  private readonly buckets = new Map<string, TokenBucket>();
+const senderOf = ({ staff, deviceId, ticketId, role }: Subject): Sender => {
+  const phone = `${PHONE}${ticketId ?? ''}`;
+  if (role === 'phone') return { role, actor: phone, deviceId: phone };
+  return { role, actor: staff?.id ?? deviceId, deviceId };
+};
 
-  constructor(private readonly centre: Centre) {}
+/** How fast one connection, one ticket's phones and one kiosk may ask. */
+export class Rates {
+  private readonly asks: Buckets;
+  private readonly phones: Buckets;
+  private readonly kiosks: Buckets;
 
-  allows(deviceId: string, at: Millis): boolean {
-    const { ticketsPerMinute } = this.centre.limits;
-    const perMinute = ticketsPerMinute ?? this.centre.configuration().rules.ticketsPerMinuteMax;
-    const bucket = this.buckets.get(deviceId) ?? new TokenBucket(perMinute / 60, perMinute, at);
-    this.buckets.set(deviceId, bucket);
-    return bucket.take(at);
+  constructor(centre: Centre) {
+    const { limits } = centre;
+    const { asksPerSecond, asksBurst, asksPerTicketPerMinute, asksPerTicketBurst } = limits;
+    this.asks = new Buckets(() => ({ perSecond: asksPerSecond, burst: asksBurst }));
+    this.phones = new Buckets(() => perMinute(asksPerTicketPerMinute, asksPerTicketBurst));
+    this.kiosks = new Buckets(() =>
+      perMinute(limits.ticketsPerMinute ?? centre.configuration().rules.ticketsPerMinuteMax),
+    );
+  }
+
+  /** Whether a connection may say anything at all. */
+  allowsAsk(socketId: string, at: Millis): boolean {
+    return this.asks.take(socketId, at);
+  }
+
+  /** Whether a new command may be carried out, over all connections of its sender. */
+  allowsNew({ role, deviceId }: Sender, { type }: Command, at: Millis): boolean {
+    if (role === 'phone') return this.phones.take(deviceId, at);
+    return type !== 'takeTicket' || this.kiosks.take(deviceId, at);
   }
 }
 
 /** Answers the asks of one connection: checks them, and hands them to the log's one writer. */
-export const listenForAsks = (
-  centre: Centre,
-  socket: Socket,
-  { subject, tickets }: { readonly subject: Subject; readonly tickets: TicketRate },
-): void => {
-  const { asksPerSecond, asksBurst } = centre.limits;
-  const bucket = new TokenBucket(asksPerSecond, asksBurst, centre.clock.now());
+export const listenForAsks = (centre: Centre, socket: DoorSocket, rates: Rates): void => {
+  const { subject } = socket.data;
+  const sender = senderOf(subject);
   let refusedRow = 0;
   let signedOut = false;
   const carryOut = async (raw: unknown): Promise<Answer> => {
     const at = centre.clock.now();
-    if (!bucket.take(at)) return refuse('rate.limited');
+    if (!rates.allowsAsk(socket.id, at)) return refuse('rate.limited');
     const ask = askSchema.safeParse(raw);
     if (!ask.success) return refuse('payload.invalid');
-    if (!stillSigned(centre, socket, subject)) {
+    if (!stillSigned(centre, socket, 'use')) {
       signedOut = true;
       return refuse('role.denied');
     }
     const { requestId, sentAt } = ask.data;
     const command = commandOf(centre, subject, ask.data.command);
     if (isRefusal(command)) return command;
-    if (command.type === 'takeTicket' && !tickets.allows(subject.deviceId, at)) {
-      return refuse('rate.limited');
-    }
-    const deviceId = subject.role === 'phone' ? actorOf(subject) : subject.deviceId;
-    const actor = actorOf(subject);
-    return centre.log.enqueue({ requestId, sentAt, command, actor, deviceId });
+    const { actor, deviceId } = sender;
+    const request = { requestId, sentAt, command, actor, deviceId };
+    const late = !rates.allowsNew(sender, command, at) && !centre.log.knows(request);
+    return late ? refuse('rate.limited') : centre.log.enqueue(request);
   };
-  socket.on('ask', (raw: unknown, answer: unknown) => {
+  socket.on('ask', (raw, answer) => {
     if (typeof answer !== 'function') return;
     carryOut(raw).then(
       (given) => {

@@ -1,9 +1,28 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'socket.io';
-import { ROLES, type Role } from '../../core/protocol/roles.js';
-import type { ConnectRefusal } from '../../core/protocol/wire.js';
-import { cookieName, type Centre } from '../centre.js';
+import type { Role } from '../../core/protocol/roles.js';
+import type { DeviceRole } from '../../core/protocol/views.js';
+import type {
+  AgentEvents,
+  ClientEvents,
+  ConnectRefusal,
+  ServerEvents,
+} from '../../core/protocol/wire.js';
+import { cookieName, deviceIn, type Centre } from '../centre.js';
 import type { Subject } from './screens.js';
+
+/** Events as anybody may send them: what they carry is looked at before it is believed. */
+type Unproved<E> = { [K in keyof E]: (...said: unknown[]) => void };
+
+/** A connection of a screen, a phone or an agent. */
+export type DoorSocket = Socket<
+  Unproved<ClientEvents<unknown> & AgentEvents>,
+  ServerEvents<object>,
+  Record<never, never>,
+  { subject: Subject }
+>;
+
+type Admit = (centre: Centre, socket: DoorSocket) => Subject | ConnectRefusal;
 
 const cookiesOf = (header: string | undefined): ReadonlyMap<string, string> =>
   new Map(
@@ -23,13 +42,20 @@ export const isOwnOrigin = ({ headers }: IncomingMessage): boolean => {
   return URL.canParse(origin) && host !== undefined && new URL(origin).host === host;
 };
 
-const wish = (socket: Socket, key: string): string => {
+/** Whether a connection shows the good token of some device, whichever it will speak for. */
+export const showsDevice = ({ devices }: Centre, { headers }: IncomingMessage): boolean =>
+  [...cookiesOf(headers.cookie)].some(([name, token]) => {
+    const deviceId = deviceIn(name);
+    return deviceId !== undefined && devices.known(deviceId, token) !== undefined;
+  });
+
+const wish = (socket: DoorSocket, key: string): string => {
   const value: unknown = (socket.handshake.auth as Record<string, unknown>)[key];
   return typeof value === 'string' && value.length <= 100 ? value : '';
 };
 
 /** The device's and the session's tokens that came with a connection. */
-const tokensOf = (centre: Centre, socket: Socket, deviceId: string) => {
+const tokensOf = (centre: Centre, socket: DoorSocket, deviceId: string) => {
   const cookies = cookiesOf(socket.handshake.headers.cookie);
   return {
     device: cookies.get(cookieName(centre.settings, deviceId, false)),
@@ -38,36 +64,38 @@ const tokensOf = (centre: Centre, socket: Socket, deviceId: string) => {
 };
 
 /** Who a device's connection speaks for, or why it is not let in. */
-export const deviceSubject = (centre: Centre, socket: Socket): Subject | ConnectRefusal => {
-  const role = ROLES.find((entry) => `/${entry}` === socket.nsp.name);
-  const deviceId = wish(socket, 'device');
-  const tokens = tokensOf(centre, socket, deviceId);
-  const known = centre.devices.known(deviceId, tokens.device);
-  if (role === undefined || known === undefined || known.role !== role) return 'notEnrolled';
-  if (role !== 'desk' && role !== 'manager') return { role, deviceId };
-  const staff = centre.staff.session(tokens.session, deviceId, centre.clock.now());
-  const needed = role === 'desk' ? 'clerk' : 'manager';
-  if (staff === undefined || !mayActAs(staff.role, needed)) return 'notSignedIn';
-  return { role, deviceId, staff: { id: staff.id, name: staff.name } };
-};
+const device =
+  (role: DeviceRole): Admit =>
+  (centre, socket) => {
+    const deviceId = wish(socket, 'device');
+    const tokens = tokensOf(centre, socket, deviceId);
+    if (centre.devices.known(deviceId, tokens.device)?.role !== role) return 'notEnrolled';
+    if (role !== 'desk' && role !== 'manager') return { role, deviceId };
+    const staff = centre.staff.session(tokens.session, deviceId, centre.clock.now());
+    const needed = role === 'desk' ? 'clerk' : 'manager';
+    if (staff === undefined || !mayActAs(staff.role, needed)) return 'notSignedIn';
+    return { role, deviceId, staff: { id: staff.id, name: staff.name } };
+  };
 
 /** A manager may also serve at a counter. */
 const mayActAs = (role: string, needed: 'clerk' | 'manager'): boolean =>
   role === needed || role === 'manager';
 
-/** Whether the session of a connection still holds; asked again for each command. */
-export const stillSigned = (
-  centre: Centre,
-  socket: Socket,
-  { role, deviceId }: Subject,
-): boolean => {
+/** Whether the session of a connection still holds. A command uses it; a look at it does not. */
+export const stillSigned = (centre: Centre, socket: DoorSocket, how: 'use' | 'look'): boolean => {
+  const { role, deviceId } = socket.data.subject;
   if (role !== 'desk' && role !== 'manager') return true;
   const { session } = tokensOf(centre, socket, deviceId);
-  return centre.staff.session(session, deviceId, centre.clock.now()) !== undefined;
+  const at = centre.clock.now();
+  const staff =
+    how === 'use'
+      ? centre.staff.session(session, deviceId, at)
+      : centre.staff.look(session, deviceId, at);
+  return staff !== undefined;
 };
 
 /** The ticket that a phone's link stands for. */
-export const phoneSubject = (centre: Centre, socket: Socket): Subject | ConnectRefusal => {
+const phone: Admit = (centre, socket) => {
   const { state } = centre.log;
   const token = wish(socket, 'ticket');
   if (state.day === null) return 'unknown';
@@ -77,13 +105,12 @@ export const phoneSubject = (centre: Centre, socket: Socket): Subject | ConnectR
   return here ? { role: 'phone', deviceId: 'phone', ticketId } : 'unknown';
 };
 
-export const SUBJECT_OF: Readonly<
-  Record<Role, (centre: Centre, socket: Socket) => Subject | ConnectRefusal>
-> = {
-  kiosk: deviceSubject,
-  board: deviceSubject,
-  desk: deviceSubject,
-  manager: deviceSubject,
-  agent: deviceSubject,
-  phone: phoneSubject,
+/** Who a connection to each role's namespace speaks for, or why it is not let in. */
+export const ADMIT: Readonly<Record<Role, Admit>> = {
+  kiosk: device('kiosk'),
+  board: device('board'),
+  desk: device('desk'),
+  manager: device('manager'),
+  agent: device('agent'),
+  phone,
 };

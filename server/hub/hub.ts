@@ -1,11 +1,16 @@
 import type { Server as HttpServer } from 'node:http';
-import { Server, type Namespace, type Socket } from 'socket.io';
+import { Server } from 'socket.io';
 import { z } from 'zod';
-import { ROLES, type Role } from '../../core/protocol/roles.js';
+import type { Role } from '../../core/protocol/roles.js';
 import { PRINTER_STATES, PRINT_STATES } from '../../core/protocol/views.js';
+import type { ConnectRefusal } from '../../core/protocol/wire.js';
+import { lineOf } from '../access/address.js';
+import { Buckets, perMinute } from '../access/bucket.js';
 import type { Centre } from '../centre.js';
-import { listenForAsks, TicketRate } from './asks.js';
-import { isOwnOrigin, SUBJECT_OF } from './door.js';
+import { ownHostOf } from '../http/hosts.js';
+import { listenForAsks, Rates } from './asks.js';
+import { ADMIT, isOwnOrigin, showsDevice, stillSigned, type DoorSocket } from './door.js';
+import { Lobby } from './lobby.js';
 import type { Subject } from './screens.js';
 import { Views } from './views.js';
 
@@ -23,16 +28,21 @@ const printingSchema = z.strictObject({
 
 /** One door of sockets: the hall's devices, or the visitors' phones. */
 export interface Hub {
-  /** Something changed that is not in the log. */
-  changed(): void;
   /** Cuts every connection of a device whose right has ended. */
   cut(deviceId: string, why: 'revoked' | 'signedOut'): void;
   connections(): number;
   stop(): Promise<void>;
 }
 
-const socketServer = (http: HttpServer): Server =>
-  new Server(http, {
+interface Place {
+  readonly roles: readonly Role[];
+  readonly viewsPerSecond: number;
+}
+
+const socketServer = (centre: Centre, http: HttpServer, { roles }: Place): [Server, Lobby] => {
+  const isOwnHost = ownHostOf(centre, roles.includes('phone') ? 'phone' : 'hall');
+  const lobby = new Lobby(centre.limits);
+  const io = new Server(http, {
     path: '/socket',
     transports: ['websocket'],
     allowUpgrades: false,
@@ -42,20 +52,27 @@ const socketServer = (http: HttpServer): Server =>
     connectTimeout: 10_000,
     pingInterval: 10_000,
     pingTimeout: 8_000,
-    allowRequest: (request, decide) => decide(null, isOwnOrigin(request)),
+    allowRequest: (request, decide) => {
+      const own = isOwnHost(request) && isOwnOrigin(request);
+      decide(null, own && (showsDevice(centre, request) || lobby.hasRoom(request)));
+    },
   });
+  lobby.watch(io);
+  return [io, lobby];
+};
 
 /** What an agent says of its devices: shown, not logged. */
-const listenForDevices = (centre: Centre, socket: Socket, { subject, views }: Joined): void => {
+const listenForDevices = (centre: Centre, socket: DoorSocket, views: Views): void => {
+  const { deviceId } = socket.data.subject;
   const kiosks = (): readonly string[] =>
-    centre.configuration().agents.find(({ id }) => id === subject.deviceId)?.kiosks ?? [];
-  socket.on('printer', (raw: unknown) => {
+    centre.configuration().agents.find(({ id }) => id === deviceId)?.kiosks ?? [];
+  socket.on('printer', (raw) => {
     const { success, data } = printerSchema.safeParse(raw);
     if (!success || !kiosks().includes(data.kioskId)) return;
     centre.live.setPrinter(data.kioskId, data.state);
     views.changed();
   });
-  socket.on('printing', (raw: unknown) => {
+  socket.on('printing', (raw) => {
     const { success, data } = printingSchema.safeParse(raw);
     if (!success || centre.live.print(data.jobId) === data.state) return;
     centre.live.setPrint(data.jobId, data.state);
@@ -63,61 +80,78 @@ const listenForDevices = (centre: Centre, socket: Socket, { subject, views }: Jo
   });
 };
 
-interface Joined {
-  readonly subject: Subject;
+/** The room of everybody who is one device, or looks at one ticket. */
+const ownRoomOf = ({ role, deviceId, ticketId }: Subject): string =>
+  role === 'phone' ? `ticket ${ticketId ?? ''}` : `device ${deviceId}`;
+
+interface Hosts {
   readonly views: Views;
-  readonly tickets: TicketRate;
+  readonly rates: Rates;
 }
 
-const welcome = (centre: Centre, socket: Socket, joined: Joined): void => {
-  const { subject, views } = joined;
+const welcome = (centre: Centre, socket: DoorSocket, { views, rates }: Hosts): void => {
+  const { subject } = socket.data;
   const { room, view } = views.join(subject);
   void socket.join(room);
-  void socket.join(`device ${subject.deviceId}`);
+  void socket.join(ownRoomOf(subject));
   centre.live.connected(subject.deviceId, centre.clock.now());
   socket.on('disconnect', () => {
     centre.live.disconnected(subject.deviceId, centre.clock.now());
     views.changed();
   });
-  listenForAsks(centre, socket, joined);
-  if (subject.role === 'agent') listenForDevices(centre, socket, joined);
+  listenForAsks(centre, socket, rates);
+  if (subject.role === 'agent') listenForDevices(centre, socket, views);
   if (view !== null) socket.emit('view', view);
   views.changed();
 };
 
+type Door = DoorSocket['nsp'];
+
+/** Opens a role's namespace to those who may be there. */
+const openDoor = (centre: Centre, io: Server, role: Role): Door => {
+  const { limits, clock } = centre;
+  const nsp: Door = io.of(`/${role}`);
+  const wrongLinks = new Buckets(() => perMinute(limits.wrongLinksPerMinute));
+  const admit = (socket: DoorSocket): Subject | ConnectRefusal => {
+    const subject = ADMIT[role](centre, socket);
+    if (subject === 'unknown') {
+      const may = wrongLinks.take(lineOf(socket.conn.remoteAddress), clock.now());
+      return may ? 'unknown' : 'tooMany';
+    }
+    if (typeof subject === 'string') return subject;
+    const open = nsp.adapter.rooms.get(ownRoomOf(subject))?.size ?? 0;
+    const max = role === 'phone' ? limits.socketsPerTicket : limits.socketsPerDevice;
+    return open < max ? subject : 'tooMany';
+  };
+  nsp.use((socket, next) => {
+    const admitted = admit(socket);
+    if (typeof admitted === 'string') return next(new Error(admitted));
+    socket.data.subject = admitted;
+    return next();
+  });
+  return nsp;
+};
+
 /** Opens the namespaces of these roles on a listener. Views go out after each commit. */
-export const openHub = (
-  centre: Centre,
-  http: HttpServer,
-  { roles, viewsPerSecond }: { readonly roles: readonly Role[]; readonly viewsPerSecond: number },
-): Hub => {
-  const io = socketServer(http);
-  const namespaces: Namespace[] = roles.map((role) => io.of(`/${role}`));
-  const views = new Views(centre, namespaces, viewsPerSecond);
-  const tickets = new TicketRate(centre);
-  const beats = centre.timers.every(BEAT_MS, () => views.beat());
-  for (const nsp of namespaces) {
-    const role = ROLES.find((entry) => `/${entry}` === nsp.name) ?? 'board';
-    nsp.use((socket, next) => {
-      const subject = SUBJECT_OF[role](centre, socket);
-      if (typeof subject === 'string') return next(new Error(subject));
-      const open = nsp.adapter.rooms.get(`device ${subject.deviceId}`)?.size ?? 0;
-      if (role !== 'phone' && open >= centre.limits.socketsPerDevice) {
-        return next(new Error('tooMany'));
-      }
-      (socket.data as { subject: Subject }).subject = subject;
-      return next();
-    });
+export const openHub = (centre: Centre, http: HttpServer, place: Place): Hub => {
+  const [io, lobby] = socketServer(centre, http, place);
+  const doors = place.roles.map((role) => openDoor(centre, io, role));
+  const views = new Views(centre, doors, place.viewsPerSecond);
+  const rates = new Rates(centre);
+  const beats = centre.timers.every(BEAT_MS, () => {
+    for (const nsp of doors) endSessions(centre, nsp);
+    views.beat();
+  });
+  for (const nsp of doors) {
     nsp.on('connection', (socket) => {
-      const { subject } = socket.data as { subject: Subject };
-      welcome(centre, socket, { subject, views, tickets });
+      lobby.leave(socket.request);
+      welcome(centre, socket, { views, rates });
     });
   }
   centre.log.onCommitted(() => views.changed());
   return {
-    changed: () => views.changed(),
     cut: (deviceId, why) => {
-      for (const nsp of namespaces) {
+      for (const nsp of doors) {
         const room = nsp.in(`device ${deviceId}`);
         room.emit('ended', why);
         room.disconnectSockets(true);
@@ -130,4 +164,13 @@ export const openHub = (
       await io.close();
     },
   };
+};
+
+/** Time ends sessions too: whoever nobody uses any more must not go on showing the hall. */
+const endSessions = (centre: Centre, nsp: Door): void => {
+  for (const socket of nsp.sockets.values()) {
+    if (stillSigned(centre, socket, 'look')) continue;
+    socket.emit('ended', 'signedOut');
+    socket.disconnect(true);
+  }
 };

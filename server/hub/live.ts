@@ -31,10 +31,6 @@ export class Live {
     return this.sockets.get(deviceId)?.since ?? null;
   }
 
-  connections(): number {
-    return [...this.sockets.values()].reduce((sum, { count }) => sum + count, 0);
-  }
-
   setPrinter(kioskId: DeviceId, state: PrinterState): void {
     this.printers.set(kioskId, state);
   }

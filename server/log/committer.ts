@@ -7,6 +7,7 @@ import type { Answer } from '../../core/protocol/wire.js';
 import type { State } from '../../core/state.js';
 import type { Clock } from '../clock.js';
 import { Crash, kindOf, noFaults, type Faults } from './faults.js';
+import type { RequestKey } from './journal.js';
 import type { Log } from './log.js';
 import { SERVER_DEVICE, Writer, type AnswerOf, type Request } from './writer.js';
 
@@ -91,6 +92,23 @@ export class Committer {
         fail: (code) => resolve(refuse(code)),
       });
     });
+  }
+
+  /**
+   * Whether this request waits or was answered, so that limits for new ones do not concern it. Also
+   * true when the log cannot tell: whoever hands it in then hears so.
+   */
+  knows({ deviceId, requestId }: RequestKey): boolean {
+    const waits = this.queue.some(
+      ({ request }) => request?.requestId === requestId && request.deviceId === deviceId,
+    );
+    if (waits || this.condition !== 'running') return true;
+    try {
+      return this.writer.isAnswered({ deviceId, requestId }, this.ports.clock.now());
+    } catch (error) {
+      if (kindOf(error) === 'bug') throw error;
+      return true;
+    }
   }
 
   /** Carries out a command of the server's own. Rejects when it is refused. */

@@ -16,6 +16,8 @@ import { replay } from './replay.js';
 export const STALE_AFTER_MS = 10 * 60_000;
 /** Who asks when the server itself does; its refusals are not audited. */
 export const SERVER_DEVICE = 'server';
+/** How the device ids of tickets' pages begin: no enrolled device's id has a space. */
+export const PHONE = 'phone ';
 
 /** A command with who sent it. `payloadHash` stands for the command's own when it was taken. */
 export interface Request {
@@ -96,6 +98,11 @@ export class Writer {
     return { answer, events };
   }
 
+  /** Whether a repeat of this request would hear a kept answer. */
+  isAnswered(request: RequestKey, at: Millis): boolean {
+    return this.find(request, at) !== undefined;
+  }
+
   /** Signs the head when it is time, or when a day has closed in these events. */
   checkpoint(events: readonly Logged[], at: Millis): void {
     const { checkpoints } = this.log;
@@ -103,7 +110,7 @@ export class Writer {
     if (closed || checkpoints.isDue(this.state.seq, at)) checkpoints.write(this.state.stream, at);
   }
 
-  private find(request: Request, at: Millis): KeptAnswer | undefined {
+  private find(request: RequestKey, at: Millis): KeptAnswer | undefined {
     return (
       this.log.journal.answered(request) ??
       this.pending.get(keyOf(request)) ??
@@ -129,7 +136,8 @@ export class Writer {
 
   private auditRefusal(request: Request, { refused }: Refusal, at: Millis): void {
     const { actor, deviceId, command } = request;
-    if (deviceId === SERVER_DEVICE) return;
+    // Anybody who found a ticket's link can be refused without end; the rows would be for ever.
+    if (deviceId === SERVER_DEVICE || deviceId.startsWith(PHONE)) return;
     const action = `refused ${refused}`;
     this.log.journal.audit({ at, actor, deviceId, action, subject: command.type });
   }
@@ -170,4 +178,4 @@ export class Writer {
   }
 }
 
-const keyOf = ({ deviceId, requestId }: Request): string => `${deviceId} ${requestId}`;
+const keyOf = ({ deviceId, requestId }: RequestKey): string => `${deviceId} ${requestId}`;

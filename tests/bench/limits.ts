@@ -5,6 +5,8 @@ export const LIMITS: Partial<Limits> = {
   asksPerSecond: 1e6,
   asksBurst: 1e6,
   socketsPerDevice: 1e5,
+  connectionsPerLine: 1e5,
+  connectionsMax: 1e5,
   ticketsPerMinute: 1e8,
 };
 

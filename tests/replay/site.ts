@@ -52,7 +52,10 @@ export const ownSite = async (
   const timers = new ScaledTimers(clock, speed);
   const begin = clock.hold();
   const secrets = { clerk: secretOf(), manager: secretOf() };
-  const listening = { host: '127.0.0.1', port: 0, phonePort: 0, tls: null, data, pilot: false };
+  const listening = {
+    ...{ host: '127.0.0.1', port: 0, phonePort: 0, names: [], tls: null },
+    ...{ data, pilot: false },
+  };
   const running: Running = await run({
     settings: { server: listening, configuration, hash: configurationHash(configuration) },
     journal: pino({ level: 'error' }),
