@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { demoSettings } from '../../server/demo.js';
+import { Misuse, parsed } from '../../server/misuse.js';
 import { PROJECT } from '../../server/place.js';
 import { calls } from './calls.js';
 import { csv } from './csv.js';
@@ -24,13 +24,25 @@ const SECTIONS: Readonly<Record<string, (place: Place) => Promise<Section>>> = {
   weight,
 };
 
-const options = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    only: { type: 'string' },
-  },
-}).values;
+const HELP = `npm run bench -- [--quick] [--only ${Object.keys(SECTIONS).join(',')}] [--json FILE]
+
+docs/bench.md says what each section measures.
+`;
+
+interface Options {
+  readonly quick: boolean;
+  readonly json?: string | undefined;
+  readonly only?: string | undefined;
+}
+
+/** What was asked for; `null` for help. */
+const optionsOf = (args: string[]): Options | null => {
+  const flag = { type: 'boolean', default: false } as const;
+  const text = { type: 'string' } as const;
+  const options = { quick: flag, help: flag, json: text, only: text };
+  const { help, ...rest } = parsed({ args, options }).values;
+  return help ? null : rest;
+};
 
 const machine = () => {
   const processors = cpus();
@@ -43,18 +55,18 @@ const machine = () => {
   };
 };
 
-const chosen = (): string[] => {
-  const names = options.only?.split(',') ?? Object.keys(SECTIONS);
+const chosen = ({ only }: Options): string[] => {
+  const names = only?.split(',') ?? Object.keys(SECTIONS);
   const unknown = names.find((name) => SECTIONS[name] === undefined);
   if (unknown === undefined) return names;
-  throw new Error(`there is no section ${unknown}: ${Object.keys(SECTIONS).join(', ')}`);
+  throw new Misuse(`there is no section ${unknown}: ${Object.keys(SECTIONS).join(', ')}`);
 };
 
-const run = async (place: Place): Promise<void> => {
+const run = async (place: Place, options: Options): Promise<void> => {
   const sections: Section[] = [];
   const here = machine();
   console.log(`${here.processors} × ${here.model}, ${here.memoryGiB} GiB, Node ${here.node}`);
-  for (const name of chosen()) {
+  for (const name of chosen(options)) {
     const started = performance.now();
     const section = await SECTIONS[name]!(place);
     sections.push(section);
@@ -72,11 +84,11 @@ const TICKETS_PER_DAY = 1_000;
 const QUICK_TICKETS_PER_DAY = 20;
 
 /** The history that several sections share, made when the first of them asks for it. */
-const historyIn = (folder: string): (() => Promise<History>) => {
+const historyIn = (folder: string, quick: boolean): (() => Promise<History>) => {
   let made: Promise<History> | undefined;
   const make = async (): Promise<History> => {
     const directory = join(folder, 'history');
-    const ticketsPerDay = options.quick ? QUICK_TICKETS_PER_DAY : TICKETS_PER_DAY;
+    const ticketsPerDay = quick ? QUICK_TICKETS_PER_DAY : TICKETS_PER_DAY;
     const tickets = DAYS * ticketsPerDay;
     const started = performance.now();
     console.log(`\nMaking a history of ${tickets} tickets on ${DAYS} days …`);
@@ -89,15 +101,24 @@ const historyIn = (folder: string): (() => Promise<History>) => {
 };
 
 const main = async (): Promise<void> => {
+  const options = optionsOf(process.argv.slice(2));
+  if (options === null) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const { quick } = options;
+  chosen(options);
   // Beside the project and not in the system's own folder, which is often no disk at all.
   mkdirSync(join(PROJECT, 'data'), { recursive: true });
   const folder = mkdtempSync(join(PROJECT, 'data', 'bench-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
-  await run({ folder, quick: options.quick, history: historyIn(folder) });
+  await run({ folder, quick, history: historyIn(folder, quick) }, options);
 };
 
 main().catch((error: unknown) => {
-  process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`);
+  const known = error instanceof Error ? error.stack : String(error);
+  const words = error instanceof Misuse ? `${error.message}\n\n${HELP}` : `${known}\n`;
+  process.stderr.write(`bench: ${words}`);
   process.exit(1);
 });
