@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
@@ -11,6 +11,8 @@ const PROGRESS_MS = 10_000;
 /** How node-gyp says that Python, make or the compiler is not there. */
 const NO_COMPILER =
   /gyp ERR! find Python|not found: make|(?:cc|\+\+): (?:No such file|.*not found)/;
+/** How node-gyp says that it could not fetch Node's headers: that is all its install.js does. */
+const NO_HEADERS = /gyp ERR! stack.*(?:node-gyp[\\/]lib[\\/]install\.js|FetchError)/;
 
 /** A reason to stop that says what to do. `output` is what the failed command wrote. */
 export class Unprepared extends Error {
@@ -72,15 +74,30 @@ function nativeFault() {
   }
 }
 
+/** What a person can do about a failed compilation; undefined for any other failure of npm. */
+export function compileFault(output) {
+  if (NO_COMPILER.test(output)) {
+    return (
+      `${NATIVE} must be compiled here: install a C++ tool chain and Python 3 ` +
+      '(Debian: apt-get install g++ make python3), then run this again.'
+    );
+  }
+  if (NO_HEADERS.test(output)) {
+    const prefix = dirname(dirname(process.execPath));
+    return (
+      `${NATIVE} must be compiled here, and Node's headers cannot be fetched from nodejs.org: ` +
+      'run this again with the internet, or with the folder above their include/node, ' +
+      `such as npm_config_nodedir=${prefix}.`
+    );
+  }
+  return undefined;
+}
+
 async function npm(label, ...args) {
   const { code, output } = await quietly('npm', [...args, '--no-audit', '--no-fund'], { label });
   if (code === 0) return;
-  if (NO_COMPILER.test(output)) {
-    throw new Unprepared(
-      `${NATIVE} must be compiled here: install a C++ tool chain and Python 3 ` +
-        '(Debian: apt-get install g++ make python3), then run this again.',
-    );
-  }
+  const fault = compileFault(output);
+  if (fault !== undefined) throw new Unprepared(fault);
   throw new Unprepared(
     `npm ${args[0]} failed as shown above: mend it, then run this again.`,
     output,
