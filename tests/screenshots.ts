@@ -38,7 +38,7 @@ const gallery = async (browser: Browser, app: keyof typeof SIZES, base: string):
   for (const language of LANGUAGES) {
     for (const state of states) {
       await page.goto(`${base}/tests/gallery/${app}/?state=${state}&language=${language}`);
-      await page.waitForLoadState('networkidle');
+      await page.locator('body *:visible').first().waitFor();
       await shoot(page, `${app}-state-${state}-${language}`);
     }
   }
