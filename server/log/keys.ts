@@ -43,7 +43,9 @@ const KEYS: readonly KeyFile[] = [
     path: PEPPER_KEY,
     isNeeded: hasStaff,
     loss: 'without it nobody can sign in',
-    renew: (file) => `run ${random(file)} and give everybody a new secret`,
+    renew: (file) =>
+      `run ${random(file)} and give everybody a new secret, ` +
+      'a manager first, by the command manager',
   },
   {
     path: LINK_KEY,
