@@ -92,7 +92,7 @@ test('five phones look at one ticket; the sixth is told that they are too many',
   expect(outcomes).toEqual(['in', 'in', 'in', 'in', 'in', 'tooMany']);
 });
 
-test('twenty wrong links a minute of one address; a good one is never refused for them', async () => {
+test('twenty wrong links a minute of one address; a good one is never refused', async () => {
   await start();
   const { token } = await ticketOf(doors, await kiosk());
   const page = (of: string) => call(`${doors.phoneUrl}/t/${of}`);
@@ -143,7 +143,7 @@ test('of one address so many connections are open and no more', async () => {
   for (const socket of sockets) socket.destroy();
 });
 
-test('the repeat of a ticket that was issued hears its answer when the kiosk must wait', async () => {
+test('the repeat of an issued ticket hears its answer when the kiosk must wait', async () => {
   await start({ ticketsPerMinute: 2 });
   const screen = await kiosk();
   const ask = { requestId: 'a'.repeat(32), sentAt: time.at, command: takeOf(doors) };

@@ -33,7 +33,7 @@ const signIn = (secret: string, at: number, more: { staffId?: string; deviceId?:
 const tokenOf = (signed: Awaited<ReturnType<typeof signIn>>): string =>
   'token' in signed ? signed.token : '';
 
-test('of thirty wrong tries at once five are looked at, and the honest clerk waits 30 s', async () => {
+test('of thirty wrong tries at once five are looked at; the honest clerk waits 30 s', async () => {
   const answers = await Promise.all(Array.from({ length: 30 }, () => signIn('wrong', 0)));
   expect(hashed).toBe(5);
   const refused = answers.map((answer) => ('refused' in answer ? answer.refused : 'in'));

@@ -11,12 +11,14 @@ export type Door = 'hall' | 'phone';
 /** Whether a request was meant for this server, by the name that it was sent to. */
 export type OwnHost = (request: IncomingMessage) => boolean;
 
+type Named = Pick<Centre, 'settings' | 'configuration'>;
+
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const isAddress = (name: string): boolean => isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
 
 /** The certificate's word on its names, wildcards included. */
-const certified = ({ settings }: Centre): ((name: string) => boolean) => {
+const certified = ({ settings }: Named): ((name: string) => boolean) => {
   if (settings.tls === null) return () => false;
   const certificate = new X509Certificate(readFileSync(settings.tls.cert));
   return (name) => certificate.checkHost(name) !== undefined;
@@ -27,7 +29,7 @@ const certified = ({ settings }: Centre): ((name: string) => boolean) => {
  * takes their requests for requests to that name. An address is nobody's name, so on a network any
  * address will do; a server of this machine alone is reached by this machine's names and its port.
  */
-export const ownHostOf = (centre: Centre, door: Door): OwnHost => {
+export const ownHostOf = (centre: Named, door: Door): OwnHost => {
   const { host, names, tls } = centre.settings;
   const scheme = tls === null ? 'http' : 'https';
   const usualPort = tls === null ? 80 : 443;
