@@ -1,4 +1,15 @@
-import { accessSync, closeSync, constants, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import { LogFault } from './faults.js';
 
 /** Flushes a file, or the names in a folder. */
@@ -25,4 +36,15 @@ export const makeFolder = (directory: string): void => {
       { cause },
     );
   }
+};
+
+/** Writes a new file for its owner alone: after a power cut it is there whole, or not at all. */
+export const writeKept = (file: string, content: string | Buffer): void => {
+  const made = mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const partial = `${file}.partial`;
+  rmSync(partial, { force: true });
+  writeFileSync(partial, content, { mode: 0o600, flush: true });
+  renameSync(partial, file);
+  syncFile(dirname(file));
+  if (made !== undefined) syncFile(dirname(made));
 };

@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogFault } from './faults.js';
+import { writeKept } from './folder.js';
 
 const SECRET_BYTES = 32;
 
@@ -91,10 +92,7 @@ export const requireKeys = (
 /** 32 random bytes that are made once and kept beside the log, readable to their owner alone. */
 export const keptSecret = (directory: string, path: string): Buffer => {
   const file = join(directory, path);
-  if (!existsSync(file)) {
-    const options = { mode: 0o600, flag: 'wx', flush: true } as const;
-    writeFileSync(file, randomBytes(SECRET_BYTES), options);
-  }
+  if (!existsSync(file)) writeKept(file, randomBytes(SECRET_BYTES));
   const secret = readFileSync(file);
   if (secret.length === SECRET_BYTES) return secret;
   throw new LogFault(

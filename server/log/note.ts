@@ -7,9 +7,10 @@ import {
   verify,
   type KeyObject,
 } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { LogFault } from './faults.js';
+import { writeKept } from './folder.js';
 import { LOG_KEY } from './keys.js';
 
 /** Signature type of Ed25519 in C2SP signed-note. */
@@ -87,10 +88,8 @@ const fileIn = (directory: string): string => join(directory, LOG_KEY);
 export const signerIn = (directory: string, centreId: string): Signer => {
   const file = fileIn(directory);
   if (!existsSync(file)) {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
-    writeFileSync(file, pem, { mode: 0o600, flush: true });
-    chmodSync(file, 0o600);
+    writeKept(file, pem);
   }
   if ((statSync(file).mode & 0o077) !== 0) {
     throw new LogFault('key.open', `${file} may be read by others: run chmod 600 ${file}`);

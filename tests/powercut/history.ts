@@ -114,7 +114,7 @@ export class CutDisk {
 
   private inFile(file: string, run: (handle: number) => void): void {
     mkdirSync(dirname(file), { recursive: true });
-    const handle = openSync(file, existsSync(file) ? 'r+' : 'w+');
+    const handle = openSync(file, existsSync(file) ? 'r+' : 'w+', 0o600);
     run(handle);
     closeSync(handle);
   }

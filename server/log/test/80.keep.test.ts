@@ -152,7 +152,7 @@ test("another centre's backup is not restored", async () => {
   expect(readdirSync(folder.path)).not.toContain('restore.partial');
 });
 
-test('what a restore put aside can itself be restored, with what a killed server left', async () => {
+test('what a restore put aside can be restored, with what a killed server left', async () => {
   const hall = await open();
   await hall.done(takeTicket);
   const file = join(shelf.path, 'backup');
