@@ -179,14 +179,21 @@ const demoRoutes = (
 /** What the demo adds to the doors: it enrols screens of its own machine, and shows everything. */
 export const demoExtras =
   (secrets: DemoSecrets, data: string) =>
-  (centre: Centre): Extras => ({
-    framed: true,
-    beforePage: async ({ app, deviceId, address, known, reply }) => {
-      const role = app as DeviceRole;
-      const own = LOOPBACK.has(address) && isSlot(centre.configuration(), deviceId, role);
-      if (known || !own) return;
-      const token = await enrolOwn(centre, deviceId, role);
-      setToken(centre, reply, { deviceId, session: false, token });
-    },
-    routes: (app) => demoRoutes(app, centre, { secrets, paper: join(data, 'agent', 'paper') }),
-  });
+  (centre: Centre): Extras => {
+    const tokens = new Map<string, string>();
+    return {
+      framed: true,
+      beforePage: async ({ app, deviceId, address, known, reply }) => {
+        const role = app as DeviceRole;
+        const own = LOOPBACK.has(address) && isSlot(centre.configuration(), deviceId, role);
+        if (known || !own) return;
+        // Browsers of this machine share a device: a new token would end the others' screens.
+        const kept = tokens.get(deviceId);
+        const isGood = centre.devices.known(deviceId, kept) !== undefined;
+        const token = kept !== undefined && isGood ? kept : await enrolOwn(centre, deviceId, role);
+        tokens.set(deviceId, token);
+        setToken(centre, reply, { deviceId, session: false, token });
+      },
+      routes: (app) => demoRoutes(app, centre, { secrets, paper: join(data, 'agent', 'paper') }),
+    };
+  };

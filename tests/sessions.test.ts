@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../core/time.js';
 import { runCommand } from '../server/cli.js';
+import { reportOfDay } from '../server/report/day.js';
+import { enrolOwn } from '../server/http/enrol.js';
 import { makeManagerCode } from '../server/setup.js';
 import { post, signedIn } from './fixtures/callers.js';
 import { HandTimers, openDoors, SECRET, type Doors } from './fixtures/doors.js';
@@ -81,9 +83,15 @@ test('a desk is kept signed in by its commands, for twelve hours and no more', a
 test('a device that is enrolled again ends at its old machine', async () => {
   const old = await screenOf('desk', await signedIn(doors, 'desk', 'amal'));
   const over = endOf(old);
-  const jar = await openPage(doors.url, 'desk', 'desk-1');
+  await enrolOwn(doors.centre, 'desk-1', 'desk');
   expect(await over).toBe('revoked');
-  expect(jar.header()).toContain('dawr-desk-1=');
+});
+
+test('browsers of the demo’s own machine share a device, and none ends another', async () => {
+  const screen = await screenOf('desk', await signedIn(doors, 'desk', 'amal'));
+  const other = await openPage(doors.url, 'desk', 'desk-1');
+  expect(other.header()).toContain('dawr-desk-1=');
+  expect(await screen.ask(openCounter)).toEqual({ refused: 'counter.unknown' });
 });
 
 test('so does one that a manager approves again', async () => {
@@ -156,4 +164,22 @@ test('the command shows a code beside a running server', async () => {
   const code = /\d{4}-\d{4}-\d{4}-\d{4}/.exec(lines.join('\n'))?.[0] ?? '';
   time.at = Date.now();
   expect((await setup(code)).status).toBe(200);
+});
+
+test('the report says how much of the day each device was connected', async () => {
+  const LOOK_MS = 10_000;
+  const { centre, url } = doors;
+  const kiosk = new Screen<never>(url, 'kiosk', {
+    ...{ deviceId: 'k1', now: () => time.at },
+    jar: await openPage(url, 'kiosk', 'k1'),
+  });
+  open.push(kiosk);
+  await kiosk.ready();
+  const { day, openedAt } = centre.log.state.day!;
+  time.pass(openedAt + 4 * LOOK_MS - centre.clock.now());
+  for (let n = 0; n < 3; n += 1) timers.come(LOOK_MS);
+  const { database } = centre.store;
+  const { devices } = reportOfDay(database, day, { now: openedAt + 4 * LOOK_MS, zone: 'UTC' })!;
+  expect(devices).toContainEqual({ deviceId: 'k1', connectedMs: 3 * LOOK_MS, availability: 0.75 });
+  expect(devices).toContainEqual({ deviceId: 'desk-1', connectedMs: 0, availability: 0 });
 });
