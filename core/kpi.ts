@@ -5,6 +5,7 @@ import {
   type ActorId,
   type CallRule,
   type CounterId,
+  type DeviceId,
   type Outcome,
   type ServiceId,
 } from './events.js';
@@ -72,6 +73,14 @@ export type HourRow = Interval & {
   readonly use: Use;
 };
 
+/** How much of a service day a device was connected. */
+export interface DeviceUse {
+  readonly deviceId: DeviceId;
+  readonly connectedMs: number;
+  /** Connected time ÷ opening time, at most 1; `null` for a day that has only begun. */
+  readonly availability: number | null;
+}
+
 /** The figures of one service day; `closed` is false while it goes on and `to` is then now. */
 export type DayReport = Interval & {
   readonly day: string;
@@ -97,6 +106,8 @@ export type DayReport = Interval & {
     readonly use: Use;
     readonly integrity: IntegrityCounts;
   }[];
+  /** Empty where nobody looked. */
+  readonly devices: readonly DeviceUse[];
   readonly integrityCounts: IntegrityCounts;
   /** In the order of time; at most `INTEGRITY_LISTED_MAX`, the newest. */
   readonly integrity: readonly IntegrityFact[];

@@ -1,6 +1,6 @@
 import type { Millis } from './configuration.js';
 import { HOUR_MS } from './time.js';
-import { CALL_RULES } from './events.js';
+import { CALL_RULES, type DeviceId } from './events.js';
 import {
   INTEGRITY_ACTS,
   type DayFacts,
@@ -9,12 +9,13 @@ import {
   type SpanFact,
 } from './facts.js';
 import { grouped, tally } from './figures.js';
-import { common, lengthMs, merged, without, type Interval } from './intervals.js';
+import { common, lengthMs, merged, spanMs, without, type Interval } from './intervals.js';
 import {
   INTEGRITY_LISTED_MAX,
   legKpis,
   visitKpis,
   type DayReport,
+  type DeviceUse,
   type HourRow,
   type IntegrityCounts,
   type Use,
@@ -117,13 +118,33 @@ const byClerk = (facts: DayFacts, period: Interval): DayReport['byClerk'] => {
   }));
 };
 
+/** What a report needs beside the facts. */
+export interface Beside {
+  readonly now: Millis;
+  /** The zone's distance from UTC when the day opened: hours are local. */
+  readonly offsetMs: number;
+  /** How long each device was connected while the day was open. */
+  readonly connectedMs?: ReadonlyMap<DeviceId, number>;
+}
+
+const devicesOf = (
+  connectedMs: ReadonlyMap<DeviceId, number>,
+  period: Interval,
+): readonly DeviceUse[] => {
+  const openMs = spanMs(period.from, period.to);
+  return [...connectedMs].map(([deviceId, ms]) => ({
+    deviceId,
+    connectedMs: Math.min(ms, openMs),
+    availability: openMs === 0 ? null : Math.min(1, ms / openMs),
+  }));
+};
+
 /**
  * The report of one service day, from its opening to its close, or to `now` while it goes on.
- * `offsetMs` is the zone's distance from UTC when the day opened: hours are local.
  */
 export const dayReport = (
   facts: DayFacts,
-  { now, offsetMs }: { readonly now: Millis; readonly offsetMs: number },
+  { now, offsetMs, connectedMs = new Map() }: Beside,
 ): DayReport => {
   const { day, openedAt, closedAt } = facts.day;
   const period = { from: openedAt, to: Math.max(openedAt, closedAt ?? now) };
@@ -143,6 +164,7 @@ export const dayReport = (
     byService: byService(facts, period.to),
     byCounter: counters,
     byClerk: byClerk(facts, period),
+    devices: devicesOf(connectedMs, period),
     integrityCounts: integrityCounts(facts.integrity),
     integrity: facts.integrity.toSorted((a, b) => a.at - b.at).slice(-INTEGRITY_LISTED_MAX),
   };

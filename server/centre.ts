@@ -1,4 +1,5 @@
 import type { Configuration } from '../core/configuration.js';
+import type { DeviceRole } from '../core/protocol/views.js';
 import type { Logger } from 'pino';
 import type { Devices } from './access/devices.js';
 import type { Staff } from './access/staff.js';
@@ -79,14 +80,20 @@ export const cookieName = (settings: ServerSettings, deviceId: string, session: 
 export const deviceIn = (name: string): string | undefined =>
   /^(?:__Host-)?dawr-([a-z0-9-]+)$/.exec(name)?.[1];
 
-/** The device's place in the configuration, if it has one with this role. */
-export const isSlot = (configuration: Configuration, deviceId: string, role: string): boolean => {
-  const slots: Record<string, readonly { readonly id: string }[]> = {
-    kiosk: configuration.kiosks,
-    board: configuration.boards,
-    desk: configuration.desks,
-    agent: configuration.agents,
-    manager: [{ id: 'manager' }],
-  };
-  return (slots[role] ?? []).some(({ id }) => id === deviceId);
-};
+/** The places for devices in the configuration, by role. */
+export const slotsOf = ({
+  kiosks,
+  boards,
+  desks,
+  agents,
+}: Configuration): Readonly<Record<DeviceRole, readonly { readonly id: string }[]>> => ({
+  kiosk: kiosks,
+  board: boards,
+  desk: desks,
+  agent: agents,
+  manager: [{ id: 'manager' }],
+});
+
+/** Whether the configuration has a place for a device with this role. */
+export const isSlot = (configuration: Configuration, deviceId: string, role: DeviceRole): boolean =>
+  slotsOf(configuration)[role].some(({ id }) => id === deviceId);

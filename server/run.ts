@@ -25,6 +25,7 @@ import { keptSecret, LINK_KEY, PEPPER_KEY, requireKeys } from './log/keys.js';
 import { openLog, storeConfiguration, type Log } from './log/log.js';
 import { healthRoutes } from './metrics.js';
 import { projectors } from './projectors.js';
+import { createDeviceTable, watchDevices } from './report/devices.js';
 import type { Settings } from './settings.js';
 
 const TICK_MS = 1_000;
@@ -65,6 +66,7 @@ const takeOver = (log: Log, centreId: string): void => {
       throw new LogFault('log.otherCentre', message);
     }
     createAccessTables(database);
+    createDeviceTable(database);
     requireKeys(database, directory);
   } catch (error) {
     log.close();
@@ -152,7 +154,9 @@ const keepTime = (centre: Centre): (() => void) => {
       }
     }
   });
+  const stopWatching = watchDevices(centre);
   return () => {
+    stopWatching();
     ticks();
     refills();
   };

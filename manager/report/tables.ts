@@ -13,6 +13,7 @@ export interface FiguresTable {
 interface Names {
   readonly catalogue: Catalogue;
   readonly nameOf: (clerk: string) => string;
+  readonly deviceName: (deviceId: string) => string;
 }
 
 const NONE = '–';
@@ -154,6 +155,19 @@ const integrityTable = (words: Words, report: DayReport, names: Names): FiguresT
   };
 };
 
+const devicesTable = (words: Words, { devices }: DayReport, names: Names): FiguresTable => {
+  const { time, percent } = figures(words);
+  return {
+    title: words.t('report.devices'),
+    note: words.t('report.devicesNote'),
+    columns: ['device', 'connected', 'availability'].map((name) => words.t(`report.${name}`)),
+    rows: devices.map(({ deviceId: id, connectedMs, availability }) => ({
+      id,
+      cells: [names.deviceName(id), time(connectedMs), percent(availability)],
+    })),
+  };
+};
+
 /** Counts by a closed list; what did not occur is left out. */
 const tallyTable = (
   words: Words,
@@ -177,6 +191,7 @@ export const tablesOf = (words: Words, report: DayReport, names: Names) => ({
   services: servicesTable(words, report, names),
   counters: countersTable(words, report, names),
   clerks: clerksTable(words, report, names),
+  devices: devicesTable(words, report, names),
   integrity: integrityTable(words, report, names),
   outcomes: tallyTable(words, 'outcomes', report.visits.outcomes),
   results: tallyTable(words, 'results', report.legs.results),

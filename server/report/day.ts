@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Millis } from '../../core/configuration.js';
 import type { DayReport } from '../../core/kpi.js';
 import { dayReport } from '../../core/report.js';
+import { deviceTimes } from './devices.js';
 import { factsOfDay } from './rows.js';
 import { zoneOffset } from './zone.js';
 
@@ -12,7 +13,9 @@ export const reportOfDay = (
   { now, zone }: { readonly now: Millis; readonly zone: string },
 ): DayReport | undefined => {
   const facts = factsOfDay(db, day);
-  return facts && dayReport(facts, { now, offsetMs: zoneOffset(zone)(facts.day.openedAt) });
+  if (facts === undefined) return undefined;
+  const offsetMs = zoneOffset(zone)(facts.day.openedAt);
+  return dayReport(facts, { now, offsetMs, connectedMs: deviceTimes(db, day) });
 };
 
 /** Service days (`YYYY-MM-DD`), the newest first. */

@@ -7,6 +7,7 @@ import { FactBook, LoggedHall } from '../../tests/fixtures/factbook.js';
 import { CENTRE, OPENING, randomDay } from '../../tests/fixtures/randomday.js';
 import { contentHash } from '../log/projector.js';
 import { reportedDays, reportOfDay } from './day.js';
+import { createDeviceTable } from './devices.js';
 import { reportProjector } from './projection.js';
 import { factsOfDay } from './rows.js';
 
@@ -15,6 +16,7 @@ const ZONE = CENTRE.centre.zone;
 
 const projected = (log: readonly Logged[]): Database.Database => {
   const db = new Database(':memory:');
+  createDeviceTable(db);
   reportProjector.migrate(db);
   db.transaction(() => {
     for (const event of log) reportProjector.apply(db, event);

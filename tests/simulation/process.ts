@@ -11,6 +11,7 @@ import { Devices } from '../../server/access/devices.js';
 import { SecretHasher } from '../../server/access/secrets.js';
 import { Staff } from '../../server/access/staff.js';
 import { createAccessTables } from '../../server/access/tables.js';
+import { createDeviceTable } from '../../server/report/devices.js';
 import { DEFAULT_LIMITS, type Centre } from '../../server/centre.js';
 import { ServerClock, type Clock } from '../../server/clock.js';
 import { answersWith } from '../../server/hub/answer.js';
@@ -240,6 +241,7 @@ export class Process {
     const { committer, clock, timers } = this;
     const { database, configurations } = store;
     createAccessTables(database);
+    createDeviceTable(database);
     return {
       settings: {
         ...{ host: '127.0.0.1', port: 0, phonePort: null, tls: null },
