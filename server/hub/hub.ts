@@ -84,12 +84,12 @@ const listenForDevices = (centre: Centre, socket: DoorSocket, views: Views): voi
 const ownRoomOf = ({ role, deviceId, ticketId }: Subject): string =>
   role === 'phone' ? `ticket ${ticketId ?? ''}` : `device ${deviceId}`;
 
-interface Hosts {
+interface Shared {
   readonly views: Views;
   readonly rates: Rates;
 }
 
-const welcome = (centre: Centre, socket: DoorSocket, { views, rates }: Hosts): void => {
+const welcome = (centre: Centre, socket: DoorSocket, { views, rates }: Shared): void => {
   const { subject } = socket.data;
   const { room, view } = views.join(subject);
   void socket.join(room);

@@ -26,7 +26,7 @@ const run = async (...argv: string[]): Promise<{ code: number; text: string }> =
 const open = (): Promise<LoggedHall> =>
   new LoggedHall({ directory: join(folder.path, 'data'), projectors }).open();
 
-test('only these four words are commands', () => {
+test('only these words are commands', () => {
   expect(['verify', 'backup', 'restore', 'rebuild'].every(isCommand)).toBe(true);
   expect(isCommand('start') || isCommand(undefined)).toBe(false);
 });
