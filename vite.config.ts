@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite';
 import { messages } from './web/messages/compile.js';
 
 /** The floor of screens inside a centre: boards on TV boxes and old PCs. */
@@ -34,8 +34,19 @@ const compressed: Plugin = {
   },
 };
 
-const pages = (...apps: string[]): Record<string, string> =>
-  Object.fromEntries(apps.map((app) => [app, `${app}/index.html`]));
+/** Pages of the hall. Each is built by itself: a screen opens one, and carries nothing of others. */
+const HALL = ['kiosk', 'display', 'desk', 'manager', 'web/start'];
+
+const nameOf = (app: string): string => app.slice(app.lastIndexOf('/') + 1);
+
+/** What is built of one page; the hall's first build empties the folder. */
+const page = (app: string): EnvironmentOptions => ({
+  consumer: 'client',
+  build: {
+    emptyOutDir: app === HALL[0],
+    rolldownOptions: { input: { [nameOf(app)]: `${app}/index.html` } },
+  },
+});
 
 /**
  * `vite build` makes the screens of the hall, `vite build --mode phone` the visitor's page for
@@ -44,21 +55,24 @@ const pages = (...apps: string[]): Record<string, string> =>
  */
 export default defineConfig(({ mode }) => {
   const phone = mode === 'phone';
+  const apps = phone ? ['phone'] : HALL;
   return {
     base: '/',
     publicDir: false,
     plugins: [messages, svelte(), compressed, ...(phone ? [plainScopes] : [])],
+    environments: Object.fromEntries(apps.map((app) => [nameOf(app), page(app)])),
+    builder: {
+      buildApp: async ({ environments, build }) => {
+        for (const app of apps) await build(environments[nameOf(app)]!);
+      },
+    },
     build: {
       outDir: 'build/web',
-      emptyOutDir: !phone,
       target: phone ? PHONE_TARGET : HALL_TARGET,
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       sourcemap: false,
       reportCompressedSize: false,
-      rolldownOptions: {
-        input: phone ? pages('phone') : pages('kiosk', 'display', 'desk', 'manager', 'web/start'),
-      },
     },
   };
 });
