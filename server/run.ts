@@ -17,13 +17,13 @@ import { answersWith } from './hub/answer.js';
 import { openHub, type Hub } from './hub/hub.js';
 import { Live } from './hub/live.js';
 import { TicketLinks } from './link.js';
-import { inWorker } from './log/backup.js';
 import { Committer } from './log/committer.js';
 import { LOG_FILE } from './log/database.js';
 import { LogFault, type Faults } from './log/faults.js';
 import { keptSecret, LINK_KEY, PEPPER_KEY, requireKeys } from './log/keys.js';
 import { openLog, storeConfiguration, type Log } from './log/log.js';
 import { healthRoutes } from './metrics.js';
+import { structureFaults } from './log/structure.js';
 import { projectors } from './projectors.js';
 import { createDeviceTable, watchDevices } from './report/devices.js';
 import type { Settings } from './settings.js';
@@ -169,17 +169,27 @@ const forgetRevoked = ({ devices, log }: Centre): void => {
   }
 };
 
-/** Tells of a disk that is slow or lies, and looks through a large file beside the running hall. */
-const checkDisk = ({ journal, onFatal }: RunOptions, log: Log): void => {
-  const { verdict, p50Ms } = log.fsync;
-  if (verdict !== 'good') journal.warn({ verdict, p50Ms }, 'the disk does not sync as it should');
-  if (log.structureChecked) return;
-  inWorker<readonly string[]>({ task: 'structure', from: join(log.directory, LOG_FILE) }).then(
-    (faults) => {
-      if (faults.length > 0) onFatal(new Error(`the log's file is damaged: ${faults[0]}`));
-    },
-    onFatal,
-  );
+/**
+ * Tells of a disk that is slow or lies, and looks through the file beside the running hall: at the
+ * start, if it is large, and each evening. A damaged one must not be written to. The function
+ * returned waits for a look that goes on.
+ */
+const checkDisk = (options: RunOptions, { log, store }: Centre): (() => Promise<void>) => {
+  const { verdict, p50Ms } = store.fsync;
+  if (verdict !== 'good') {
+    options.journal.warn({ verdict, p50Ms }, 'the disk does not sync as it should');
+  }
+  let looking = Promise.resolve();
+  const look = (): void => {
+    looking = structureFaults(join(store.directory, LOG_FILE)).then((faults) => {
+      if (faults.length > 0) options.onFatal(new Error(`the log is damaged: ${faults[0]}`));
+    }, options.onFatal);
+  };
+  if (!store.structureChecked) look();
+  log.onCommitted(({ events }) => {
+    if (events.some(({ type }) => type === 'day.closed')) look();
+  });
+  return () => looking;
 };
 
 /** Opens the log and the doors of one centre. Throws with a sentence when it cannot. */
@@ -194,10 +204,10 @@ export const run = async (options: RunOptions): Promise<Running> => {
     ...(options.faults === undefined ? {} : { faults: options.faults }),
   });
   takeOver(log, options.settings.configuration.centre.id);
-  checkDisk(options, log);
   const centre = assemble(options, log, (deviceId, why) => {
     for (const hub of hubs) hub.cut(deviceId, why);
   });
+  const lookedAt = checkDisk(options, centre);
   forgetRevoked(centre);
   await publishFile(centre, options);
   await centre.log.askAsServer({ type: 'tick' });
@@ -234,6 +244,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
       for (const hub of hubs) await hub.stop();
       for (const entry of apps) await entry.close();
       centre.log.stop();
+      await lookedAt();
       log.close();
     },
   };

@@ -1,6 +1,5 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { connect, LOG_FILE } from './database.js';
 import { LogFault } from './faults.js';
 import { codeOf, syncFile } from './folder.js';
@@ -13,25 +12,6 @@ const ALL_PAGES = 2 ** 31 - 1;
 export interface BackedUp extends Verified {
   readonly folder: string;
 }
-
-/** What a worker is told to do. */
-export type Task =
-  | { readonly task: 'backup'; readonly from: string; readonly to: string }
-  | { readonly task: 'structure'; readonly from: string };
-
-const WORKER = new URL('./worker.js', import.meta.url);
-
-/**
- * Runs a task in a thread of its own with connections of its own, so that nobody waits for it.
- * Rejects with what went wrong there. `worker` is where the thread's program lies.
- */
-export const inWorker = <T>(task: Task, worker: URL = WORKER): Promise<T> =>
-  new Promise((resolved, reject) => {
-    const thread = new Worker(worker, { workerData: task });
-    thread.once('message', (result: T) => resolved(result));
-    thread.once('error', reject);
-    thread.once('exit', (code) => reject(new Error(`the worker ended with ${code}`)));
-  });
 
 const SIDES = ['', '-wal', '-shm'];
 

@@ -22,8 +22,8 @@ export const createDeviceTable = (database: Database): void => {
 export const watchDevices = (centre: Centre): (() => void) => {
   const { database } = centre.store;
   const add = database.prepare<[string, string, number]>(
-    `INSERT INTO device_time VALUES (?, ?, ?)
-     ON CONFLICT (day, device_id) DO UPDATE SET connected_ms = connected_ms + excluded.connected_ms`,
+    `INSERT INTO device_time VALUES (?, ?, ?) ON CONFLICT (day, device_id)
+     DO UPDATE SET connected_ms = connected_ms + excluded.connected_ms`,
   );
   const look = database.transaction((day: string) => {
     for (const { id } of Object.values(slotsOf(centre.configuration())).flat()) {

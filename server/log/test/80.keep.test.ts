@@ -19,12 +19,13 @@ import {
   takeTicket,
 } from '../../../tests/fixtures/log.js';
 import { projectors } from '../../projectors.js';
-import { backup, inWorker, type BackedUp } from '../backup.js';
+import { backup } from '../backup.js';
 import { LOG_FILE } from '../database.js';
 import { LINK_KEY, LOG_KEY } from '../keys.js';
 import { contentHash, type Projector } from '../projector.js';
 import { rebuild } from '../rebuild.js';
 import { restore } from '../restore.js';
+import { structureFaults } from '../structure.js';
 import { verify } from '../verify.js';
 
 let folder: ReturnType<typeof scratch>;
@@ -273,17 +274,10 @@ test('the content of tables has one hash whatever the order of their rows', asyn
   hall.close();
 });
 
-const built = new URL('../../../build/server/log/worker.js', import.meta.url);
-
-test('the worker backs up and checks structure beside the server', async () => {
+test('the structure is looked at in a thread beside the server', async () => {
   const hall = await open({ projectors });
   await hall.done(takeTicket);
-  const to = join(shelf.path, 'backup');
-  const made = await inWorker<BackedUp>({ task: 'backup', from: folder.path, to }, built);
-  expect(made).toMatchObject({ folder: to, problems: [] });
-  expect(await inWorker({ task: 'structure', from: logFile() }, built)).toEqual([]);
-  await expect(inWorker({ task: 'backup', from: folder.path, to }, built)).rejects.toThrow(
-    'already',
-  );
+  expect(await structureFaults(logFile())).toEqual([]);
+  await expect(structureFaults(join(shelf.path, 'none'))).rejects.toThrow('unable to open');
   hall.close();
 });
