@@ -183,3 +183,21 @@ test('the report says how much of the day each device was connected', async () =
   expect(devices).toContainEqual({ deviceId: 'k1', connectedMs: 3 * LOOK_MS, availability: 0.75 });
   expect(devices).toContainEqual({ deviceId: 'desk-1', connectedMs: 0, availability: 0 });
 });
+
+test('a view that cannot be made ends its own screen and no other', async () => {
+  const desk = await screenOf('desk', await signedIn(doors, 'desk', 'amal'));
+  await desk.ask({ type: 'openCounter', counterId: 'c1', profileId: 'all' });
+  const gone = new Promise((resolve) => desk.socket.once('disconnect', resolve));
+  const nameOf = (): never => {
+    throw new Error('no name');
+  };
+  Object.assign(doors.centre.staff, { nameOf });
+  const jar = await openPage(doors.url, 'kiosk', 'k1');
+  const kiosk = new Screen<never>(doors.url, 'kiosk', { deviceId: 'k1', jar, now: () => time.at });
+  open.push(kiosk);
+  await kiosk.ready();
+  const asked = { type: 'takeTicket', services: ['site-validity'], language: 'ar' };
+  expect(await kiosk.ask(asked)).toHaveProperty('done');
+  await gone;
+  expect(kiosk.socket.connected).toBe(true);
+});

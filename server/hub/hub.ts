@@ -145,7 +145,16 @@ export const openHub = (centre: Centre, http: HttpServer, place: Place): Hub => 
   for (const nsp of doors) {
     nsp.on('connection', (socket) => {
       lobby.leave(socket.request);
-      welcome(centre, socket, { views, rates });
+      try {
+        welcome(centre, socket, { views, rates });
+      } catch (err) {
+        // A screen without a view must not look live, nor take the hall down with it.
+        centre.journal.error(
+          { err, device: socket.data.subject.deviceId },
+          'no view could be made',
+        );
+        socket.disconnect(true);
+      }
     });
   }
   centre.log.onCommitted(() => views.changed());

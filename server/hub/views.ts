@@ -99,12 +99,18 @@ export class Views {
           this.shown.delete(room);
           continue;
         }
-        const before = text;
-        const view = this.render(room, subject, at);
-        if (view === null) this.end(nsp, room);
-        if (view === null || this.shown.get(room)?.text === before) continue;
-        nsp.to(room).emit('view', view);
-        sent = true;
+        try {
+          const view = this.render(room, subject, at);
+          if (view === null) this.end(nsp, room);
+          if (view === null || this.shown.get(room)?.text === text) continue;
+          nsp.to(room).emit('view', view);
+          sent = true;
+        } catch (err) {
+          // A screen that cannot be brought up to date must not look live.
+          this.centre.journal.error({ err, device: subject.deviceId }, 'no view could be made');
+          this.shown.delete(room);
+          nsp.in(room).disconnectSockets(true);
+        }
       }
     }
     return sent;

@@ -1,5 +1,12 @@
 import { pino } from 'pino';
-import { demoExtras, demoSecrets, demoSettings, demoStaff, startAgent } from '../../server/demo.js';
+import {
+  demoExtras,
+  demoSecrets,
+  demoSettings,
+  demoStaff,
+  moreStaff,
+  startAgent,
+} from '../../server/demo.js';
 import { run } from '../../server/run.js';
 
 /** The demo centre in a process of its own, to be killed: absent visitors need no minute's wait. */
@@ -18,6 +25,7 @@ const main = async (): Promise<void> => {
     onFatal,
   });
   await demoStaff(running.centre, secrets);
+  await moreStaff(running.centre, secrets);
   await startAgent(running.centre, running.url, data);
 };
 
