@@ -1,6 +1,6 @@
 import type { ClerkAsk } from '../core/protocol/commands.js';
 import type { Label } from '../core/protocol/views.js';
-import type { Answer } from '../core/protocol/wire.js';
+import { UNANSWERED, type Outcome } from '../web/outbox.js';
 
 /** What was refused, and of which command. */
 export interface Refused {
@@ -29,10 +29,10 @@ export class Acts {
   busy = $state<ClerkAsk['type'] | null>(null);
   refused = $state.raw<Refused | null>(null);
   undo = $state.raw<Undo | null>(null);
-  readonly #ask: (command: ClerkAsk) => Promise<Answer>;
+  readonly #ask: (command: ClerkAsk) => Promise<Outcome>;
   readonly #later: Later;
 
-  constructor(ask: (command: ClerkAsk) => Promise<Answer>, after: Later = later) {
+  constructor(ask: (command: ClerkAsk) => Promise<Outcome>, after: Later = later) {
     this.#ask = ask;
     this.#later = after;
   }
@@ -43,15 +43,16 @@ export class Acts {
     this.busy = command.type;
     this.refused = null;
     this.undo = null;
-    const answer = await this.#ask(command);
-    this.late(command, answer);
-    if ('done' in answer) this.undo = undo;
+    const outcome = await this.#ask(command);
+    this.late(command, outcome);
+    if ('done' in outcome) this.undo = undo;
     this.#later(SETTLE_MS, () => (this.busy = null));
-    return 'done' in answer;
+    return 'done' in outcome;
   }
 
-  /** The answer to a command that was sent before the page was loaded anew. */
-  late(command: ClerkAsk, answer: Answer): void {
-    if ('refused' in answer) this.refused = { code: answer.refused, type: command.type };
+  /** What came of a command after all, or of one that was sent before the page was loaded anew. */
+  late({ type }: ClerkAsk, outcome: Outcome): void {
+    if ('refused' in outcome) this.refused = { code: outcome.refused, type };
+    else if (this.refused?.code === UNANSWERED && this.refused.type === type) this.refused = null;
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ClerkAsk } from '../core/protocol/commands.js';
-import type { Answer } from '../core/protocol/wire.js';
 import { label } from '../tests/fixtures/board.js';
+import { UNANSWERED, type Outcome } from '../web/outbox.js';
 import { Acts, SETTLE_MS, type Undo } from './acts.svelte.js';
 
 const call: ClerkAsk = { type: 'callNext', counterId: 'c3' };
@@ -16,7 +16,7 @@ const undo: Undo = {
 function byHand() {
   const sent: ClerkAsk[] = [];
   const pauses: { ms: number; act: () => void }[] = [];
-  let answer: (answer: Answer) => void = () => undefined;
+  let answer: (outcome: Outcome) => void = () => undefined;
   const acts = new Acts(
     (command) => {
       sent.push(command);
@@ -24,7 +24,7 @@ function byHand() {
     },
     (ms, act) => pauses.push({ ms, act }),
   );
-  return { acts, sent, pauses, answer: (given: Answer) => answer(given) };
+  return { acts, sent, pauses, answer: (given: Outcome) => answer(given) };
 }
 
 test('one command at a time, and none in the moment after it', async () => {
@@ -54,4 +54,16 @@ test('a refusal is kept until the next command, and offers nothing to take back'
   answer({ done: true, seq: 8 });
   await second;
   expect(acts.undo).toBe(undo);
+});
+
+test('what was not answered is no longer in doubt once it was done after all', async () => {
+  const { acts, answer } = byHand();
+  void acts.send(call);
+  answer({ refused: UNANSWERED });
+  await Promise.resolve();
+  expect(acts.refused).toEqual({ code: UNANSWERED, type: 'callNext' });
+  acts.late(absent, { done: true, seq: 3 });
+  expect(acts.refused).not.toBeNull();
+  acts.late(call, { done: true, seq: 4 });
+  expect(acts.refused).toBeNull();
 });

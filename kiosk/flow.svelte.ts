@@ -1,8 +1,12 @@
+import type { Millis } from '../core/configuration.js';
 import type { Language } from '../core/lists.js';
 import type { ServiceId } from '../core/events.js';
 import type { VisitorAsk } from '../core/protocol/commands.js';
 import { isRefusal, type RefusalCode } from '../core/protocol/refusals.js';
-import type { Answer, Receipt } from '../core/protocol/wire.js';
+import type { Answer, Ask, Receipt } from '../core/protocol/wire.js';
+import type { Label } from '../core/protocol/views.js';
+import { MINUTE_MS } from '../core/time.js';
+import { UNANSWERED, type Outcome } from '../web/outbox.js';
 import type { Words } from '../web/words.svelte.js';
 
 export type Step =
@@ -18,6 +22,12 @@ export type Step =
 
 const WELCOME: Step = { name: 'welcome' };
 const FIRST_LANGUAGE: Language = 'ar';
+const NOTE_MS = MINUTE_MS;
+/** A visitor does not wait longer for an answer. */
+export const PATIENCE_MS = MINUTE_MS;
+
+const isUnanswered = (outcome: Outcome): outcome is Exclude<Outcome, Answer> =>
+  'refused' in outcome && outcome.refused === UNANSWERED;
 
 /** One visitor's way through the kiosk, from the first touch until the next visitor. */
 export class Flow {
@@ -33,14 +43,18 @@ export class Flow {
   browsing = $state(false);
   taking = $state(false);
   refused = $state<RefusalCode | null>(null);
+  /** What this visitor asked and got no answer to: it may have been done. */
+  unsure = $state.raw<VisitorAsk | null>(null);
+  /** Tickets whose visitors had gone when the answer came; each is noted for a minute. */
+  noted = $state.raw<readonly Label[]>([]);
   calling = $state(false);
   largeText = $state(false);
   lowReach = $state(false);
 
-  readonly #ask: (command: VisitorAsk) => Promise<Answer>;
+  readonly #ask: (command: VisitorAsk) => Promise<Outcome>;
   readonly #words: Words;
 
-  constructor(ask: (command: VisitorAsk) => Promise<Answer>, words: Words) {
+  constructor(ask: (command: VisitorAsk) => Promise<Outcome>, words: Words) {
     this.#ask = ask;
     this.#words = words;
   }
@@ -54,10 +68,16 @@ export class Flow {
       this.asking ||
       this.browsing ||
       this.refused !== null ||
+      this.unsure !== null ||
       this.largeText ||
       this.lowReach ||
       this.#words.language !== FIRST_LANGUAGE
     );
+  }
+
+  /** Whether a ticket may have been issued for this visitor already. */
+  get unsureOfTicket(): boolean {
+    return this.unsure?.type === 'takeTicket';
   }
 
   get stepKey(): string {
@@ -96,38 +116,55 @@ export class Flow {
 
   /** Takes one ticket, however often it is touched before the answer comes. */
   async take(services: readonly ServiceId[]): Promise<void> {
-    if (this.taking || services.length === 0) return;
+    if (this.taking || this.unsureOfTicket || services.length === 0) return;
     this.taking = true;
     this.refused = null;
     const { classId } = this;
     const { language } = this.#words;
-    const answer = await this.#ask({
+    const command: VisitorAsk = {
       type: 'takeTicket',
       services: [...services],
       classId,
       language,
-    });
+    };
+    const outcome = await this.#ask(command);
     this.taking = false;
-    this.#show(answer, services);
+    if (isUnanswered(outcome)) this.unsure = command;
+    else this.#show(outcome, services);
   }
 
-  /** The answer to an ask of before a reload; shown only while nobody else is here. */
-  late(command: VisitorAsk, answer: Answer): void {
-    if (command.type !== 'takeTicket' || isRefusal(answer) || this.used) return;
-    this.#show(answer, command.services);
+  /**
+   * An answer that came late, or to an ask of before a reload. A visitor who is still here gets
+   * all of it; if somebody else may be, only the number is noted.
+   */
+  late(
+    { command, sentAt }: Pick<Ask<VisitorAsk>, 'command' | 'sentAt'>,
+    answer: Answer,
+    now: Millis,
+  ): void {
+    const mine = this.unsure === command;
+    if (mine) this.unsure = null;
+    if (command.type === 'callForHelp' && mine) this.#helped(answer);
+    if (command.type !== 'takeTicket') return;
+    const alone = !this.used && now - sentAt <= PATIENCE_MS;
+    if (mine || (alone && !isRefusal(answer))) this.#show(answer, command.services);
+    else if (!isRefusal(answer) && answer.receipt !== undefined) this.#note(answer.receipt.label);
   }
 
   async callForHelp(): Promise<void> {
     if (this.calling) return;
     this.calling = true;
-    const answer = await this.#ask({ type: 'callForHelp' });
+    const command: VisitorAsk = { type: 'callForHelp' };
+    const outcome = await this.#ask(command);
     this.calling = false;
-    if (isRefusal(answer) && answer.refused !== 'help.pending') this.refused = answer.refused;
+    if (!isUnanswered(outcome)) this.#helped(outcome);
+    else if (this.used && this.unsure === null) this.unsure = command;
   }
 
   startOver(): void {
     if (this.taking) return;
     this.go(WELCOME);
+    this.unsure = null;
     this.basket = [];
     this.classId = '';
     this.query = '';
@@ -136,6 +173,15 @@ export class Flow {
     this.largeText = false;
     this.lowReach = false;
     this.#words.language = FIRST_LANGUAGE;
+  }
+
+  #helped(answer: Answer): void {
+    if (isRefusal(answer) && answer.refused !== 'help.pending') this.refused = answer.refused;
+  }
+
+  #note(label: Label): void {
+    this.noted = [...this.noted, label];
+    setTimeout(() => (this.noted = this.noted.filter((one) => one !== label)), NOTE_MS);
   }
 
   #show(answer: Answer, services: readonly ServiceId[]): void {

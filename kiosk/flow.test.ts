@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { VisitorAsk } from '../core/protocol/commands.js';
 import type { Answer } from '../core/protocol/wire.js';
+import { MINUTE_MS } from '../core/time.js';
 import { receipt } from '../tests/fixtures/kiosk.js';
+import { UNANSWERED, type Outcome } from '../web/outbox.js';
 import { Words } from '../web/words.svelte.js';
 import { Flow } from './flow.svelte.js';
 
@@ -10,7 +12,7 @@ const issued: Answer = { done: true, seq: 7, receipt: receipt() };
 /** A visitor before a server that answers when told to. */
 const visitor = () => {
   const asks: VisitorAsk[] = [];
-  const waiting: ((answer: Answer) => void)[] = [];
+  const waiting: ((outcome: Outcome) => void)[] = [];
   const flow = new Flow(
     (command) => {
       asks.push(command);
@@ -18,7 +20,7 @@ const visitor = () => {
     },
     new Words({ ar: {}, en: {} }, 'ar'),
   );
-  const answer = async (given: Answer): Promise<void> => {
+  const answer = async (given: Outcome): Promise<void> => {
     waiting.shift()?.(given);
     await Promise.resolve();
     await Promise.resolve();
@@ -80,15 +82,56 @@ test('the next visitor finds nothing of the one before', () => {
   expect([flow.basket, flow.classId, flow.query]).toEqual([[], '', '']);
 });
 
+const AT = 1_795_000_000_000;
+const asked: VisitorAsk = { type: 'takeTicket', services: ['a'], language: 'ar' };
+const late = { command: asked, sentAt: AT };
+const numbers = (flow: Flow) => flow.noted.map(({ number }) => number);
+
 test('a ticket issued across a reload is shown, but never to somebody else', () => {
   const { flow } = visitor();
-  const command: VisitorAsk = { type: 'takeTicket', services: ['a'], language: 'ar' };
   flow.open('b');
-  flow.late(command, issued);
-  expect(flow.step.name).toBe('service');
+  flow.late(late, issued, AT + 2_000);
+  expect([flow.step.name, numbers(flow)]).toEqual(['service', [105]]);
   flow.startOver();
-  flow.late(command, issued);
+  flow.late(late, issued, AT + 2_000);
   expect(flow.step.name).toBe('ticket');
+});
+
+test('without an answer nobody hears that nothing was done, nor takes a second ticket', async () => {
+  const { flow, asks, answer } = visitor();
+  flow.open('a');
+  void flow.take(['a']);
+  await answer({ refused: UNANSWERED });
+  expect([flow.refused, flow.unsureOfTicket, flow.used]).toEqual([null, true, true]);
+  void flow.take(['a']);
+  expect(asks).toHaveLength(1);
+  flow.late({ command: asks[0]!, sentAt: AT }, issued, AT + 5 * MINUTE_MS);
+  expect([flow.step.name, flow.unsure]).toEqual(['ticket', null]);
+});
+
+test('a late word that nothing was done lets the visitor try again', async () => {
+  const { flow, asks, answer } = visitor();
+  flow.open('a');
+  void flow.take(['a']);
+  await answer({ refused: UNANSWERED });
+  flow.late({ command: asks[0]!, sentAt: AT }, { refused: 'request.stale' }, AT + 11 * MINUTE_MS);
+  expect([flow.refused, flow.unsure]).toEqual(['request.stale', null]);
+  void flow.take(['a']);
+  expect(asks).toHaveLength(2);
+});
+
+test('the number of a visitor who has gone is noted for a minute, and nothing else', async () => {
+  vi.useFakeTimers();
+  const { flow, asks, answer } = visitor();
+  flow.open('a');
+  void flow.take(['a']);
+  await answer({ refused: UNANSWERED });
+  flow.startOver();
+  flow.late({ command: asks[0]!, sentAt: AT }, issued, AT + 2 * MINUTE_MS);
+  expect([flow.step.name, flow.used, numbers(flow)]).toEqual(['welcome', false, [105]]);
+  vi.advanceTimersByTime(MINUTE_MS);
+  expect(numbers(flow)).toEqual([]);
+  vi.useRealTimers();
 });
 
 test('help that was already asked for is no refusal', async () => {

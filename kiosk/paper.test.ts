@@ -30,6 +30,7 @@ test('a printer without paper, or away, has not printed', () => {
 
 test('a job not seen yet is on its way, unless the kiosk does not print', () => {
   expect(news('ready')).toBe('printing');
+  expect(news('ready', 'interrupted')).toBe('unprinted');
   expect(news('nearEnd', 'reprinting')).toBe('again');
   expect(news('none')).toBe('none');
   expect(paperNews({ printer: 'ready', printing: {} }, { ...receipt, printing: false })).toBe(

@@ -3,7 +3,7 @@ import type { KioskView } from '../core/protocol/views.js';
 import type { Receipt } from '../core/protocol/wire.js';
 
 /** What the visitor is told about the paper. `none`: this kiosk does not print. */
-export type PaperNews = 'printing' | 'take' | 'again' | 'failed' | 'none';
+export type PaperNews = 'printing' | 'take' | 'again' | 'unprinted' | 'failed' | 'none';
 
 const BROKEN: readonly string[] = ['paperEnd', 'coverOpen', 'fault', 'away'];
 
@@ -17,8 +17,14 @@ export const paperNews = (
   if (job === 'abandoned') return 'failed';
   if (job === undefined && (!receipt.printing || view.printer === 'none')) return 'none';
   if (BROKEN.includes(view.printer)) return 'failed';
-  return job === 'interrupted' || job === 'reprinting' ? 'again' : 'printing';
+  // The rest of a ticket that was cut off is printed for nobody unless staff ask for it.
+  if (job === 'interrupted') return 'unprinted';
+  return job === 'reprinting' ? 'again' : 'printing';
 };
+
+/** Whether the visitor has the number on the screen only. */
+export const isPaperLost = (news: PaperNews): boolean =>
+  news === 'failed' || news === 'unprinted' || news === 'none';
 
 /** Whether a ticket taken now would stay without paper. */
 export const isPaperless = (view: Pick<KioskView, 'printer'>): boolean =>

@@ -2,8 +2,8 @@ import { getContext, setContext } from 'svelte';
 import type { Configuration, Millis } from '../core/configuration.js';
 import type { ManagerAsk } from '../core/protocol/commands.js';
 import type { ManagerView } from '../core/protocol/views.js';
-import type { Answer } from '../core/protocol/wire.js';
 import type { Catalogue } from '../web/catalogue.svelte.js';
+import type { Outcome } from '../web/outbox.js';
 import type { Office } from './office.js';
 
 /** What every part of a manager's page shows and asks. Its members change: read them late. */
@@ -12,7 +12,7 @@ export interface Manager {
   readonly configuration: Configuration;
   readonly catalogue: Catalogue;
   readonly now: Millis;
-  readonly ask: (command: ManagerAsk) => Promise<Answer>;
+  readonly ask: (command: ManagerAsk) => Promise<Outcome>;
   readonly office: Office;
 }
 

@@ -3,13 +3,12 @@ import type { Millis } from '../core/configuration.js';
 import type { Answer, Ask, ConnectRefusal } from '../core/protocol/wire.js';
 import type { ViewBase } from '../core/protocol/views.js';
 import { MINUTE_MS } from '../core/time.js';
-import { makeRequestId, Outbox } from './outbox.js';
+import { makeRequestId, Outbox, UNANSWERED, type Outcome } from './outbox.js';
 
 const ACK_MS = 5_000;
 const SILENT_MS = 15_000;
 const RETRY_MS = 3_000;
-/** The server refuses an ask that is older. */
-const KEEP_MS = 10 * MINUTE_MS;
+const PATIENCE_MS = 10 * MINUTE_MS;
 
 export interface ConnectionOptions<V, C> {
   readonly role: 'kiosk' | 'board' | 'desk' | 'manager' | 'phone';
@@ -18,10 +17,10 @@ export interface ConnectionOptions<V, C> {
   readonly onView?: (view: V) => void;
   /** The right to be here has ended: enrol or sign in again. */
   readonly onLost?: () => void;
-  /** The answer to an ask that the page sent before it was reloaded. */
-  readonly onLate?: (command: C, answer: Answer) => void;
-  /** How long an ask waits for its answer, at most ten minutes; then it is `request.stale`. */
-  readonly keepMs?: number;
+  /** The answer to an ask whose caller was told of none, or that was sent before a reload. */
+  readonly onLate?: (ask: Ask<C>, answer: Answer) => void;
+  /** How long a caller waits before it is told that no answer has come. */
+  readonly patienceMs?: number;
   /** What opens the socket; the tests bring their own. */
   readonly open?: typeof io;
   readonly store?: Pick<Storage, 'getItem' | 'setItem'>;
@@ -34,7 +33,7 @@ interface Beat {
 
 /**
  * A screen's link with its server. Heals by itself and never reloads the page; an ask keeps its
- * request id until it is answered, however often it has to be sent.
+ * request id until the server has answered, however long that takes: it alone knows what was done.
  */
 export class Connection<V extends ViewBase, C> {
   view = $state.raw<V | null>(null);
@@ -49,7 +48,7 @@ export class Connection<V extends ViewBase, C> {
   readonly #options: ConnectionOptions<V, C>;
   readonly #socket: Socket;
   readonly #outbox: Outbox<C>;
-  readonly #waiting = new Map<string, (answer: Answer) => void>();
+  readonly #waiting = new Map<string, (outcome: Outcome) => void>();
   readonly #timer: ReturnType<typeof setInterval>;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #offsetMs = Date.now() - performance.now();
@@ -81,8 +80,8 @@ export class Connection<V extends ViewBase, C> {
     return Math.round(this.#offsetMs + performance.now());
   }
 
-  /** Sends a command and answers once. Never rejects. */
-  ask(command: C): Promise<Answer> {
+  /** Sends a command and answers once: `onLate` tells what comes after that. Never rejects. */
+  ask(command: C): Promise<Outcome> {
     const ask: Ask<C> = { requestId: makeRequestId(), sentAt: this.now(), command };
     this.#outbox.add(ask);
     this.pending = this.#outbox.all.length;
@@ -175,20 +174,23 @@ export class Connection<V extends ViewBase, C> {
       this.#heardAt = performance.now();
       this.#reopen();
     }
-    for (const ask of this.#outbox.all) if (this.#stale(ask)) this.#giveUp(ask);
+    for (const ask of this.#outbox.all) {
+      const waitedMs = this.now() - ask.sentAt;
+      if (waitedMs > (this.#options.patienceMs ?? PATIENCE_MS)) {
+        this.#callerOf(ask)?.({ refused: UNANSWERED });
+      }
+    }
   }
 
-  #stale(ask: Ask<C>): boolean {
-    return this.now() - ask.sentAt > (this.#options.keepMs ?? KEEP_MS);
-  }
-
-  #giveUp(ask: Ask<C>): void {
-    this.#settle(ask, { refused: 'request.stale' });
+  /** Who waits for the answer; from now on nobody does. */
+  #callerOf({ requestId }: Ask<C>): ((outcome: Outcome) => void) | undefined {
+    const resolve = this.#waiting.get(requestId);
+    this.#waiting.delete(requestId);
+    return resolve;
   }
 
   #send(ask: Ask<C>): void {
     if (!this.#outbox.has(ask.requestId) || !this.#socket.connected) return;
-    if (this.#stale(ask)) return this.#giveUp(ask);
     this.#socket.timeout(ACK_MS).emit('ask', ask, (late: Error | null, answer: Answer) => {
       if (late === null) this.#settle(ask, answer);
       else this.#send(ask);
@@ -200,9 +202,8 @@ export class Connection<V extends ViewBase, C> {
     if (!this.#outbox.has(ask.requestId)) return;
     this.#outbox.remove(ask.requestId);
     this.pending = this.#outbox.all.length;
-    const resolve = this.#waiting.get(ask.requestId);
-    this.#waiting.delete(ask.requestId);
-    if (resolve === undefined) this.#options.onLate?.(ask.command, answer);
+    const resolve = this.#callerOf(ask);
+    if (resolve === undefined) this.#options.onLate?.(ask, answer);
     else resolve(answer);
   }
 }

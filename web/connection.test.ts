@@ -3,6 +3,7 @@ import type { io } from 'socket.io-client';
 import type { ViewBase } from '../core/protocol/views.js';
 import type { Answer, Ask } from '../core/protocol/wire.js';
 import { Connection, type ConnectionOptions } from './connection.svelte.js';
+import { UNANSWERED } from './outbox.js';
 
 interface View extends ViewBase {
   readonly text?: string;
@@ -130,15 +131,23 @@ test('an ask outlives a reload, and its answer is told as late', () => {
   const { wire } = connect({ store, onLate: late });
   wire.hear('connect');
   wire.sent[0]?.reply(null, done);
-  expect(late).toHaveBeenCalledExactlyOnceWith({ type: 'a' }, done);
+  expect(late).toHaveBeenCalledExactlyOnceWith(wire.sent[0]?.ask, done);
+  expect(wire.sent[0]?.ask.command).toEqual({ type: 'a' });
   expect(connect({ store }).connection.pending).toBe(0);
 });
 
-test('an ask that waited too long is refused as stale', async () => {
-  const { connection } = connect({ keepMs: 60_000 });
+test('an ask without an answer is asked on by its id until there is one', async () => {
+  const late = vi.fn();
+  const { wire, connection } = connect({ patienceMs: 60_000, onLate: late });
   const answer = connection.ask({ type: 'a' });
   await vi.advanceTimersByTimeAsync(62_000);
-  expect(await answer).toEqual({ refused: 'request.stale' });
+  expect(await answer).toEqual({ refused: UNANSWERED });
+  expect(connection.pending).toBe(1);
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  wire.hear('connect');
+  wire.sent[0]?.reply(null, done);
+  expect(late).toHaveBeenCalledExactlyOnceWith(wire.sent[0]?.ask, done);
+  expect(connection.pending).toBe(0);
 });
 
 test('the clock is the server’s', async () => {

@@ -1,4 +1,8 @@
-import type { Ask } from '../core/protocol/wire.js';
+import type { Answer, Ask } from '../core/protocol/wire.js';
+
+export const UNANSWERED = 'request.unanswered';
+/** The server's answer, or that none has come yet: whether it was done is not known. */
+export type Outcome = Answer | { readonly refused: typeof UNANSWERED };
 
 type Store = Pick<Storage, 'getItem' | 'setItem'>;
 

@@ -1,13 +1,14 @@
+import type { VisitorAsk } from '../../../core/protocol/commands.js';
 import type { KioskView } from '../../../core/protocol/views.js';
-import type { Answer } from '../../../core/protocol/wire.js';
 import type { Flow } from '../../../kiosk/flow.svelte.js';
+import { UNANSWERED, type Outcome } from '../../../web/outbox.js';
 import { hallTimes, receipt } from '../../fixtures/kiosk.js';
 
 export interface Shown {
   readonly view?: Partial<KioskView>;
   readonly live?: boolean;
   readonly loading?: boolean;
-  readonly answer?: Answer;
+  readonly answer?: Outcome;
   /** Asks are never answered. */
   readonly silent?: boolean;
   readonly act?: (flow: Flow) => void;
@@ -18,7 +19,7 @@ const ticket =
   (flow: Flow) =>
     flow.go({ name: 'ticket', receipt: receipt(changes), services: ['s1-2'] });
 const open = (flow: Flow) => flow.open('s1-2');
-const printing = (state: 'sending' | 'confirmed' | 'reprinting') => ({
+const printing = (state: 'sending' | 'confirmed' | 'reprinting' | 'interrupted') => ({
   printing: { 'stream:105': state },
 });
 
@@ -40,6 +41,13 @@ export const STATES: Readonly<Record<string, Shown>> = {
   'welcome-basket': { act: (flow) => flow.addAnother('s1-2') },
   'welcome-large': { act: (flow) => (flow.largeText = true) },
   'welcome-low': { act: (flow) => (flow.lowReach = true) },
+  'welcome-noted': {
+    act: (flow) => {
+      const command: VisitorAsk = { type: 'takeTicket', services: ['s1-2'], language: 'ar' };
+      const answer = { done: true, seq: 1, receipt: receipt() } as const;
+      flow.late({ command, sentAt: 0 }, answer, Date.now());
+    },
+  },
   sector: { act: (flow) => flow.go({ name: 'sector', sectorId: 'sector-2' }) },
   'sector-low': {
     act: (flow) => {
@@ -103,6 +111,13 @@ export const STATES: Readonly<Record<string, Shown>> = {
       void flow.take(['s1-2']);
     },
   },
+  'service-unsure': {
+    answer: { refused: UNANSWERED },
+    act: (flow) => {
+      open(flow);
+      void flow.take(['s1-2']);
+    },
+  },
   'service-suspended': { view: { suspended: ['s1-2'] }, act: open },
   'service-full': { view: { full: ['s1-2'] }, act: open },
   'service-no-paper': { view: { printer: 'paperEnd' }, act: open },
@@ -121,6 +136,7 @@ export const STATES: Readonly<Record<string, Shown>> = {
   'ticket-printing': { view: printing('sending'), act: ticket() },
   'ticket-printed': { view: printing('confirmed'), act: ticket() },
   'ticket-again': { view: printing('reprinting'), act: ticket() },
+  'ticket-unprinted': { view: printing('interrupted'), act: ticket() },
   'ticket-no-paper': { view: { printer: 'paperEnd' }, act: ticket({ ahead: 0 }) },
   'ticket-no-printer': {
     view: { printer: 'none' },
