@@ -34,7 +34,7 @@ const compressed: Plugin = {
   },
 };
 
-/** Pages of the hall. Each is built by itself: a screen opens one, and carries nothing of others. */
+/** Pages of the hall. Each is built by itself: a screen opens one and carries no more. */
 const HALL = ['kiosk', 'display', 'desk', 'manager', 'web/start'];
 
 const nameOf = (app: string): string => app.slice(app.lastIndexOf('/') + 1);
