@@ -92,6 +92,7 @@ class Reader {
 
   read(log: Log, state: State | null): void {
     this.watch ??= new Watch(log.configurations);
+    this.watch.configurations = log.configurations;
     for (const row of rowsFrom(log.database, this.position + 1)) {
       const event = eventOf(row);
       this.position = row.position;

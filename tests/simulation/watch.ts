@@ -49,7 +49,8 @@ export class Watch {
   private readonly dates = new Set<string>();
   private at: Millis = 0;
 
-  constructor(private readonly configurations: Configurations) {}
+  /** `configurations`: of the log that is read, which is another after each start. */
+  constructor(public configurations: Configurations) {}
 
   take(event: Logged): void {
     if (event.at < this.at) this.fault(event, 'time went back');
