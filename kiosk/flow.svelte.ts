@@ -21,7 +21,6 @@ export type Step =
     };
 
 const WELCOME: Step = { name: 'welcome' };
-const FIRST_LANGUAGE: Language = 'ar';
 const NOTE_MS = MINUTE_MS;
 /** A visitor does not wait longer for an answer. */
 export const PATIENCE_MS = MINUTE_MS;
@@ -53,10 +52,13 @@ export class Flow {
 
   readonly #ask: (command: VisitorAsk) => Promise<Outcome>;
   readonly #words: Words;
+  /** What each visitor finds. */
+  readonly #language: Language;
 
   constructor(ask: (command: VisitorAsk) => Promise<Outcome>, words: Words) {
     this.#ask = ask;
     this.#words = words;
+    this.#language = words.language;
   }
 
   /** Whether the next visitor would find anything of this one. */
@@ -71,7 +73,7 @@ export class Flow {
       this.unsure !== null ||
       this.largeText ||
       this.lowReach ||
-      this.#words.language !== FIRST_LANGUAGE
+      this.#words.language !== this.#language
     );
   }
 
@@ -172,7 +174,7 @@ export class Flow {
     this.browsing = false;
     this.largeText = false;
     this.lowReach = false;
-    this.#words.language = FIRST_LANGUAGE;
+    this.#words.language = this.#language;
   }
 
   #helped(answer: Answer): void {

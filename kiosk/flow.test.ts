@@ -97,7 +97,7 @@ test('a ticket issued across a reload is shown, but never to somebody else', () 
   expect(flow.step.name).toBe('ticket');
 });
 
-test('without an answer nobody hears that nothing was done, nor takes a second ticket', async () => {
+test('without an answer nobody hears of nothing done, nor takes a second ticket', async () => {
   const { flow, asks, answer } = visitor();
   flow.open('a');
   void flow.take(['a']);
@@ -132,6 +132,16 @@ test('the number of a visitor who has gone is noted for a minute, and nothing el
   vi.advanceTimersByTime(MINUTE_MS);
   expect(numbers(flow)).toEqual([]);
   vi.useRealTimers();
+});
+
+test('each visitor finds the language that the kiosk began with', () => {
+  const words = new Words({ ar: {}, en: {} }, 'en');
+  const flow = new Flow(() => new Promise(() => undefined), words);
+  expect(flow.used).toBe(false);
+  words.language = 'ar';
+  expect(flow.used).toBe(true);
+  flow.startOver();
+  expect(words.language).toBe('en');
 });
 
 test('help that was already asked for is no refusal', async () => {
