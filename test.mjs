@@ -31,10 +31,18 @@ const MANAGERS = [
   {
     command: 'apt-get',
     steps: [['update'], ['install', '-y', '--no-install-recommends']],
-    names: { chromium: 'chromium', zbarimg: 'zbar-tools' },
+    names: { chromium: 'chromium', zbarimg: 'zbar-tools', socat: 'socat' },
   },
-  { command: 'dnf', steps: [['install', '-y']], names: { chromium: 'chromium', zbarimg: 'zbar' } },
-  { command: 'apk', steps: [['add']], names: { chromium: 'chromium', zbarimg: 'zbar' } },
+  {
+    command: 'dnf',
+    steps: [['install', '-y']],
+    names: { chromium: 'chromium', zbarimg: 'zbar', socat: 'socat' },
+  },
+  {
+    command: 'apk',
+    steps: [['add']],
+    names: { chromium: 'chromium', zbarimg: 'zbar', socat: 'socat' },
+  },
 ];
 
 const onPath = (name) =>
@@ -74,12 +82,20 @@ async function installChromium() {
   say('There is no Chromium, so the tests that need one fail: install the package "chromium".');
 }
 
-async function installReader() {
-  if (onPath('zbarimg')) return;
-  say('Installing zbarimg, an independent reader of QR codes …');
-  await installFromSystem('zbarimg');
-  if (onPath('zbarimg')) return;
-  say('There is no zbarimg, so the tests that need it fail: install the package "zbar-tools".');
+/** Programs that the tests hold the product against, with the packages of those who have them. */
+const TOOLS = [
+  { tool: 'zbarimg', what: 'an independent reader of QR codes' },
+  { tool: 'socat', what: 'serial lines without a device' },
+];
+
+async function installTools() {
+  for (const { tool, what } of TOOLS) {
+    if (onPath(tool)) continue;
+    say(`Installing ${tool}: ${what} …`);
+    await installFromSystem(tool);
+    const wanted = MANAGERS[0].names[tool];
+    if (!onPath(tool)) say(`There is no ${tool}, so its tests fail: install "${wanted}".`);
+  }
 }
 
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
@@ -154,7 +170,7 @@ async function runAll() {
   const results = [await runBuild()];
   const built = results[0].failures.length === 0;
   await installChromium();
-  await installReader();
+  await installTools();
   for (const check of CHECKS) results.push(await runCheck(check));
   results.push(await runTests('unit'));
   results.push(built ? await runTests('e2e') : { passed: 0, failures: ['e2e: not built'] });

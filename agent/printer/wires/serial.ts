@@ -1,0 +1,41 @@
+import { SerialPort } from 'serialport';
+import type { Connect } from '../wire-link.js';
+
+/** A serial line. `flow` is what printer and cable agree on; Linux has no DTR/DSR handshake. */
+export interface SerialLine {
+  readonly path: string;
+  readonly baudRate: number;
+  readonly flow: 'none' | 'rtscts' | 'xonxoff';
+}
+
+/**
+ * Opens a serial line, for this process alone. Each connection has a port object of its own: one
+ * that is opened again sends first what an earlier connection had left in it.
+ */
+export const serialWire =
+  ({ path, baudRate, flow }: SerialLine): Connect =>
+  (events) =>
+    new Promise((resolve, reject) => {
+      const port = new SerialPort({
+        ...{ path, baudRate, autoOpen: false, lock: true, rtscts: flow === 'rtscts' },
+        ...{ xon: flow === 'xonxoff', xoff: flow === 'xonxoff' },
+      });
+      port.on('data', (bytes: Buffer) => events.data(bytes));
+      port.on('error', () => events.lost());
+      port.on('close', () => events.lost());
+      port.open((fault) => {
+        if (fault) return reject(fault);
+        resolve({
+          send: (bytes, done) => {
+            // A port that is gone keeps the bytes and never answers.
+            if (port.isOpen) port.write(bytes, done);
+            else done(new Error('the line is closed'));
+          },
+          end: () =>
+            new Promise((ended) => {
+              if (!port.isOpen) return ended();
+              port.close(() => ended());
+            }),
+        });
+      });
+    });

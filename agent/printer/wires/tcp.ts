@@ -1,0 +1,34 @@
+import { connect } from 'node:net';
+import type { Connect } from '../wire-link.js';
+
+const CONNECT_MS_MAX = 5_000;
+
+/** Raw TCP, by custom on port 9100. */
+export interface TcpAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Connects to a printer in the network. */
+export const tcpWire =
+  ({ host, port }: TcpAddress): Connect =>
+  (events) =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ host, port, noDelay: true, keepAlive: true });
+      socket.setTimeout(CONNECT_MS_MAX, () => socket.destroy(new Error('no answer')));
+      socket.once('error', reject);
+      socket.on('data', (bytes) => events.data(bytes));
+      socket.once('close', () => events.lost());
+      socket.once('connect', () => {
+        socket.setTimeout(0);
+        resolve({
+          send: (bytes, done) => void socket.write(bytes, done),
+          end: () =>
+            new Promise((ended) => {
+              if (socket.closed) return ended();
+              socket.once('close', () => ended());
+              socket.destroy();
+            }),
+        });
+      });
+    });
