@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { io } from 'socket.io-client';
@@ -9,17 +9,18 @@ import type { Answer, Ask } from '../core/protocol/wire.js';
 import { FakeClock, job, START } from '../tests/fixtures/printing.js';
 import { Agent, STOP_MS_MAX, type AgentParts } from './agent.js';
 import type { ReportPrint } from './jobs/reports.js';
+import { readProfile, type PrinterProfile } from './printer/profile.js';
 import { startPrinter } from './printers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'dawr-agent-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const HEALTHY = 'firmware-config/printers/virtual-80mm.json';
+const HEALTHY = readProfile('firmware-config/printers/virtual-80mm.json');
 /** A printer of which nobody knows when it is done: a ticket takes its time. */
-const SLOW = join(folder, 'slow.json');
-const healthy = JSON.parse(readFileSync(HEALTHY, 'utf8')) as object;
-const status = { dleEot: true, processId: false, gsR: false, clearBuffer: true };
-writeFileSync(SLOW, JSON.stringify({ ...healthy, status }));
+const SLOW: PrinterProfile = {
+  ...HEALTHY,
+  status: { dleEot: true, processId: false, gsR: false, clearBuffer: true },
+};
 
 /** The socket as the agent sees it; the test is the server and the network. */
 class Wire {
@@ -69,7 +70,7 @@ let count = 0;
 const bench = ({
   profile = HEALTHY,
   ...parts
-}: Partial<AgentParts> & { profile?: string } = {}) => {
+}: Partial<AgentParts> & { profile?: PrinterProfile } = {}) => {
   const wire = new Wire();
   const machine = new FakeClock();
   const said: string[] = [];
@@ -79,7 +80,7 @@ const bench = ({
     self: { server: 'http://hall', deviceId: 'a1', data },
     cookie: 'dawr-a1=token',
     start: (kioskId, clock, listeners) =>
-      startPrinter(kioskId, { data, profile, clock }, listeners),
+      startPrinter(kioskId, { data, profile, link: { kind: 'virtual' }, clock }, listeners),
     say: (line) => said.push(line),
     exit: (code) => exits.push(code),
     open: (() => wire) as unknown as typeof io,

@@ -4,13 +4,19 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Agent } from './agent.js';
 import { machineClock } from './clock.js';
+import { readDevices, type PrinterSettings } from './devices.js';
 import { enrolled } from './enrol.js';
+import { FileRefused } from './files.js';
+import { readProfile } from './printer/profile.js';
 import { startPrinter } from './printers.js';
 
-const PROFILE = 'firmware-config/printers/virtual-80mm.json';
+/** Printed on where no file names the printers. */
+const VIRTUAL = 'virtual-80mm.json';
 const HELP = `Prints the tickets of some kiosks.
 
-  node build/agent/main.js --server URL --device ID [--data DIR] [--profile FILE]
+  node build/agent/main.js --server URL --device ID [--data DIR] [--devices FILE]
+
+  --devices FILE   the printer of each kiosk; without it the papers become pictures in DIR/paper
 `;
 
 const say = (line: string): void => void process.stderr.write(`agent: ${line}\n`);
@@ -18,8 +24,25 @@ const say = (line: string): void => void process.stderr.write(`agent: ${line}\n`
 const upTo = (directory: string): string =>
   existsSync(join(directory, 'package.json')) ? directory : upTo(dirname(directory));
 
-/** The profile that comes with the project, whether this runs from its sources or is built. */
-const ownProfile = (): string => join(upTo(dirname(fileURLToPath(import.meta.url))), PROFILE);
+/** The project's profiles of printers, whether this runs from its sources or is built. */
+const PROFILES = join(upTo(dirname(fileURLToPath(import.meta.url))), 'firmware-config', 'printers');
+
+/** Finds a kiosk's printer. Throws `FileRefused`. */
+const printersIn = (file: string | undefined): ((kioskId: string) => PrinterSettings) => {
+  if (file === undefined) {
+    const virtual = {
+      profile: readProfile(join(PROFILES, VIRTUAL)),
+      link: { kind: 'virtual' },
+    } as const;
+    return () => virtual;
+  }
+  const devices = readDevices(file, PROFILES);
+  return (kioskId) => {
+    const found = devices.get(kioskId);
+    if (found !== undefined) return found;
+    throw new FileRefused(`${file}: printers has no ${kioskId}: add its printer`);
+  };
+};
 
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
@@ -27,20 +50,26 @@ const main = async (): Promise<void> => {
       server: { type: 'string' },
       device: { type: 'string' },
       data: { type: 'string', default: 'data/agent' },
-      profile: { type: 'string' },
+      devices: { type: 'string' },
     },
   });
-  const { server, device: deviceId, profile = ownProfile() } = values;
+  const { server, device: deviceId } = values;
   if (server === undefined || !URL.canParse(server) || deviceId === undefined) {
     process.stderr.write(HELP);
     process.exit(2);
   }
+  const printerOf = printersIn(values.devices);
   const self = { server: server.replace(/\/$/, ''), deviceId, data: resolve(values.data) };
   const agent = new Agent({
     self,
     cookie: await enrolled(self, { say, clock: machineClock, fetch }),
-    start: (kioskId, clock, listeners) =>
-      startPrinter(kioskId, { data: self.data, profile, clock }, listeners),
+    start: (kioskId, clock, listeners) => {
+      try {
+        return startPrinter(kioskId, { data: self.data, ...printerOf(kioskId), clock }, listeners);
+      } catch (error) {
+        return failed(error);
+      }
+    },
     say,
     exit: (code) => process.exit(code),
   });
@@ -51,9 +80,10 @@ const main = async (): Promise<void> => {
   process.once('disconnect', stop);
 };
 
-const failed = (error: unknown): void => {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.exit(1);
+const failed = (error: unknown): never => {
+  if (error instanceof FileRefused) say(error.message);
+  else say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return process.exit(1);
 };
 
 main().catch(failed);

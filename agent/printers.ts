@@ -3,18 +3,21 @@ import { join } from 'node:path';
 import type { DeviceId } from '../core/events.js';
 import type { PrinterState } from '../core/protocol/views.js';
 import type { Clock } from './clock.js';
+import type { PrinterSettings } from './devices.js';
 import { Journal } from './jobs/journal.js';
 import { PrintQueue, type JobStatus } from './jobs/queue.js';
 import { createPress } from './paper/press.js';
+import type { PrinterLink } from './printer/link.js';
 import { paperPicture } from './printer/picture.js';
-import { readProfile } from './printer/profile.js';
 import { VirtualPrinter } from './printer/virtual-printer.js';
+import { WireLink } from './printer/wire-link.js';
+import { fileWire } from './printer/wires/file.js';
+import { serialWire } from './printer/wires/serial.js';
+import { tcpWire } from './printer/wires/tcp.js';
 
-/** Where an agent keeps its journals and the pictures of its virtual paper. */
-export interface PrinterPlace {
+/** A printer, and where its journal and the pictures of virtual paper are kept. */
+export interface PrinterPlace extends PrinterSettings {
   readonly data: string;
-  /** File of the printer's profile. */
-  readonly profile: string;
 }
 
 /** Who is told what a printer and its jobs do. */
@@ -39,19 +42,36 @@ const keepPicture = (folder: string, name: string, png: Buffer): void => {
   renameSync(partial, join(folder, `${name}.png`));
 };
 
-/** Starts the queue of one kiosk's virtual printer; its papers become pictures in `paper/`. */
+/** The way to a printer. Papers of one without a device become pictures in `paper/`. */
+const linkTo = (
+  kioskId: DeviceId,
+  { data, profile, link }: PrinterPlace,
+  clock: Clock,
+): PrinterLink => {
+  switch (link.kind) {
+    case 'tcp':
+      return new WireLink(tcpWire(link), clock);
+    case 'serial':
+      return new WireLink(serialWire(link), clock);
+    case 'file':
+      return new WireLink(fileWire(link.path, clock), clock);
+    case 'virtual':
+      return new VirtualPrinter(profile, ({ bitmap }) => {
+        keepPicture(join(data, 'paper'), `${kioskId}-${clock.now()}`, paperPicture(bitmap));
+      });
+  }
+};
+
+/** Starts the queue of one kiosk's printer. */
 export const startPrinter = (
   kioskId: DeviceId,
-  { data, profile: file, clock }: PrinterPlace & { readonly clock: Clock },
+  { clock, ...place }: PrinterPlace & { readonly clock: Clock },
   listeners: Listeners,
 ): RunningPrinter => {
+  const { data, profile } = place;
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  const profile = readProfile(file);
-  const link = new VirtualPrinter(profile, ({ bitmap }) => {
-    keepPicture(join(data, 'paper'), `${kioskId}-${clock.now()}`, paperPicture(bitmap));
-  });
   const queue = new PrintQueue({
-    link,
+    link: linkTo(kioskId, place, clock),
     profile,
     journal: new Journal(join(data, `${kioskId}.journal`)),
     clock,

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { readChecked } from '../files.js';
 
 /**
  * What the agent must know of a model of printer. A profile is a file in firmware-config/. Fields
- * with one legal value (`link.kind`, `raster.command`, `qr`, `cut.command`) steer nothing: they say
+ * with one legal value (`raster.command`, `qr`, `cut.command`) steer nothing: they say
  * what the agent does with every printer, so that a model that needs another way is refused.
  */
 export const profileSchema = z.strictObject({
@@ -13,8 +13,6 @@ export const profileSchema = z.strictObject({
   model: z.string().min(1).max(80),
   /** The maker's manual, with chapter or page. */
   source: z.string().min(1).max(200),
-  /** `virtual`: no device; the papers become pictures. */
-  link: z.strictObject({ kind: z.literal('virtual') }),
   width: z.strictObject({ dots: z.number().int().min(384).max(832).multipleOf(8) }),
   dpi: z.literal([180, 203]),
   speedMmS: z.number().min(20).max(500),
@@ -41,24 +39,5 @@ export const profileSchema = z.strictObject({
 });
 export type PrinterProfile = z.infer<typeof profileSchema>;
 
-/** A profile file that cannot be used; the message names file, place and reason of each mistake. */
-export class ProfileRefused extends Error {
-  readonly code = 'profile.refused';
-}
-
-/** Reads a printer's profile. Throws `ProfileRefused`. */
-export function readProfile(file: string): PrinterProfile {
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    const reason = cause instanceof SyntaxError ? 'is not JSON' : 'cannot be read';
-    throw new ProfileRefused(`${file}: ${reason}`, { cause });
-  }
-  const parsed = profileSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(
-    ({ path, message }) => `${file}: ${path.length === 0 ? '(file)' : path.join('.')}: ${message}`,
-  );
-  throw new ProfileRefused(lines.join('\n'));
-}
+/** Reads a printer's profile. Throws `FileRefused`. */
+export const readProfile = (file: string): PrinterProfile => readChecked(file, profileSchema);

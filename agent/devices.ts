@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { DeviceId } from '../core/events.js';
+import { FileRefused, readChecked } from './files.js';
+import { PAPER_MM_MAX } from './paper/press.js';
+import { readProfile, type PrinterProfile } from './printer/profile.js';
+
+/** A visitor waits no longer for a ticket. */
+export const TICKET_S_MAX = 5;
+/** The most that a standard ticket has as raster; a test holds it. */
+export const TICKET_BYTES_MAX = 25_000;
+/** On a serial line: start, eight of data, stop. */
+const BITS_PER_BYTE = 10;
+
+const linkSchema = z.discriminatedUnion('kind', [
+  /** No device; the papers become pictures. */
+  z.strictObject({ kind: z.literal('virtual') }),
+  z.strictObject({
+    kind: z.literal('tcp'),
+    host: z.string().min(1).max(253),
+    port: z.number().int().min(1).max(65_535).default(9100),
+  }),
+  z.strictObject({
+    kind: z.literal('serial'),
+    path: z.string().min(1).max(200),
+    baudRate: z.literal([9600, 19_200, 38_400, 57_600, 115_200, 230_400]),
+    flow: z.enum(['none', 'rtscts', 'xonxoff']),
+  }),
+  /** A device file, as `/dev/usb/lp0`. */
+  z.strictObject({ kind: z.literal('file'), path: z.string().min(1).max(200) }),
+]);
+export type LinkSettings = z.infer<typeof linkSchema>;
+
+/** What stands beside an agent: for each kiosk its printer, by which way, and of which model. */
+export const devicesSchema = z.strictObject({
+  $schema: z.string().optional(),
+  printers: z.record(
+    z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not the id of a kiosk'),
+    z.strictObject({
+      /** The name of a file in `firmware-config/printers/`, without `.json`. */
+      profile: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not the name of a profile'),
+      link: linkSchema,
+    }),
+  ),
+});
+
+export interface PrinterSettings {
+  readonly profile: PrinterProfile;
+  readonly link: LinkSettings;
+}
+
+/** From the first byte to the cut, in seconds, for a ticket of the largest size. */
+export const ticketSeconds = ({ profile, link }: PrinterSettings): number => {
+  const moved = PAPER_MM_MAX / profile.speedMmS;
+  if (link.kind !== 'serial') return moved;
+  return Math.max(moved, (TICKET_BYTES_MAX * BITS_PER_BYTE) / link.baudRate);
+};
+
+/**
+ * Reads which printers stand beside an agent. `profiles` is the folder of profiles. Throws
+ * `FileRefused`, also for a line so slow that visitors would wait for their tickets.
+ */
+export const readDevices = (
+  file: string,
+  profiles: string,
+): ReadonlyMap<DeviceId, PrinterSettings> => {
+  const { printers } = readChecked(file, devicesSchema);
+  return new Map(
+    Object.entries(printers).map(([kioskId, { profile: name, link }]) => {
+      const settings = { profile: readProfile(join(profiles, `${name}.json`)), link };
+      const seconds = ticketSeconds(settings);
+      if (seconds > TICKET_S_MAX) {
+        throw new FileRefused(
+          `${file}: printers.${kioskId}.link: a ticket would take ${seconds.toFixed(1)} s, at ` +
+            `most ${TICKET_S_MAX}: set printer and line to 115200 baud`,
+        );
+      }
+      return [kioskId, settings];
+    }),
+  );
+};

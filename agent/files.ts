@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import type { z } from 'zod';
+
+/** A file that cannot be used; the message names file, place and reason of each mistake. */
+export class FileRefused extends Error {
+  readonly code = 'file.refused';
+}
+
+/** Reads JSON that a schema describes. Throws `FileRefused`. */
+export const readChecked = <T>(file: string, schema: z.ZodType<T>): T => {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const reason = cause instanceof SyntaxError ? 'is not JSON' : 'cannot be read';
+    throw new FileRefused(`${file}: ${reason}`, { cause });
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => {
+    const place = issue.path.length === 0 ? '(file)' : issue.path.join('.');
+    const reason = issue.code === 'invalid_key' ? issue.issues[0]?.message : issue.message;
+    return `${file}: ${place}: ${reason}`;
+  });
+  throw new FileRefused(lines.join('\n'));
+};
