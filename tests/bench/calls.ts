@@ -1,4 +1,6 @@
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Child } from './child.js';
 import { percentile, round } from './figures.js';
 import { raised } from './limits.js';
@@ -22,6 +24,25 @@ interface Stage {
   readonly echoBoard: Door;
   readonly rawUrl: string;
 }
+
+const FLUSHES = 40;
+const REST_MS = 100;
+
+/** Times in ms of single flushes of a page, each after a rest as long as that between calls. */
+const restedFlushes = async (folder: string): Promise<number[]> => {
+  const file = openSync(join(folder, 'flush'), 'w');
+  const page = Buffer.alloc(4096);
+  const found: number[] = [];
+  for (let n = 0; n < FLUSHES; n += 1) {
+    await pause(REST_MS);
+    const started = performance.now();
+    writeSync(file, page);
+    fsyncSync(file);
+    found.push(performance.now() - started);
+  }
+  closeSync(file);
+  return found;
+};
 
 const openDesks = async (stand: Stand, echoUrl: string): Promise<void> => {
   const desk = await stand.door('desk', 'desk-1');
@@ -96,6 +117,8 @@ export const calls = async ({ folder, quick }: Place): Promise<Section> => {
   const found = new Map<number, Times>();
   for (const listeners of LISTENERS) found.set(listeners, await timesOf(stage, listeners, count));
   for (const child of [load, stand.hall, echo, raw]) await child.stop();
+  const flushes = await restedFlushes(folder);
+  const [p50, p99] = [0.5, 0.99].map((share) => round(percentile(flushes, share)));
   return {
     title: 'Call to board',
     notes: [
@@ -103,6 +126,7 @@ export const calls = async ({ folder, quick }: Place): Promise<Section> => {
       `${count} calls of each, in turn, at least 100 ms apart; every listener’s time counts`,
       `A view of ${bytes} bytes; all three send the same`,
       'hall: command, rules, log on disk, view. echo: Socket.IO alone. raw: ws alone',
+      `One flush of this disk after ${REST_MS} ms of rest: ${p50} ms (p50), ${p99} ms (p99)`,
     ],
     rows: [...found].map(([listeners, times]) => rowOf(listeners, times)),
     aims: [...found].map(([listeners, times]) => aimOf(listeners, times)),
