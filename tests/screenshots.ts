@@ -72,8 +72,8 @@ const hall = async (stage: Stage): Promise<void> => {
   const start = (await (await fetch(`${stage.url}/api/start`)).json()) as { phone: string };
   await shoot(await stage.page(start.phone, SIZES.phone), 'phone-waiting-ar');
   const manager = await stage.manager();
-  for (const tab of ['hall', 'devices', 'staff', 'report', 'exports']) {
-    await turn(manager, `tab-${tab}`);
+  for (const tab of ['hall', 'devices', 'staff', 'report', 'export']) {
+    await manager.getByTestId(`tab-${tab}`).click();
     await shoot(manager, `manager-${tab}-ar`);
   }
   await shoot(await stage.page('/', { width: 1366, height: 900 }), 'start-ar');
@@ -84,6 +84,7 @@ const hall = async (stage: Stage): Promise<void> => {
     .getByTestId('paper')
     .first()
     .screenshot({ path: join(OUT, 'paper-ar.png') });
+  await manager.getByTestId('tab-hall').click();
   for (const page of [desk, manager]) await turn(page, 'language-switch');
   await turn(kiosk, 'bar-language');
   await shoot(kiosk, 'kiosk-welcome-en');
