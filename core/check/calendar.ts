@@ -40,22 +40,19 @@ const addressMistakes = ({ centre }: Sections): Mistake[] => {
 };
 
 const hoursMistakes = (path: string, hours: Hours): Mistake[] =>
-  hours.flatMap(({ from, to }, index) => {
-    const before = hours[index - 1];
-    return [
-      ...(from < to
-        ? []
-        : [{ path: `${path}[${index}].to`, reason: `${to} is not after the opening at ${from}` }]),
-      ...(before === undefined || from >= before.to
-        ? []
-        : [
-            {
-              path: `${path}[${index}].from`,
-              reason: `${from} is before the closing at ${before.to} above: put them in order`,
-            },
-          ]),
-    ];
-  });
+  hours.flatMap(({ from, to }, index) => [
+    ...(from < to
+      ? []
+      : [{ path: `${path}[${index}].to`, reason: `${to} is not after the opening at ${from}` }]),
+    ...(index === 0
+      ? []
+      : [
+          {
+            path: `${path}[${index}]`,
+            reason: 'opens the day again: write one opening and closing, and suspend for the break',
+          },
+        ]),
+  ]);
 
 const weekMistakes = ({ calendar }: Sections): Mistake[] => {
   if (calendar === null) return [];
