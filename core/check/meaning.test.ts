@@ -198,9 +198,9 @@ const CASES: readonly Case[] = [
     /08:30 is not after the opening at 15:00/,
   ],
   [
-    'hours that overlap',
+    'a day that opens twice',
     'calendar.week.sun',
-    hours(['08:00', '12:00'], ['11:00', '15:00']),
+    hours(['08:00', '12:00'], ['13:00', '15:00']),
     'calendar.week.sun[1]',
     /opens the day again/,
   ],

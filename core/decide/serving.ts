@@ -1,5 +1,4 @@
-import { serves } from '../calling.js';
-import { profileOf, serviceOf } from '../catalogue.js';
+import { profilesServing, serviceOf } from '../catalogue.js';
 import type { Configuration } from '../configuration.js';
 import { MINUTE_MS } from '../time.js';
 import type { DayEvent, LegTarget, LegTimes, Outcome, Reason, ReturnTo } from '../events.js';
@@ -43,13 +42,10 @@ export const noShow = (hall: Hall, { counterId }: Of<'noShow'>): Decision => {
 };
 
 /** Whether any counter of the centre may serve a service. */
-const servedSomewhere = (configuration: Configuration, serviceId: string): boolean =>
-  configuration.counters.some(({ profiles }) =>
-    profiles.some((profileId) => {
-      const profile = profileOf(configuration, profileId);
-      return profile !== undefined && serves(configuration, profile, serviceId);
-    }),
-  );
+const servedSomewhere = (configuration: Configuration, serviceId: string): boolean => {
+  const able = profilesServing(configuration, serviceId);
+  return configuration.counters.some(({ profiles }) => profiles.some((id) => able.has(id)));
+};
 
 const otherService = ({ configuration }: Hall, held: Held, serviceId: string): Refusal | null => {
   if (serviceOf(configuration, serviceId) === undefined) return refuse('service.unknown');
