@@ -7,13 +7,13 @@ import type { PrinterSettings } from './devices.js';
 import { Journal } from './jobs/journal.js';
 import { PrintQueue, type JobStatus } from './jobs/queue.js';
 import { createPress } from './paper/press.js';
-import type { PrinterLink } from './printer/link.js';
+import type { DeviceLink } from './wires/link.js';
 import { paperPicture } from './printer/picture.js';
 import { VirtualPrinter } from './printer/virtual-printer.js';
-import { WireLink } from './printer/wire-link.js';
-import { fileWire } from './printer/wires/file.js';
-import { serialWire } from './printer/wires/serial.js';
-import { tcpWire } from './printer/wires/tcp.js';
+import { WireLink } from './wires/wire-link.js';
+import { fileWire } from './wires/file.js';
+import { serialWire } from './wires/serial.js';
+import { tcpWire } from './wires/tcp.js';
 
 /** A printer, and where its journal and the pictures of virtual paper are kept. */
 export interface PrinterPlace extends PrinterSettings {
@@ -47,7 +47,7 @@ const linkTo = (
   kioskId: DeviceId,
   { data, profile, link }: PrinterPlace,
   clock: Clock,
-): PrinterLink => {
+): DeviceLink => {
   switch (link.kind) {
     case 'tcp':
       return new WireLink(tcpWire(link), clock);

@@ -2,7 +2,7 @@ import type { PrinterState, PrintJob, PrintState } from '../../core/protocol/vie
 import { sleep, type Clock } from '../clock.js';
 import { encodeCutOff, encodeJob } from '../paper/escpos.js';
 import type { PressedTicket } from '../paper/press.js';
-import { LinkLost, type PrinterLink } from '../printer/link.js';
+import { LinkLost, type DeviceLink } from '../wires/link.js';
 import type { PrinterProfile } from '../printer/profile.js';
 import { prints } from '../printer/replies.js';
 import type { Journal, JournalEntry } from './journal.js';
@@ -30,7 +30,7 @@ export interface JobStatus {
 }
 
 export interface QueueParts {
-  readonly link: PrinterLink;
+  readonly link: DeviceLink;
   readonly profile: PrinterProfile;
   readonly journal: Journal;
   /** The centre's time, by which jobs are too late. */

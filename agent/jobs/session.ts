@@ -1,6 +1,6 @@
 import type { PrinterState } from '../../core/protocol/views.js';
 import type { Clock } from '../clock.js';
-import { LinkLost, type PrinterLink } from '../printer/link.js';
+import { LinkLost, type DeviceLink } from '../wires/link.js';
 import type { PrinterProfile } from '../printer/profile.js';
 import { CLEAR_BUFFER } from '../printer/receiver.js';
 import { ReplyReader, stateOf, type Reply } from '../printer/replies.js';
@@ -33,7 +33,7 @@ export class Session {
   private isConnected = false;
 
   constructor(
-    private readonly link: PrinterLink,
+    private readonly link: DeviceLink,
     private readonly profile: PrinterProfile,
     private readonly clock: Clock,
   ) {

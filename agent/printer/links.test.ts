@@ -10,13 +10,13 @@ import { plainPaper } from '../../tests/fixtures/paper.js';
 import { machineClock, type Clock } from '../clock.js';
 import { encodeJob } from '../paper/escpos.js';
 import { createPress } from '../paper/press.js';
-import { LinkLost, type PrinterLink } from './link.js';
+import { LinkLost, type DeviceLink } from '../wires/link.js';
 import { readProfile } from './profile.js';
 import { VirtualPrinter } from './virtual-printer.js';
-import { WireLink, WRITE_MS_MAX } from './wire-link.js';
-import { fileWire } from './wires/file.js';
-import { serialWire } from './wires/serial.js';
-import { tcpWire } from './wires/tcp.js';
+import { WireLink, WRITE_MS_MAX } from '../wires/wire-link.js';
+import { fileWire } from '../wires/file.js';
+import { serialWire } from '../wires/serial.js';
+import { tcpWire } from '../wires/tcp.js';
 
 const profile = readProfile('firmware-config/printers/virtual-80mm.json');
 const job = encodeJob({
@@ -44,7 +44,7 @@ class StuckClock implements Clock {
 
 /** A printer at the far end of a link. Each plug-in finds it empty. */
 interface Bench {
-  readonly link: PrinterLink;
+  readonly link: DeviceLink;
   readonly clock: StuckClock;
   /** Tickets that came out. */
   readonly slips: () => number;
@@ -109,7 +109,7 @@ const tcp = async (): Promise<Bench> => {
 };
 
 /** Two ends of a line that is no device: what one writes, the other reads. */
-const ptyBench = async (linkTo: (path: string, clock: Clock) => PrinterLink): Promise<Bench> => {
+const ptyBench = async (linkTo: (path: string, clock: Clock) => DeviceLink): Promise<Bench> => {
   let slips = 0;
   let isStuck = false;
   let pull: () => Promise<void> = async () => undefined;

@@ -1,5 +1,5 @@
 import { PrinterRefused, type PrinterCommand } from './decode.js';
-import { LinkLost, type PrinterLink } from './link.js';
+import { LinkLost, type DeviceLink } from '../wires/link.js';
 import type { PrinterProfile } from './profile.js';
 import { Receiver, type RealTimeRequest } from './receiver.js';
 import { VirtualPaper, type Slip } from './virtual-paper.js';
@@ -33,7 +33,7 @@ const HEALTHY: Condition = {
  * prints in order, stops where the paper ends or the cover is open, holds the rest, answers
  * real-time requests at once and the others in their turn.
  */
-export class VirtualPrinter implements PrinterLink {
+export class VirtualPrinter implements DeviceLink {
   private receiver = this.newReceiver();
   private readonly paper: VirtualPaper;
   private queue: { readonly command: PrinterCommand; readonly offset: number }[] = [];

@@ -1,11 +1,17 @@
 import { SerialPort } from 'serialport';
-import type { Connect } from '../wire-link.js';
+import type { Connect } from './wire-link.js';
 
-/** A serial line. `flow` is what printer and cable agree on; Linux has no DTR/DSR handshake. */
+/**
+ * A serial line, 8N1 where nothing else is said. `flow` is what device and cable agree on; Linux has
+ * no DTR/DSR handshake.
+ */
 export interface SerialLine {
   readonly path: string;
   readonly baudRate: number;
   readonly flow: 'none' | 'rtscts' | 'xonxoff';
+  readonly dataBits?: 7 | 8;
+  readonly parity?: 'none' | 'even' | 'odd';
+  readonly stopBits?: 1 | 2;
 }
 
 /**
@@ -13,11 +19,12 @@ export interface SerialLine {
  * that is opened again sends first what an earlier connection had left in it.
  */
 export const serialWire =
-  ({ path, baudRate, flow }: SerialLine): Connect =>
+  ({ path, baudRate, flow, ...line }: SerialLine): Connect =>
   (events) =>
     new Promise((resolve, reject) => {
       const port = new SerialPort({
         ...{ path, baudRate, autoOpen: false, lock: true, rtscts: flow === 'rtscts' },
+        ...{ dataBits: 8, parity: 'none', stopBits: 1, ...line },
         ...{ xon: flow === 'xonxoff', xoff: flow === 'xonxoff' },
       });
       port.on('data', (bytes: Buffer) => events.data(bytes));

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.js';
-import { LinkLost, type PrinterLink } from './link.js';
+import { LinkLost, type DeviceLink } from './link.js';
 
-/** A printer that takes no bytes for so long is lost. */
+/** A device that takes no bytes for so long is lost. */
 export const WRITE_MS_MAX = 10_000;
-/** So many bytes are handed over at once: a slow printer has time for each. */
+/** So many bytes are handed over at once: a slow device has time for each. */
 const PIECE_BYTES = 1024;
 
 /** One connection to a device. A new one is made each time: nothing of an old one is in it. */
@@ -25,7 +25,7 @@ export interface WireEvents {
 export type Connect = (events: WireEvents) => Promise<Wire>;
 
 /** The link to a device that is reached by a connection, whatever kind that is. */
-export class WireLink implements PrinterLink {
+export class WireLink implements DeviceLink {
   private wire: Wire | undefined;
   private tell: (bytes: Uint8Array) => void = () => undefined;
   private lost: () => void = () => undefined;
@@ -54,11 +54,11 @@ export class WireLink implements PrinterLink {
     try {
       made = await this.connect(events);
     } catch (cause) {
-      throw new LinkLost('the printer cannot be reached', { cause });
+      throw new LinkLost('the device cannot be reached', { cause });
     }
     if (isLost) {
       await made.end();
-      throw new LinkLost('the printer was lost at once');
+      throw new LinkLost('the device was lost at once');
     }
     this.wire = made;
   }
@@ -86,12 +86,12 @@ export class WireLink implements PrinterLink {
 
   private send(piece: Uint8Array): Promise<void> {
     const { wire } = this;
-    if (wire === undefined) return Promise.reject(new LinkLost('the printer is not connected'));
+    if (wire === undefined) return Promise.reject(new LinkLost('the device is not connected'));
     return new Promise((resolve, reject) => {
       const late = this.clock.after(WRITE_MS_MAX, () => this.lose());
       this.breakOff = () => {
         late();
-        reject(new LinkLost('the printer was lost while bytes were on their way'));
+        reject(new LinkLost('the device was lost while bytes were on their way'));
       };
       wire.send(piece, (fault) => {
         late();

@@ -1,15 +1,15 @@
 import { connect } from 'node:net';
-import type { Connect } from '../wire-link.js';
+import type { Connect } from './wire-link.js';
 
 const CONNECT_MS_MAX = 5_000;
 
-/** Raw TCP, by custom on port 9100. */
+/** Raw TCP: a printer, by custom on port 9100, or a server of serial lines. */
 export interface TcpAddress {
   readonly host: string;
   readonly port: number;
 }
 
-/** Connects to a printer in the network. */
+/** Connects to a device in the network. */
 export const tcpWire =
   ({ host, port }: TcpAddress): Connect =>
   (events) =>

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import type { Clock } from '../../clock.js';
-import type { Connect, WireEvents } from '../wire-link.js';
+import type { Clock } from '../clock.js';
+import type { Connect, WireEvents } from './wire-link.js';
 
 /** How often a device that has nothing to say, or takes nothing, is asked again. */
 const AGAIN_MS = 20;
