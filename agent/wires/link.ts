@@ -1,5 +1,6 @@
 /**
- * The way of bytes to one device, or one bus of devices, and back. An implementation may rely on one user at a time.
+ * The way of bytes to one device, or to one bus of devices, and back. An implementation may rely on
+ * one user at a time.
  *
  * - `open` resolves when bytes can be sent; nothing that was written before, in this or another
  *   connection, is sent after it. It rejects if the device cannot be reached. A closed link can be

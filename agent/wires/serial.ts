@@ -2,8 +2,8 @@ import { SerialPort } from 'serialport';
 import type { Connect } from './wire-link.js';
 
 /**
- * A serial line, 8N1 where nothing else is said. `flow` is what device and cable agree on; Linux has
- * no DTR/DSR handshake.
+ * A serial line, 8N1 where nothing else is said. `flow` is what device and cable agree on; Linux
+ * has no DTR/DSR handshake.
  */
 export interface SerialLine {
   readonly path: string;
