@@ -19,7 +19,7 @@ const HEALTHY = readProfile('firmware-config/printers/virtual-80mm.json');
 /** A printer of which nobody knows when it is done: a ticket takes its time. */
 const SLOW: PrinterProfile = {
   ...HEALTHY,
-  status: { dleEot: true, processId: false, gsR: false, clearBuffer: true },
+  status: { ...HEALTHY.status, processId: false, gsR: false },
 };
 
 /** The socket as the agent sees it; the test is the server and the network. */

@@ -35,6 +35,18 @@ describe('the devices beside an agent', () => {
     expect(() => read({ k1: serial(9600) })).toThrow('set printer and line to 115200 baud');
   });
 
+  test('a way that the model does not have is refused, with those that it has', () => {
+    const kpm = (link: object) => ({ k1: { profile: 'custom-kpm', link } });
+    expect(() => read(kpm({ kind: 'tcp', host: '10.0.0.7' }))).toThrow(
+      'printers.k1.link.kind: the Custom KPM180H, KPM216H (80 mm) has no tcp: use serial or file',
+    );
+    const line = { kind: 'serial', path: '/dev/ttyS0' };
+    expect(() => read(kpm({ ...line, baudRate: 230_400, flow: 'rtscts' }))).toThrow(
+      'link.baudRate: the Custom KPM180H, KPM216H (80 mm) has 9600, 19200',
+    );
+    expect(() => read(kpm({ ...line, baudRate: 115_200, flow: 'none' }))).toThrow('link.flow: ');
+  });
+
   test('a mistake is told by file, place and reason', () => {
     expect(() => read({ k1: serial(1234) })).toThrow(`${file}: printers.k1.link.baudRate: `);
     const usb = { profile: 'virtual-80mm', link: { kind: 'usb' } };

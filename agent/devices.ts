@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { DeviceId } from '../core/events.js';
 import { FileRefused, readChecked } from './files.js';
 import { PAPER_MM_MAX } from './paper/press.js';
-import { readProfile, type PrinterProfile } from './printer/profile.js';
+import { BAUD_RATES, FLOWS, readProfile, type PrinterProfile } from './printer/profile.js';
 
 /** A visitor waits no longer for a ticket. */
 export const TICKET_S_MAX = 5;
@@ -23,8 +23,8 @@ const linkSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('serial'),
     path: z.string().min(1).max(200),
-    baudRate: z.literal([9600, 19_200, 38_400, 57_600, 115_200, 230_400]),
-    flow: z.enum(['none', 'rtscts', 'xonxoff']),
+    baudRate: z.literal(BAUD_RATES),
+    flow: z.enum(FLOWS),
   }),
   /** A device file, as `/dev/usb/lp0`. */
   z.strictObject({ kind: z.literal('file'), path: z.string().min(1).max(200) }),
@@ -56,6 +56,22 @@ export const ticketSeconds = ({ profile, link }: PrinterSettings): number => {
   return Math.max(moved, (TICKET_BYTES_MAX * BITS_PER_BYTE) / link.baudRate);
 };
 
+/** Why a model cannot be reached by a way, with what to do; `undefined` if it can. */
+const linkFault = ({ profile, link }: PrinterSettings): string | undefined => {
+  if (link.kind === 'virtual') return undefined;
+  const { model, link: has } = profile;
+  const ways = [...(has.serial ? ['serial'] : []), ...(has.tcp ? ['tcp'] : []), 'file'];
+  if (has[link.kind] === null || has[link.kind] === false) {
+    return `kind: the ${model} has no ${link.kind}: use ${ways.join(' or ')}`;
+  }
+  if (link.kind !== 'serial' || has.serial === null) return undefined;
+  const { baudRates, flow } = has.serial;
+  if (!baudRates.includes(link.baudRate)) {
+    return `baudRate: the ${model} has ${baudRates.join(', ')}`;
+  }
+  return flow.includes(link.flow) ? undefined : `flow: the ${model} has ${flow.join(', ')}`;
+};
+
 /**
  * Reads which printers stand beside an agent. `profiles` is the folder of profiles. Throws
  * `FileRefused`, also for a line so slow that visitors would wait for their tickets.
@@ -68,6 +84,8 @@ export const readDevices = (
   return new Map(
     Object.entries(printers).map(([kioskId, { profile: name, link }]) => {
       const settings = { profile: readProfile(join(profiles, `${name}.json`)), link };
+      const fault = linkFault(settings);
+      if (fault !== undefined) throw new FileRefused(`${file}: printers.${kioskId}.link.${fault}`);
       const seconds = ticketSeconds(settings);
       if (seconds > TICKET_S_MAX) {
         throw new FileRefused(

@@ -1,40 +1,95 @@
 import { z } from 'zod';
 import { readChecked } from '../files.js';
 
+/** Speeds of a serial line, in baud, that a printer may be set to. */
+export const BAUD_RATES = [9600, 19_200, 38_400, 57_600, 115_200, 230_400] as const;
+export const FLOWS = ['none', 'rtscts', 'xonxoff'] as const;
+
+/** `manual`: the maker's for this model · `family`: for a sister model · `assumed`: for a bench. */
+const basis = z.enum(['manual', 'family', 'assumed']);
+
+/** From the first print to the cut; all in dots. */
+const cut = z.discriminatedUnion('command', [
+  z.strictObject({
+    /** GS V <Function B>, which feeds to the cutter by itself. */
+    command: z.literal('gs-v-66'),
+    /** Blank paper that each ticket starts with: from the cutter to the head. */
+    blankDots: z.number().int().min(0).max(240),
+  }),
+  z.strictObject({
+    /**
+     * `gs-v-1` and `esc-i` cut where the paper is, so `feedDots` are fed before; `none` has a tear
+     * bar, up to which the same is fed.
+     */
+    command: z.enum(['gs-v-1', 'esc-i', 'none']),
+    /** From the head to the cutter or tear bar. */
+    feedDots: z.number().int().min(0).max(240),
+    blankDots: z.number().int().min(0).max(240),
+  }),
+]);
+
 /**
- * What the agent must know of a model of printer. A profile is a file in firmware-config/. Fields
- * with one legal value (`raster.command`, `qr`, `cut.command`) steer nothing: they say
- * what the agent does with every printer, so that a model that needs another way is refused.
+ * What the agent must know of a model of printer. A profile is a file in firmware-config/; every
+ * field steers the agent, and the virtual printer plays it.
  */
 export const profileSchema = z.strictObject({
   $schema: z.string().optional(),
   schema: z.literal(1),
   id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not an id: a-z, 0-9 and -, at most 40'),
   model: z.string().min(1).max(80),
-  /** The maker's manual, with chapter or page. */
-  source: z.string().min(1).max(200),
+  /** The maker's manual, with chapter or page; and what is not from it. */
+  source: z.string().min(1).max(400),
+  /** What each group of facts rests on. No profile has been tried on a device yet. */
+  basis: z.strictObject({ paper: basis, commands: basis, status: basis, nv: basis, link: basis }),
   width: z.strictObject({ dots: z.number().int().min(384).max(832).multipleOf(8) }),
   dpi: z.literal([180, 203]),
   speedMmS: z.number().min(20).max(500),
   raster: z.strictObject({
-    /** GS v 0, as `encodeJob` sends it. */
-    command: z.literal('gs-v-0'),
+    /** GS v 0; or GS ( L <Functions 112 and 50>, which newer models ask for. */
+    command: z.enum(['gs-v-0', 'gs-l']),
     /** The most rows that one command may bring. */
     maxBandRows: z.number().int().min(24).max(2303),
   }),
-  /** The printer draws the code itself, from GS ( k. */
-  qr: z.literal('native'),
-  cut: z.strictObject({
-    /** GS V <Function B>, which feeds to the cutter. */
-    command: z.literal('gs-v-66'),
-    /** Blank paper that each ticket starts with: from the head to the cutter, in dots. */
-    blankDots: z.number().int().min(0).max(240),
-  }),
+  /** `native`: the printer draws the code itself, from GS ( k. `raster`: it cannot. */
+  qr: z.enum(['native', 'raster']),
+  cut,
   status: z.strictObject({
+    /** Answers DLE EOT 1 to 4. */
     dleEot: z.boolean(),
+    /** Answers GS ( H <Function 48> when the printing is completed. */
     processId: z.boolean(),
+    /** Answers GS r 1 in sequence. */
     gsR: z.boolean(),
+    /** Obeys DLE DC4 8. */
     clearBuffer: z.boolean(),
+    /** Has a sensor for the roll's last metres. */
+    nearEnd: z.boolean(),
+    /** `custom`: answers DLE EOT 20 with six bytes, which tell of a ticket in the mouth. */
+    fullStatus: z.enum(['none', 'custom']),
+  }),
+  /** Graphics by GS ( L <Functions 66, 67 and 69>; `null` where there are none. */
+  nv: z
+    .strictObject({
+      capacityBytes: z.number().int().min(8_192).max(16_777_216),
+      /** Tells by <Function 64> what it holds. */
+      keyList: z.boolean(),
+    })
+    .nullable(),
+  /** Holds the ticket out after the cut; GS e 3 by so many of its steps. */
+  presenter: z
+    .strictObject({ command: z.literal('gs-e'), steps: z.number().int().min(1).max(255) })
+    .nullable(),
+  /** The ways on which the model takes bytes. */
+  link: z.strictObject({
+    serial: z
+      .strictObject({
+        baudRates: z.array(z.literal(BAUD_RATES)).min(1),
+        flow: z.array(z.enum(FLOWS)).min(1),
+      })
+      .nullable(),
+    tcp: z.boolean(),
+    /** USB, as `/dev/usb/lp0`. */
+    file: z.boolean(),
   }),
 });
 export type PrinterProfile = z.infer<typeof profileSchema>;
