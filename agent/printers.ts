@@ -8,7 +8,7 @@ import { Journal } from './jobs/journal.js';
 import { PrintQueue, type JobStatus } from './jobs/queue.js';
 import { createPress } from './paper/press.js';
 import type { DeviceLink } from './wires/link.js';
-import { paperPicture } from './printer/picture.js';
+import { paperPicture } from '../paper/picture.js';
 import { VirtualPrinter } from './printer/virtual-printer.js';
 import { WireLink } from './wires/wire-link.js';
 import { fileWire } from './wires/file.js';

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dotAt, type Bitmap } from '../agent/paper/bitmap.js';
-import { fontFile } from '../agent/paper/fonts.js';
-import { createRaster } from '../agent/paper/raster.js';
-import { labelText, whenText } from '../agent/paper/words.js';
+import { dotAt, type Bitmap } from '../paper/bitmap.js';
+import { fontFile } from '../paper/fonts.js';
+import { createRaster } from '../paper/raster.js';
+import { labelText, whenText } from '../paper/words.js';
 import type { Language } from '../core/lists.js';
 import { chromiumPath } from './chromium.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bandsOf, withoutDle, type Band } from './bands.js';
-import { emptyBitmap, type Bitmap } from './bitmap.js';
+import { emptyBitmap, type Bitmap } from '../../paper/bitmap.js';
 
 const WIDTH = 12;
 

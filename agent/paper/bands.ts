@@ -1,4 +1,4 @@
-import type { Bitmap } from './bitmap.js';
+import type { Bitmap } from '../../paper/bitmap.js';
 
 /** Part of a picture as the printer gets it: rows to feed, or a raster under centred alignment. */
 export type Band =

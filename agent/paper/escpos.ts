@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Band } from './bands.js';
-import type { QrCode, QrLevel } from './qr.js';
+import type { QrCode, QrLevel } from '../../paper/qr.js';
 
 /** The part of `escpos` that is used: it gathers bytes and hands them to an adapter. */
 interface Builder {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { TicketPaper } from '../../core/paper.js';
 import { fullPaper, plainPaper } from '../../tests/fixtures/paper.js';
-import { paperPicture } from '../printer/picture.js';
+import { paperPicture } from '../../paper/picture.js';
 import { readProfile } from '../printer/profile.js';
 import type { Slip } from '../printer/virtual-paper.js';
 import { VirtualPrinter } from '../printer/virtual-printer.js';

@@ -1,9 +1,9 @@
 import type { TicketPaper } from '../../core/paper.js';
 import type { PrinterProfile } from '../printer/profile.js';
 import { bandsOf, type Band } from './bands.js';
-import { layoutTicket } from './layout.js';
-import type { QrCode } from './qr.js';
-import { createRaster } from './raster.js';
+import { layoutTicket } from '../../paper/layout.js';
+import type { QrCode } from '../../paper/qr.js';
+import { createRaster } from '../../paper/raster.js';
 
 /** A standard ticket is no longer than this, its blank top strip included. */
 export const PAPER_MM_MAX = 60;

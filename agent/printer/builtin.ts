@@ -1,6 +1,6 @@
 import { createCanvas } from '@napi-rs/canvas';
-import { emptyBitmap, setDot, type Bitmap } from '../paper/bitmap.js';
-import { fontOf, registerFonts } from '../paper/fonts.js';
+import { emptyBitmap, setDot, type Bitmap } from '../../paper/bitmap.js';
+import { fontOf, registerFonts } from '../../paper/fonts.js';
 
 /** Font A: dots of a character at single size. */
 export const CELL = { width: 12, height: 24 };

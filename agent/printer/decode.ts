@@ -1,4 +1,4 @@
-import { QR_LEVELS, type QrLevel } from '../paper/qr.js';
+import { QR_LEVELS, type QrLevel } from '../../paper/qr.js';
 
 /** A command as the printer understands it, in the order of Epson's ESC/POS command reference. */
 export type PrinterCommand =

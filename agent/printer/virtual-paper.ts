@@ -1,5 +1,5 @@
-import { dotAt, emptyBitmap, setDot, type Bitmap } from '../paper/bitmap.js';
-import { qrModules, type QrCode } from '../paper/qr.js';
+import { dotAt, emptyBitmap, setDot, type Bitmap } from '../../paper/bitmap.js';
+import { qrModules, type QrCode } from '../../paper/qr.js';
 import { CELL, textBitmap } from './builtin.js';
 import type { PrinterCommand } from './decode.js';
 import type { PrinterProfile } from './profile.js';

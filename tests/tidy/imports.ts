@@ -7,8 +7,9 @@ const APPS = ['kiosk', 'display', 'desk', 'manager', 'phone'];
 /** The import rule: what each folder may import besides itself. Tests may import anything. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  server: ['core'],
-  agent: ['core'],
+  paper: ['core'],
+  server: ['core', 'paper'],
+  agent: ['core', 'paper'],
   upstream: ['core'],
   web: ['core'],
   ...Object.fromEntries(APPS.map((app) => [app, ['web', 'core']])),

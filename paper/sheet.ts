@@ -1,4 +1,4 @@
-import type { Language } from '../../core/lists.js';
+import type { Language } from '../core/lists.js';
 import type { QrCode } from './qr.js';
 
 export const WEIGHTS = [600, 700, 800, 900] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fullPaper, plainPaper } from '../../tests/fixtures/paper.js';
+import { fullPaper, plainPaper } from '../tests/fixtures/paper.js';
 import { broken, fitted, wrapped } from './fit.js';
 import { layoutTicket } from './layout.js';
 import { createRaster } from './raster.js';

@@ -1,6 +1,6 @@
-import type { Words } from '../../core/configuration.js';
-import type { Language } from '../../core/lists.js';
-import type { TicketPaper } from '../../core/paper.js';
+import type { Words } from '../core/configuration.js';
+import type { Language } from '../core/lists.js';
+import type { TicketPaper } from '../core/paper.js';
 import { broken, fitted, wrapped, type Room } from './fit.js';
 import { QR_QUIET_MODULES } from './qr.js';
 import type { BoxItem, Face, Sheet, TextItem } from './sheet.js';

@@ -1,4 +1,4 @@
-import type { TicketPaper } from '../../core/paper.js';
+import type { TicketPaper } from '../core/paper.js';
 import { qrModules, QR_QUIET_MODULES } from './qr.js';
 import { Setter, type Look } from './setter.js';
 import type { PaperLayout, Sheet } from './sheet.js';

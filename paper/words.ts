@@ -1,7 +1,7 @@
-import type { Millis } from '../../core/configuration.js';
-import type { Language } from '../../core/lists.js';
-import type { TicketPaper } from '../../core/paper.js';
-import type { Label } from '../../core/protocol/views.js';
+import type { Millis } from '../core/configuration.js';
+import type { Language } from '../core/lists.js';
+import type { TicketPaper } from '../core/paper.js';
+import type { Label } from '../core/protocol/views.js';
 
 export type Digits = TicketPaper['digits'];
 

@@ -1,5 +1,5 @@
 import { createCanvas } from '@napi-rs/canvas';
-import { dotAt, type Bitmap } from '../paper/bitmap.js';
+import { dotAt, type Bitmap } from './bitmap.js';
 
 /** A PNG of the paper, one pixel a dot, with the white at its sides that a QR code needs. */
 export function paperPicture(bitmap: Bitmap, marginDots = 32): Buffer {
