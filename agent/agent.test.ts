@@ -63,6 +63,7 @@ class Wire {
 const view = (at: Millis, jobs: readonly PrintJob[]): AgentView => ({
   ...{ stream: 's', version: 1, at, configuration: 'h', training: false },
   kiosks: ['kiosk-1'],
+  rolls: {},
   jobs,
 });
 

@@ -133,7 +133,7 @@ export class Agent {
     if (this.told.get(jobId) === state) return;
     this.told.set(jobId, state);
     this.socket.emit('printing', { jobId, state });
-    if (state !== 'confirmed' && state !== 'assumed' && state !== 'abandoned') return;
+    if (state !== 'confirmed' && state !== 'assumed') return;
     this.reports
       .send({ jobId, state })
       .catch((fault: unknown) => this.fail(`that ${jobId} is ${state} cannot be told`, fault));

@@ -27,7 +27,7 @@ export const skipTo = (state: State, seq: number): void => {
   state.seq = seq;
 };
 
-const applyCentre = ({ centre, day }: State, event: CentreEvent): void => {
+const applyCentre = ({ centre, day }: State, event: Logged<CentreEvent>): void => {
   switch (event.type) {
     case 'log.started':
       centre.centreId = event.centreId;
@@ -46,6 +46,15 @@ const applyCentre = ({ centre, day }: State, event: CentreEvent): void => {
       return;
     case 'device.revoked':
       centre.devices.delete(event.deviceId);
+      return;
+    case 'paper.stopped':
+      centre.paperless.add(event.kioskId ?? '');
+      return;
+    case 'paper.resumed':
+      centre.paperless.delete(event.kioskId ?? '');
+      return;
+    case 'paper.loaded':
+      centre.rolls.set(event.kioskId, event.at);
       return;
     case 'clock.corrected':
       if (day !== null && event.byMs < 0) setBack(day, event.byMs);

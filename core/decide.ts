@@ -6,18 +6,19 @@ import {
   openByClock,
   openDay,
   tick,
+  type CentreCommand,
 } from './decide/centre.js';
 import { decideClerk } from './decide/clerk.js';
 import { hallOf, type Hall } from './decide/hall.js';
+import {
+  decidePaper,
+  decideSupply,
+  type PaperCommand,
+  type SupplyCommand,
+} from './decide/paper.js';
 import { decideVisitor } from './decide/visitor.js';
 import { clerkCommand, visitorCommand } from './protocol/commands.js';
-import type {
-  ClerkCommand,
-  CommandType,
-  ManagerCommand,
-  SystemCommand,
-  VisitorCommand,
-} from './protocol/commands.js';
+import type { ClerkCommand, Command, CommandType, VisitorCommand } from './protocol/commands.js';
 import { refuse, type Refusal } from './protocol/refusals.js';
 import type { Asked, Configurations, State } from './state.js';
 
@@ -52,6 +53,10 @@ export const decide = (
     case 'revokeDevice':
     case 'confirmClock':
       return decideCentre(state, { ...asked, command }, configurations);
+    case 'stopPaper':
+    case 'resumePaper':
+    case 'loadPaper':
+      return decideSupply(state, { ...asked, command }, configurations);
     case 'tick': {
       const hall = hallOf(state, asked, configurations);
       return 'refused' in hall ? openByClock(state, asked, configurations) : tick(hall);
@@ -64,30 +69,24 @@ export const decide = (
   }
 };
 
-type HallCommand =
-  | VisitorCommand
-  | ClerkCommand
-  | Exclude<ManagerCommand, { type: 'openDay' | 'revokeDevice' | 'confirmClock' }>
-  | Extract<SystemCommand, { type: 'grantLease' | 'reportPrint' }>;
+type HallCommand = Exclude<
+  Command,
+  { type: 'tick' | 'openDay' | CentreCommand['type'] | SupplyCommand['type'] }
+>;
+
+const PAPER_TYPES: ReadonlySet<string> = new Set<PaperCommand['type']>([
+  'reprint',
+  'printElsewhere',
+  'giveUpPaper',
+  'reportPrint',
+]);
+
+const isOfPaper = (command: Command): command is Extract<Command, PaperCommand> =>
+  PAPER_TYPES.has(command.type);
 
 const decideInHall = (hall: Hall, command: HallCommand): readonly Event[] | Refusal => {
+  if (isOfPaper(command)) return decidePaper(hall, command);
   if (isClerks(command)) return decideClerk(hall, command);
   if (isVisitors(command)) return decideVisitor(hall, command);
-  switch (command.type) {
-    case 'grantLease':
-      return grantLease(hall, command);
-    case 'reportPrint':
-      return reportPrint(hall, command);
-    default:
-      return decideDay(hall, command);
-  }
-};
-
-/** [PRINT-1] Only the first final state of a ticket's paper is kept. */
-const reportPrint = (
-  { day }: Hall,
-  { ticketId, copy, state }: Extract<SystemCommand, { type: 'reportPrint' }>,
-): readonly Event[] | Refusal => {
-  if (!day.tickets.has(ticketId) && !day.stubs.has(ticketId)) return refuse('ticket.unknown');
-  return day.unprinted.has(ticketId) ? [{ type: 'ticket.printed', ticketId, copy, state }] : [];
+  return command.type === 'grantLease' ? grantLease(hall, command) : decideDay(hall, command);
 };

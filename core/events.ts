@@ -1,5 +1,6 @@
 import type { Millis, ReasonKind } from './configuration.js';
 import type { Language, Result } from './lists.js';
+import type { CopyReason } from './paper.js';
 
 /** A ticket's id for ever: the stream and the sequence number of the event that issued it. */
 export type TicketId = string;
@@ -203,6 +204,14 @@ export type DayEvent =
       readonly copy: number;
       readonly state: 'confirmed' | 'assumed' | 'abandoned';
     }
+  /** A further copy of a ticket's paper is to come out of a kiosk's printer. */
+  | {
+      readonly type: 'paper.ordered';
+      readonly ticketId: TicketId;
+      readonly copy: number;
+      readonly why: CopyReason;
+      readonly kioskId: DeviceId;
+    }
   | { readonly type: 'visit.rated'; readonly ticketId: TicketId; readonly stars: number }
   | {
       readonly type: 'counter.opened';
@@ -237,7 +246,12 @@ export type CentreEvent =
   | { readonly type: 'configuration.published'; readonly configuration: string }
   | { readonly type: 'device.enrolled'; readonly deviceId: DeviceId; readonly role: string }
   | { readonly type: 'device.revoked'; readonly deviceId: DeviceId }
-  | { readonly type: 'clock.corrected'; readonly byMs: number };
+  | { readonly type: 'clock.corrected'; readonly byMs: number }
+  /** `null` is the whole centre. */
+  | { readonly type: 'paper.stopped'; readonly kioskId: DeviceId | null }
+  | { readonly type: 'paper.resumed'; readonly kioskId: DeviceId | null }
+  /** The kiosk's printer has a new roll. */
+  | { readonly type: 'paper.loaded'; readonly kioskId: DeviceId };
 
 export type Event = DayEvent | CentreEvent;
 export type EventType = Event['type'];
@@ -257,6 +271,9 @@ const CENTRE_TYPES: ReadonlySet<string> = new Set<CentreEvent['type']>([
   'device.enrolled',
   'device.revoked',
   'clock.corrected',
+  'paper.stopped',
+  'paper.resumed',
+  'paper.loaded',
 ]);
 
 /** Whether an event belongs to the centre rather than to the day it fell on. */

@@ -1,6 +1,17 @@
 import type { Millis, Words } from './configuration.js';
+import type { TicketId } from './events.js';
 import type { Language } from './lists.js';
 import type { Label } from './protocol/views.js';
+
+/** Paper ordered longer ago is not printed without a person's word. */
+export const PAPER_AGE_MS_MAX = 60_000;
+
+/** Why paper is printed once more: the visitor lost it, or it did not come out. */
+export const COPY_REASONS = ['lost', 'again'] as const;
+export type CopyReason = (typeof COPY_REASONS)[number];
+
+/** Names one piece of paper for ever; the first copy is 0. */
+export const jobIdOf = (ticketId: TicketId, copy: number): string => `${ticketId}/${copy}`;
 
 /** Everything that stands on a ticket's paper; its layout and words are the agent's. */
 export interface TicketPaper {
@@ -22,5 +33,5 @@ export interface TicketPaper {
   /** Marks tickets of training days. */
   readonly training: boolean;
   /** `lost`: reprinted by staff for a lost ticket · `again`: printed again after a fault. */
-  readonly copy: 'first' | 'lost' | 'again';
+  readonly copy: 'first' | CopyReason;
 }

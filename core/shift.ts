@@ -4,6 +4,7 @@ import type { Millis } from './configuration.js';
 const TIMES: ReadonlySet<string> = new Set([
   ...['takenAt', 'joinedAt', 'orderFrom', 'dueAt', 'until', 'returnBy', 'lapsesAt', 'waitingSince'],
   ...['calledAt', 'lastCallAt', 'startedAt', 'since', 'openedAt', 'pausedAt', 'at', 'from'],
+  'orderedAt',
 ]);
 
 /** [CLOCK-2] A copy of plain data with every time in it moved by `byMs`; `null` stays. */

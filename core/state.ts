@@ -12,6 +12,7 @@ import type {
   ServiceId,
   TicketId,
 } from './events.js';
+import type { CopyReason } from './paper.js';
 import type { Command } from './protocol/commands.js';
 
 /** Version of these rules, which `day.opened` names: a day of another version is not folded. */
@@ -53,6 +54,16 @@ export type Leg = LegTimes & {
     | { readonly status: 'ended'; readonly result?: Result }
   );
 
+/** The newest copy of a ticket's paper. */
+export interface Paper {
+  readonly copy: number;
+  readonly why: 'first' | CopyReason;
+  /** Beside which kiosk it is printed. */
+  readonly kioskId: DeviceId;
+  readonly orderedAt: Millis;
+  readonly state: 'pending' | 'confirmed' | 'assumed' | 'abandoned';
+}
+
 export interface Ticket {
   readonly id: TicketId;
   readonly seriesId: string;
@@ -66,7 +77,8 @@ export interface Ticket {
   readonly asked: number;
   /** Services still to come after this leg, in the order asked. */
   readonly next: readonly ServiceId[];
-  readonly print: boolean;
+  /** `null` where none was ever ordered. */
+  readonly paper: Paper | null;
 }
 
 /** What stays of a closed ticket until the day closes. */
@@ -150,7 +162,7 @@ export interface DayState {
   readonly help: Map<DeviceId, { readonly counterId?: CounterId; readonly since: Millis }>;
   /** Newest last, at most `CALLS_KEPT_MAX`. */
   calls: Call[];
-  /** Tickets whose paper has no final state yet. */
+  /** Open tickets whose paper is pending, in the order in which it was ordered. */
   readonly unprinted: Set<TicketId>;
   readonly counts: { issued: number; served: number; left: number; noShow: number };
   announcement: { ar: string; en: string } | null;
@@ -174,7 +186,15 @@ export interface CentreState {
   restoredDay: string | null;
   /** Streams before a restore in which tickets of the open day were issued. */
   earlierStreams: readonly string[];
+  /** Kiosks whose tickets have no paper; `''` is the whole centre. */
+  readonly paperless: Set<DeviceId>;
+  /** When somebody said that a kiosk's printer has a new roll. */
+  readonly rolls: Map<DeviceId, Millis>;
 }
+
+/** [PAPER-1] Whether tickets taken at a kiosk have no paper, whatever its printer could do. */
+export const isPaperless = ({ centre }: State, kioskId: DeviceId): boolean =>
+  centre.paperless.has('') || centre.paperless.has(kioskId);
 
 /** The whole centre: one stream, folded up to `seq`. */
 export interface State {
@@ -201,6 +221,8 @@ export const emptyState = (stream: string): State => ({
     skipSeries: 0,
     restoredDay: null,
     earlierStreams: [],
+    paperless: new Set(),
+    rolls: new Map(),
   },
   day: null,
 });

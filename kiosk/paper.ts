@@ -5,7 +5,7 @@ import type { Receipt } from '../core/protocol/wire.js';
 /** What the visitor is told about the paper. `none`: this kiosk does not print. */
 export type PaperNews = 'printing' | 'take' | 'again' | 'unprinted' | 'failed' | 'none';
 
-const BROKEN: readonly string[] = ['paperEnd', 'coverOpen', 'fault', 'away'];
+const BROKEN: readonly string[] = ['paperEnd', 'coverOpen', 'jam', 'fault', 'away'];
 
 /** The news of this ticket's paper, from its job and from the printer. */
 export const paperNews = (

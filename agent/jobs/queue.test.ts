@@ -81,7 +81,7 @@ describe('a ticket without paper', () => {
     expect(it.slips[1]!.lengthMm).toBeCloseTo(whole.paperMm, 5);
   });
 
-  test('is not printed late by itself: after 60 s a person decides', async () => {
+  test('is never printed late: after 60 s it waits for staff, who order another copy', async () => {
     const it = printBench();
     it.printer.set({ paperRows: 0 });
     it.queue.take(job());
@@ -90,25 +90,38 @@ describe('a ticket without paper', () => {
     it.printer.loadPaper();
     await it.clock.pass(60_000);
     expect(it.slips).toHaveLength(0);
-    expect(it.queue.release('s:1/1')).toBe(true);
+    it.queue.keep(new Set(['s:1/2']));
+    it.queue.take(job('s:1/2', it.clock.now()));
     await it.clock.pass(0);
-    expect(it.told.at(-1)).toEqual({ jobId: 's:1/1', state: 'confirmed', waitsForStaff: false });
+    expect(it.told.at(-1)).toEqual({ jobId: 's:1/2', state: 'confirmed', waitsForStaff: false });
     expect(it.slips).toHaveLength(1);
   });
 
-  test('that was interrupted is wiped from the printer, wanted or not', async () => {
+  test('that is given up is wiped from the printer, and not printed', async () => {
     const it = printBench();
     it.printer.set({ paperRows: 150 });
     it.queue.take(job());
-    await it.clock.pass(62_000);
-    expect(it.told.at(-1)).toMatchObject({ state: 'interrupted', waitsForStaff: true });
-    expect(it.queue.abandon('s:1/1')).toBe(true);
+    await it.clock.pass(5_000);
+    expect(it.told.at(-1)).toMatchObject({ state: 'interrupted', waitsForStaff: false });
+    it.queue.keep(new Set());
     it.printer.loadPaper();
     await it.clock.pass(10_000);
     expect(it.slips.flatMap(({ codes }) => codes)).toEqual([]);
-    expect(states(it).at(-1)).toBe('abandoned');
-    expect(it.queue.abandon('s:1/1')).toBe(false);
-    expect(it.queue.release('s:1/1')).toBe(false);
+    expect(states(it).at(-1)).toBe('interrupted');
+  });
+
+  test('that is given up while it is in the printer is not printed once more', async () => {
+    const it = printBench();
+    it.printer.set({ paperRows: 150 });
+    it.queue.take(job());
+    await it.clock.pass(0);
+    expect(states(it).at(-1)).toBe('sent');
+    it.queue.keep(new Set());
+    await it.clock.pass(2_000);
+    expect(states(it).at(-1)).toBe('interrupted');
+    it.printer.loadPaper();
+    await it.clock.pass(10_000);
+    expect(it.slips.flatMap(({ codes }) => codes)).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { PAPER_AGE_MS_MAX } from '../../core/paper.js';
 import type { PrinterState, PrintJob, PrintState } from '../../core/protocol/views.js';
 import { sleep, type Clock } from '../clock.js';
 import { encodeCutOff, encodeJob } from '../paper/escpos.js';
@@ -10,8 +11,6 @@ import { Receipts } from './receipts.js';
 import { Session } from './session.js';
 import { isFinal, isUnderWay, nextState, type JobEvent } from './states.js';
 
-/** A ticket older than this is not printed without a person's word. */
-export const JOB_AGE_MS_MAX = 60_000;
 /** A job's first printing and two more; then a person decides. */
 export const TRIES_MAX = 3;
 
@@ -25,7 +24,7 @@ const REMAINDER_MS = 5_000;
 export interface JobStatus {
   readonly jobId: string;
   readonly state: PrintState;
-  /** Too late, or tried too often: `release` or `abandon` decides. */
+  /** Too late, or tried too often: it is printed no more. Staff may order another copy. */
   readonly waitsForStaff: boolean;
 }
 
@@ -44,7 +43,6 @@ export interface QueueParts {
 interface Held {
   job: PrintJob;
   entry: JournalEntry;
-  isReleased: boolean;
   /** What `onJob` was told last about waiting for staff. */
   toldWaits: boolean;
 }
@@ -53,10 +51,12 @@ interface Held {
  * The jobs of one printer. Each state is on the disk before anyone is told of it. One job at a time
  * is in the printer; a job that was interrupted, by the printer or by the end of this process, is
  * printed again, marked as a repeat, once the printer holds nothing of it any more. No job is
- * printed twice without that mark, and none late without staff.
+ * printed twice without that mark, and none late: staff order another copy, which is another job.
  */
 export class PrintQueue {
   private readonly held = new Map<string, Held>();
+  /** As `keep` was told last. */
+  private wanted: ReadonlySet<string> | undefined;
   private readonly session: Session;
   private readonly receipts: Receipts;
   private state: PrinterState | undefined;
@@ -93,38 +93,22 @@ export class PrintQueue {
         entry = { jobId: job.jobId, state: 'queued', tries: 0, at: clock.now() };
         journal.append(entry);
       }
-      held = { job, entry, isReleased: false, toldWaits: false };
+      held = { job, entry, toldWaits: false };
       this.held.set(job.jobId, held);
     }
     this.tell(held);
     this.wake();
   }
 
-  /** A person wants the ticket in spite of its age and tries. False if it does not wait. */
-  release(jobId: string): boolean {
-    const held = this.held.get(jobId);
-    if (held === undefined || !this.waits(held)) return false;
-    held.isReleased = true;
-    this.tell(held);
-    this.wake();
-    return true;
-  }
-
-  /** A person gives the ticket up. False if it is unknown, in the printer, or done. */
-  abandon(jobId: string): boolean {
-    const held = this.held.get(jobId);
-    if (held === undefined || isUnderWay(held.entry.state) || isFinal(held.entry.state)) {
-      return false;
-    }
-    this.step(held, 'abandoned');
-    return true;
-  }
-
-  /** Forgets jobs that are done and not in the list; the journal still knows them. */
+  /**
+   * Only these jobs are wanted: any other is forgotten, unless it is in the printer. The journal
+   * still knows it.
+   */
   keep(jobIds: ReadonlySet<string>): void {
     for (const [jobId, { entry }] of this.held) {
-      if (isFinal(entry.state) && !jobIds.has(jobId)) this.held.delete(jobId);
+      if (!jobIds.has(jobId) && !isUnderWay(entry.state)) this.held.delete(jobId);
     }
+    this.wanted = jobIds;
   }
 
   /** Prints until `stop`. Rejects where going on would be wrong: a full disk, a bug. */
@@ -184,7 +168,8 @@ export class PrintQueue {
   private async print(held: Held): Promise<void> {
     const { job, entry } = held;
     const isAgain = entry.tries > 0;
-    const ticket = this.parts.press(isAgain ? { ...job.paper, copy: 'again' } : job.paper);
+    const isMarked = job.paper.copy !== 'first' || !isAgain;
+    const ticket = this.parts.press(isMarked ? job.paper : { ...job.paper, copy: 'again' });
     const processId = this.nextProcessId();
     const bytes = encodeJob({ ...ticket, receipt: this.receipts.kind, processId });
     this.step(held, isAgain ? 'startedAgain' : 'started');
@@ -201,8 +186,13 @@ export class PrintQueue {
       throw error;
     } finally {
       expected.drop();
-      held.isReleased = false;
+      this.forget(held);
     }
+  }
+
+  /** What was unlisted while it was in the printer is not printed once more. */
+  private forget({ entry }: Held): void {
+    if (this.wanted?.has(entry.jobId) === false) this.held.delete(entry.jobId);
   }
 
   private nextProcessId(): string {
@@ -215,9 +205,9 @@ export class PrintQueue {
     return (state === 'queued' || state === 'interrupted') && !this.waits(held);
   }
 
-  private waits({ job, entry, isReleased }: Held): boolean {
-    if (isReleased || (entry.state !== 'queued' && entry.state !== 'interrupted')) return false;
-    return this.parts.clock.now() - job.issuedAt > JOB_AGE_MS_MAX || entry.tries >= TRIES_MAX;
+  private waits({ job, entry }: Held): boolean {
+    if (entry.state !== 'queued' && entry.state !== 'interrupted') return false;
+    return this.parts.clock.now() - job.issuedAt > PAPER_AGE_MS_MAX || entry.tries >= TRIES_MAX;
   }
 
   private step(held: Held, event: JobEvent): void {

@@ -1,14 +1,14 @@
 import type { PrintState } from '../../core/protocol/views.js';
 
-/** What happens to a print job. */
+/** What happens to a print job beside its printer; only staff abandon one, in the log. */
 export type JobEvent =
-  'started' | 'written' | 'confirmed' | 'assumed' | 'interrupted' | 'startedAgain' | 'abandoned';
+  'started' | 'written' | 'confirmed' | 'assumed' | 'interrupted' | 'startedAgain';
 
 const NEXT: Readonly<Record<PrintState, Partial<Record<JobEvent, PrintState>>>> = {
-  queued: { started: 'sending', abandoned: 'abandoned' },
+  queued: { started: 'sending' },
   sending: { written: 'sent', interrupted: 'interrupted' },
   sent: { confirmed: 'confirmed', assumed: 'assumed', interrupted: 'interrupted' },
-  interrupted: { startedAgain: 'reprinting', abandoned: 'abandoned' },
+  interrupted: { startedAgain: 'reprinting' },
   reprinting: { written: 'sent', interrupted: 'interrupted' },
   confirmed: {},
   assumed: {},

@@ -78,7 +78,9 @@ const issued = (day: DayState, event: Of<'ticket.issued'>): void => {
   const next = event.services;
   const asked = next.length;
   const about = { id, seriesId, number, classId, language, deviceId, takenAt };
-  day.tickets.set(id, { ...about, leg, asked, next, print });
+  const paper = { copy: 0, why: 'first', kioskId: deviceId, orderedAt: takenAt } as const;
+  const pending = print ? ({ ...paper, state: 'pending' } as const) : null;
+  day.tickets.set(id, { ...about, leg, asked, next, paper: pending });
   day.labels.set(key, id);
   day.series.set(seriesId, { ...series, next: number + 1 });
   day.counts.issued += 1;
@@ -174,6 +176,7 @@ const closed = (day: DayState, event: Of<'ticket.closed'>): void => {
   const { outcome, at: closedAt } = event;
   const { serviceId } = leg;
   day.tickets.delete(id);
+  day.unprinted.delete(id);
   day.labels.delete(labelKey(seriesId, number));
   const { result } = leg;
   const stub = { id, seriesId, number, language, outcome, serviceId, closedAt };
@@ -181,6 +184,14 @@ const closed = (day: DayState, event: Of<'ticket.closed'>): void => {
   if (outcome === 'served') day.counts.served += 1;
   else if (outcome === 'no_show') day.counts.noShow += 1;
   else day.counts.left += 1;
+};
+
+/** A log may hold the end of a paper whose visit was over: nobody waited for it. */
+const printed = (day: DayState, event: Of<'ticket.printed'>): void => {
+  const ticket = day.tickets.get(event.ticketId);
+  day.unprinted.delete(event.ticketId);
+  if (ticket === undefined || ticket.paper === null) return;
+  day.tickets.set(ticket.id, { ...ticket, paper: { ...ticket.paper, state: event.state } });
 };
 
 const held = (day: DayState, ticketId: string) => {
@@ -264,8 +275,17 @@ const applyRest = (day: DayState, event: Logged<DayEvent>): boolean => {
       closed(day, event);
       return true;
     case 'ticket.printed':
-      day.unprinted.delete(event.ticketId);
+      printed(day, event);
       return true;
+    case 'paper.ordered': {
+      const ticket = ticketAt(day, event.ticketId);
+      const { copy, why, kioskId, at: orderedAt } = event;
+      const paper = { copy, why, kioskId, orderedAt, state: 'pending' } as const;
+      day.tickets.set(ticket.id, { ...ticket, paper });
+      day.unprinted.delete(ticket.id);
+      day.unprinted.add(ticket.id);
+      return true;
+    }
     case 'visit.rated': {
       const stub = day.stubs.get(event.ticketId);
       if (stub === undefined) throw new Error(`${event.ticketId} is not closed: nothing to rate`);

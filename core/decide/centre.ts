@@ -9,6 +9,7 @@ import { DAY_MS } from '../time.js';
 import { RULES_VERSION, type Asked, type Configurations, type State } from '../state.js';
 import { configurationOf, openTicket, reasonOf, type Hall } from './hall.js';
 import { endVisit } from './legs.js';
+import type { SupplyCommand } from './paper.js';
 
 type Decision = Event[] | Refusal;
 
@@ -148,7 +149,10 @@ const switchProfile = (
   return [{ type: 'counter.profileSet', counterId, profileId }];
 };
 
-type DayCommand = Exclude<ManagerCommand, { type: 'openDay' | 'revokeDevice' | 'confirmClock' }>;
+type DayCommand = Exclude<
+  ManagerCommand,
+  { type: 'openDay' | 'reprint' | 'giveUpPaper' | (CentreCommand | SupplyCommand)['type'] }
+>;
 
 /** Decides what a manager asks for about the open day. */
 export const decideDay = (hall: Hall, command: DayCommand): Decision => {
@@ -215,7 +219,8 @@ const revokeDevice = ({ centre: { devices } }: State, deviceId: DeviceId): Decis
   return [{ type: 'device.revoked', deviceId }];
 };
 
-type CentreCommand =
+/** What concerns the centre rather than one day. */
+export type CentreCommand =
   | Extract<SystemCommand, { type: 'startLog' | 'restoreLog' | 'publish' | 'enrolDevice' }>
   | Extract<ManagerCommand, { type: 'revokeDevice' | 'confirmClock' }>;
 

@@ -176,7 +176,10 @@ const walkDirect = (hall: Hall, command: Of<'walkDirect'>): Decision => {
 };
 
 /** Decides what a clerk asks for while a day is open. */
-export const decideClerk = (hall: Hall, command: ClerkCommand): Decision => {
+export const decideClerk = (
+  hall: Hall,
+  command: Exclude<ClerkCommand, { type: 'reprint' }>,
+): Decision => {
   switch (command.type) {
     case 'openCounter':
       return openCounter(hall, command);

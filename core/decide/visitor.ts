@@ -5,7 +5,7 @@ import type { DayEvent } from '../events.js';
 import type { VisitorCommand } from '../protocol/commands.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
 import { nextNumber } from '../series.js';
-import type { Asked } from '../state.js';
+import { isPaperless, type Asked } from '../state.js';
 import { openTicket, type Hall } from './hall.js';
 import { chooseService, endVisit, ownTimes } from './legs.js';
 
@@ -46,7 +46,8 @@ const takeTicket = (hall: Hall, command: Of<'takeTicket'>): Decision => {
   if (services.length > configuration.rules.servicesMax) return refuse('ticket.tooManyServices');
   if (new Set(services).size < services.length) return refuse('ticket.serviceTwice');
   const kiosk = configuration.kiosks.find(({ id }) => id === asked.deviceId);
-  return issue(hall, { services, classId, language, print: kiosk?.printer ?? false });
+  const print = kiosk?.printer === true && !isPaperless(hall.state, kiosk.id);
+  return issue(hall, { services, classId, language, print });
 };
 
 /** What a new ticket is made of. */
@@ -159,7 +160,10 @@ export const askHelp = (
 };
 
 /** Decides what a visitor asks for while a day is open. */
-export const decideVisitor = (hall: Hall, command: VisitorCommand): Decision => {
+export const decideVisitor = (
+  hall: Hall,
+  command: Exclude<VisitorCommand, { type: 'printElsewhere' }>,
+): Decision => {
   switch (command.type) {
     case 'takeTicket':
       return takeTicket(hall, command);

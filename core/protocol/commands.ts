@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LANGUAGES, RESULTS } from '../lists.js';
+import { COPY_REASONS } from '../paper.js';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 const ticketId = z.string().regex(/^[a-z0-9]{8,40}:\d{1,12}$/);
@@ -27,6 +28,8 @@ export const visitorCommands = [
   one('returnTicket', { ticketId }),
   one('rate', { ticketId, stars: z.number().int().min(1).max(5) }),
   one('callForHelp', {}),
+  /** Paper that has not come out here shall come out there. */
+  one('printElsewhere', { ticketId, kioskId: id }),
 ] as const;
 
 export const clerkCommands = [
@@ -58,6 +61,7 @@ export const clerkCommands = [
   one('setClass', { counterId, classId, reasonId }),
   one('returnTicket', { ticketId }),
   one('askHelp', { counterId }),
+  one('reprint', { ticketId, kioskId: id, why: z.literal('lost') }),
 ] as const;
 
 export const managerCommands = [
@@ -73,6 +77,13 @@ export const managerCommands = [
   one('answerHelp', { deviceId: id }),
   one('revokeDevice', { deviceId: id }),
   one('confirmClock', {}),
+  one('reprint', { ticketId, kioskId: id, why: z.enum(COPY_REASONS) }),
+  /** `null`: every paper that has waited too long. */
+  one('giveUpPaper', { ticketId: ticketId.nullable() }),
+  /** `null` is the whole centre. */
+  one('stopPaper', { kioskId: id.nullable() }),
+  one('resumePaper', { kioskId: id.nullable() }),
+  one('loadPaper', { kioskId: id }),
 ] as const;
 
 /** What the server itself, or its agent, says. Never accepted from a screen. */
@@ -91,8 +102,8 @@ export const systemCommands = [
   one('grantLease', { seriesId: id, deviceId: id, count: z.number().int().min(1).max(500) }),
   one('reportPrint', {
     ticketId,
-    copy: z.number().int().min(0).max(99),
-    state: z.enum(['confirmed', 'assumed', 'abandoned']),
+    copy: z.number().int().min(0).max(99_999),
+    state: z.enum(['confirmed', 'assumed']),
   }),
 ] as const;
 

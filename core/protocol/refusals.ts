@@ -31,6 +31,12 @@ export const REFUSALS = [
   'service.suspended',
   'class.unknown',
   'class.same',
+  // paper
+  'paper.notWaiting',
+  'paper.onItsWay',
+  'paper.stopped',
+  'paper.running',
+  'printer.unknown',
   // counters
   'counter.unknown',
   'counter.notOpen',

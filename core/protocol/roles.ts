@@ -17,7 +17,10 @@ const nothing: readonly CommandType[] = [];
 export const RIGHTS: Readonly<
   Record<Role, { readonly schema: z.ZodType | null; readonly commands: readonly CommandType[] }>
 > = {
-  kiosk: { schema: visitorCommand, commands: ['takeTicket', 'addService', 'callForHelp'] },
+  kiosk: {
+    schema: visitorCommand,
+    commands: ['takeTicket', 'addService', 'callForHelp', 'printElsewhere'],
+  },
   board: { schema: null, commands: nothing },
   desk: {
     schema: clerkCommand,

@@ -48,17 +48,36 @@ export const PRINT_STATES = [
 ] as const;
 export type PrintState = (typeof PRINT_STATES)[number];
 
-/** `none`: the kiosk has no printer · `away`: its agent is not connected. */
+/**
+ * `jam`: the cutter or the paper is stuck · `away`: it cannot be reached, or its agent is not
+ * connected · `none`: the kiosk has no printer, or its paper is stopped.
+ */
 export const PRINTER_STATES = [
   'ready',
   'nearEnd',
   'paperEnd',
   'coverOpen',
+  'jam',
   'fault',
   'away',
   'none',
 ] as const;
 export type PrinterState = (typeof PRINTER_STATES)[number];
+
+/** A kiosk's printer, to choose one by. */
+export interface PrinterChoice {
+  readonly kioskId: DeviceId;
+  readonly state: PrinterState;
+}
+
+/** The roll in a printer, as far as anybody knows. */
+export interface Roll {
+  readonly leftMm: number;
+  /** On a day on which the printer is used; `null` before the first such day is over. */
+  readonly mmPerDay: number | null;
+  /** What the printer itself says, or what was counted since the roll was put in. */
+  readonly by: 'printer' | 'count';
+}
 
 export interface KioskView extends ViewBase {
   readonly hall: HallTimes;
@@ -69,6 +88,8 @@ export interface KioskView extends ViewBase {
   readonly full: readonly ServiceId[];
   readonly printer: PrinterState;
   readonly printing: Readonly<Record<TicketId, PrintState>>;
+  /** Other kiosks whose printers print, while this one's does not. */
+  readonly elsewhere: readonly DeviceId[];
   readonly helpAsked: boolean;
   readonly announcement: Words | null;
 }
@@ -152,6 +173,8 @@ export interface DeskView extends ViewBase {
   readonly parked: readonly DeskTicket[];
   readonly absent: readonly (DeskTicket & { readonly returnBy: Millis })[];
   readonly today: { readonly served: number; readonly handlingMs: number | null };
+  /** Where a ticket may be printed again. */
+  readonly printers: readonly PrinterChoice[];
   readonly helpAsked: boolean;
 }
 
@@ -163,6 +186,7 @@ export interface DeviceStatus {
   readonly since: Millis | null;
   readonly enrolled: boolean;
   readonly printer: PrinterState | null;
+  readonly roll: Roll | null;
 }
 
 export interface ManagerView extends ViewBase {
@@ -203,7 +227,11 @@ export interface ManagerView extends ViewBase {
     readonly ticketId: TicketId;
     readonly label: Label;
     readonly state: PrintState;
+    readonly kioskId: DeviceId;
+    readonly orderedAt: Millis;
   }[];
+  /** Kiosks whose tickets have no paper; `''` is the whole centre. */
+  readonly paperless: readonly DeviceId[];
   readonly announcement: Words | null;
   readonly configurationWaiting: readonly string[];
   readonly storage: { readonly freeBytes: number; readonly warning: boolean };
@@ -244,6 +272,8 @@ export interface PrintJob {
 export interface AgentView extends ViewBase {
   /** The kiosks beside whose printers this agent stands. */
   readonly kiosks: readonly DeviceId[];
+  /** When somebody said that a kiosk's printer has a new roll. */
+  readonly rolls: Readonly<Record<DeviceId, Millis>>;
   readonly jobs: readonly PrintJob[];
 }
 

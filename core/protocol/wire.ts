@@ -1,4 +1,4 @@
-import type { Label, PrinterState, PrintState } from './views.js';
+import type { Label, PrinterState, PrintState, Roll } from './views.js';
 import type { Refusal } from './refusals.js';
 import type { Millis } from '../configuration.js';
 import type { DeviceId, TicketId } from '../events.js';
@@ -36,7 +36,7 @@ export interface ClientEvents<C> {
 
 /** From the agent only: what its devices do now. Not logged; shown on kiosks and to managers. */
 export interface AgentEvents {
-  printer: (status: { kioskId: DeviceId; state: PrinterState }) => void;
+  printer: (status: { kioskId: DeviceId; state: PrinterState; roll: Roll | null }) => void;
   printing: (status: { jobId: string; state: PrintState }) => void;
 }
 

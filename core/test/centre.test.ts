@@ -45,17 +45,6 @@ test('[HELP-1] help rings until it is answered', () => {
   expect(hall.now({ type: 'answerHelp', deviceId: 'k1' })).toEqual({ refused: 'help.none' });
 });
 
-test('[PRINT-1] only the first final state of a paper is kept', () => {
-  const hall = new Hall();
-  const ticketId = hall.take(['build']);
-  const report = { type: 'reportPrint', ticketId, copy: 0 } as const;
-  expect(hall.must({ ...report, state: 'confirmed' })).toHaveLength(1);
-  expect(hall.must({ ...report, state: 'abandoned' })).toHaveLength(0);
-  expect(hall.now({ ...report, ticketId: 'x', state: 'assumed' })).toEqual({
-    refused: 'ticket.unknown',
-  });
-});
-
 test('[DEVICE-1] devices are enrolled and revoked by events', () => {
   const hall = new Hall();
   hall.must({ type: 'enrolDevice', deviceId: 'k1', role: 'kiosk' });

@@ -16,7 +16,7 @@ import { todayOf } from '../publish.js';
 import { dayReport } from '../report.js';
 import { emptyState, type Asked } from '../state.js';
 
-const RUNS = 80;
+const RUNS = 120;
 /** The shortest steps that fail are looked for so long. */
 const LIMIT_MS = 60_000;
 const SEED = Number(process.env['DAWR_SEED'] ?? 20_261_122);
@@ -61,6 +61,10 @@ const EVENT_TYPES: Record<EventType, true> = {
   'leg.unparked': true,
   'ticket.closed': true,
   'ticket.printed': true,
+  'paper.ordered': true,
+  'paper.stopped': true,
+  'paper.resumed': true,
+  'paper.loaded': true,
   'visit.rated': true,
   'counter.opened': true,
   'counter.handedOver': true,

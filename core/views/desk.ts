@@ -7,6 +7,7 @@ import type {
   DeskTicket,
   DeskView,
   Person,
+  PrinterChoice,
   ViewBase,
 } from '../protocol/views.js';
 import type { Configurations, Counter, DayState, State, Ticket } from '../state.js';
@@ -21,6 +22,7 @@ export interface DeskPlace {
   readonly clerk: Person;
   /** Names of clerks by pseudonym, for the other counters. */
   readonly nameOf: (clerk: string) => string;
+  readonly printers: readonly PrinterChoice[];
 }
 
 const deskTicket = (configuration: Configuration, ticket: Ticket): DeskTicket => {
@@ -131,6 +133,7 @@ export const deskView = (
       served: mine?.served ?? 0,
       handlingMs: mine && mine.served > 0 ? mine.handlingMs / mine.served : null,
     },
+    printers: place.printers,
     helpAsked: day?.help.has(place.deviceId) ?? false,
   };
 };

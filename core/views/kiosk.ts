@@ -11,6 +11,7 @@ export interface KioskLive {
   readonly deviceId: DeviceId;
   readonly printer: PrinterState;
   readonly printing: Readonly<Record<string, PrintState>>;
+  readonly elsewhere: readonly DeviceId[];
 }
 
 const fullServices = (configuration: Configuration, day: DayState): string[] => {
@@ -36,6 +37,7 @@ export const kioskView = (
     full: day === null ? [] : fullServices(configuration, day),
     printer: live.printer,
     printing: live.printing,
+    elsewhere: live.elsewhere,
     helpAsked: day?.help.has(live.deviceId) ?? false,
     announcement: day?.announcement ?? null,
   };

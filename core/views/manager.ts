@@ -12,7 +12,7 @@ export type ManagerLive = Pick<
   readonly nameOf: (clerk: string) => string;
   readonly troubled: readonly {
     readonly ticketId: string;
-    readonly state: 'interrupted' | 'queued' | 'abandoned';
+    readonly state: 'interrupted' | 'queued';
   }[];
 };
 
@@ -63,8 +63,10 @@ const printsOf = (
   troubled: ManagerLive['troubled'],
 ): ManagerView['prints'] =>
   troubled.flatMap(({ ticketId, state }) => {
-    const ticket = day.tickets.get(ticketId) ?? day.stubs.get(ticketId);
-    return ticket === undefined ? [] : [{ ticketId, label: labelOf(configuration, ticket), state }];
+    const ticket = day.tickets.get(ticketId);
+    if (ticket === undefined || ticket.paper === null) return [];
+    const { kioskId, orderedAt } = ticket.paper;
+    return [{ ticketId, label: labelOf(configuration, ticket), state, kioskId, orderedAt }];
   });
 
 export const managerView = (
@@ -96,6 +98,7 @@ export const managerView = (
     })),
     totals: totalsOf(day),
     prints: day === null ? [] : printsOf(configuration, day, troubled),
+    paperless: [...state.centre.paperless],
     announcement: day?.announcement ?? null,
     configurationWaiting: day?.waitingChanges ?? [],
   };

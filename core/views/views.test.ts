@@ -102,13 +102,14 @@ test('[VIEW-1] kiosk, desk and manager see the hall from their own side', () => 
   hall.open();
   hall.call();
   const { state, configurations, at } = hall;
-  const live = { deviceId: 'k1', printer: 'ready' as const, printing: {} };
+  const live = { deviceId: 'k1', printer: 'ready' as const, printing: {}, elsewhere: [] };
   expect(kioskView(state, configurations, { at, live })).toMatchObject({
     hall: { state: 'open' },
     ahead: { build: 1 },
     full: [],
   });
-  const place = { deviceId: 'd1', clerk: { id: 'amal', name: 'أمل' }, nameOf: () => 'أمل' };
+  const clerk = { id: 'amal', name: 'أمل' };
+  const place = { deviceId: 'd1', clerk, nameOf: () => 'أمل', printers: [] };
   expect(deskView(state, configurations, { at, place })).toMatchObject({
     counter: { counterId: 'c1', state: 'called' },
     current: { calls: 1, noShowAt: null },

@@ -18,6 +18,7 @@ const device = (changes: Partial<DeviceStatus>): DeviceStatus => ({
   since: NOW,
   enrolled: true,
   printer: 'ready',
+  roll: null,
   ...changes,
 });
 

@@ -52,7 +52,9 @@ export const counterVerdict = (
   return { tone, working, paused, all: counters.length };
 };
 
-const STOPPED: readonly (PrinterState | null)[] = ['paperEnd', 'coverOpen', 'fault', 'away'];
+const STOPPED: readonly (PrinterState | null)[] = [
+  ...['paperEnd', 'coverOpen', 'jam', 'fault', 'away'] as const,
+];
 /** Somebody stands before the others only while at work: that they are off is no fault. */
 const ALWAYS_ON: readonly DeviceStatus['role'][] = ['kiosk', 'board', 'agent'];
 

@@ -26,7 +26,7 @@ export const answersWith =
     }
     const configuration = currentConfiguration(state, configurations);
     const { publicUrl } = configuration.centre;
-    const { id: ticketId, print: printing } = ticket;
+    const { id: ticketId } = ticket;
     return {
       done: true,
       seq,
@@ -36,7 +36,7 @@ export const answersWith =
         label: labelOf(configuration, ticket),
         ahead: aheadOf(configuration, day, ticket),
         link: linkOf(links, state, { ticketId, publicUrl }),
-        printing,
+        printing: ticket.paper !== null,
       },
     };
   };

@@ -29,15 +29,16 @@ const commandOf = (centre: Centre, subject: Subject, raw: unknown): Command | Re
   return ownThing(centre, subject, command) ? command : refuse('role.denied');
 };
 
-/** Phones act for their ticket, kiosks for those that they issued, agents for their kiosks. */
+/** Phones act for their ticket, kiosks for those that they issued, agents for papers of theirs. */
 const ownThing = (centre: Centre, subject: Subject, command: Command): boolean => {
-  if (!('ticketId' in command)) return true;
+  if (!('ticketId' in command) || command.ticketId === null) return true;
   if (subject.role === 'phone') return command.ticketId === subject.ticketId;
-  const issuedBy = centre.log.state.day?.tickets.get(command.ticketId)?.deviceId;
-  if (subject.role === 'kiosk') return issuedBy === subject.deviceId;
-  if (subject.role !== 'agent' || issuedBy === undefined) return true;
+  const ticket = centre.log.state.day?.tickets.get(command.ticketId);
+  if (subject.role === 'kiosk') return ticket?.deviceId === subject.deviceId;
+  const printedAt = ticket?.paper?.kioskId;
+  if (subject.role !== 'agent' || printedAt === undefined) return true;
   const agent = centre.configuration().agents.find(({ id }) => id === subject.deviceId);
-  return agent?.kiosks.includes(issuedBy) ?? false;
+  return agent?.kiosks.includes(printedAt) ?? false;
 };
 
 interface Sender {

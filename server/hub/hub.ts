@@ -20,6 +20,13 @@ const MESSAGE_BYTES_MAX = 16_384;
 const printerSchema = z.strictObject({
   kioskId: z.string().max(40),
   state: z.enum(PRINTER_STATES),
+  roll: z
+    .strictObject({
+      leftMm: z.number().min(0).max(10_000_000),
+      mmPerDay: z.number().min(0).max(10_000_000).nullable(),
+      by: z.enum(['printer', 'count']),
+    })
+    .nullable(),
 });
 const printingSchema = z.strictObject({
   jobId: z.string().max(80),
@@ -69,7 +76,8 @@ const listenForDevices = (centre: Centre, socket: DoorSocket, views: Views): voi
   socket.on('printer', (raw) => {
     const { success, data } = printerSchema.safeParse(raw);
     if (!success || !kiosks().includes(data.kioskId)) return;
-    centre.live.setPrinter(data.kioskId, data.state);
+    const { kioskId, state, roll } = data;
+    centre.live.setPrinter(kioskId, { state, roll });
     views.changed();
   });
   socket.on('printing', (raw) => {

@@ -1,13 +1,19 @@
 import type { Millis } from '../../core/configuration.js';
 import type { DeviceId } from '../../core/events.js';
-import type { PrinterState, PrintState } from '../../core/protocol/views.js';
+import type { PrinterState, PrintState, Roll } from '../../core/protocol/views.js';
 
 const PRINTS_KEPT_MAX = 500;
+
+/** What an agent said last of a kiosk's printer. */
+export interface PrinterStatus {
+  readonly state: PrinterState;
+  readonly roll: Roll | null;
+}
 
 /** What is true now and in no log: who is connected, what printers do. Lost with the process. */
 export class Live {
   private readonly sockets = new Map<DeviceId, { count: number; since: Millis }>();
-  private readonly printers = new Map<DeviceId, PrinterState>();
+  private readonly printers = new Map<DeviceId, PrinterStatus>();
   private readonly prints = new Map<string, PrintState>();
 
   connected(deviceId: DeviceId, at: Millis): void {
@@ -31,11 +37,11 @@ export class Live {
     return this.sockets.get(deviceId)?.since ?? null;
   }
 
-  setPrinter(kioskId: DeviceId, state: PrinterState): void {
-    this.printers.set(kioskId, state);
+  setPrinter(kioskId: DeviceId, status: PrinterStatus): void {
+    this.printers.set(kioskId, status);
   }
 
-  printer(kioskId: DeviceId): PrinterState | undefined {
+  printer(kioskId: DeviceId): PrinterStatus | undefined {
     return this.printers.get(kioskId);
   }
 

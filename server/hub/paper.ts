@@ -26,6 +26,6 @@ export const paperOf = (centre: Centre, day: DayState, ticket: Ticket): TicketPa
     link: linkOf(centre.links, centre.log.state, { ticketId: ticket.id, publicUrl }),
     enquiryUrl,
     training: day.training,
-    copy: 'first',
+    copy: ticket.paper?.why ?? 'first',
   };
 };

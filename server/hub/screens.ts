@@ -1,15 +1,7 @@
-import type { Configuration, Millis } from '../../core/configuration.js';
+import type { Millis } from '../../core/configuration.js';
 import type { DeviceId } from '../../core/events.js';
 import type { Role } from '../../core/protocol/roles.js';
-import type {
-  AgentView,
-  DeviceRole,
-  DeviceStatus,
-  PrinterState,
-  PrintJob,
-  PrintState,
-  ViewBase,
-} from '../../core/protocol/views.js';
+import type { DeviceRole, DeviceStatus, ViewBase } from '../../core/protocol/views.js';
 import { boardView } from '../../core/views/board.js';
 import { deskView } from '../../core/views/desk.js';
 import { kioskView } from '../../core/views/kiosk.js';
@@ -17,7 +9,7 @@ import { managerView, type ManagerLive } from '../../core/views/manager.js';
 import { phoneView } from '../../core/views/phone.js';
 import type { Centre } from '../centre.js';
 import { reportOfDay } from '../report/day.js';
-import { paperOf } from './paper.js';
+import { agentBody, kioskPapers, printerOf, printersOf, troubledPapers } from './papers.js';
 
 /** Whose screen a view is for. Screens of the same subject share one view. */
 export interface Subject {
@@ -30,40 +22,6 @@ export interface Subject {
 }
 
 export type Body = Omit<object, keyof ViewBase>;
-
-const PRINTS_SHOWN = 20;
-/** Papers told to an agent at once, the oldest first: a view stays small however many wait. */
-const JOBS_LISTED_MAX = 20;
-
-/** Copies of the ticket's paper: the first is 0, and no command asks for another yet. */
-const jobIdOf = (ticketId: string): string => `${ticketId}/0`;
-
-const agentOf = (configuration: Configuration, kioskId: DeviceId) =>
-  configuration.agents.find(({ kiosks }) => kiosks.includes(kioskId));
-
-/** What a kiosk's printer is known to do: away when nobody stands beside it. */
-export const printerOf = (centre: Centre, kioskId: DeviceId): PrinterState => {
-  const configuration = centre.configuration();
-  const kiosk = configuration.kiosks.find(({ id }) => id === kioskId);
-  if (kiosk?.printer !== true) return 'none';
-  const agent = agentOf(configuration, kioskId);
-  if (agent === undefined || !centre.live.isConnected(agent.id)) return 'away';
-  return centre.live.printer(kioskId) ?? 'away';
-};
-
-/** Paper of the kiosk's last tickets. */
-const printingOf = (centre: Centre, kioskId: DeviceId): Record<string, PrintState> => {
-  const { day } = centre.log.state;
-  const found: Record<string, PrintState> = {};
-  if (day === null) return found;
-  const mine = [...day.tickets.values()].filter(({ deviceId }) => deviceId === kioskId);
-  for (const { id, print } of mine.slice(-PRINTS_SHOWN)) {
-    if (!print) continue;
-    const live = centre.live.print(jobIdOf(id));
-    found[id] = live ?? (day.unprinted.has(id) ? 'queued' : 'confirmed');
-  }
-  return found;
-};
 
 const devicesOf = (centre: Centre): DeviceStatus[] => {
   const configuration = centre.configuration();
@@ -85,41 +43,9 @@ const devicesOf = (centre: Centre): DeviceStatus[] => {
       since: centre.live.since(deviceId),
       enrolled: enrolled.has(deviceId),
       printer: role === 'kiosk' ? printerOf(centre, deviceId) : null,
+      roll: role === 'kiosk' ? (centre.live.printer(deviceId)?.roll ?? null) : null,
     })),
   );
-};
-
-const PRINT_LATE_MS = 60_000;
-
-/** Paper that a person must look after: late, broken off, or given up. */
-const troubledPrints = (centre: Centre, at: Millis): ManagerLive['troubled'] => {
-  const { day } = centre.log.state;
-  if (day === null) return [];
-  return [...day.unprinted].flatMap((ticketId): ManagerLive['troubled'] => {
-    const takenAt = day.tickets.get(ticketId)?.takenAt ?? day.openedAt;
-    const state = centre.live.print(jobIdOf(ticketId));
-    if (state === 'interrupted' || state === 'abandoned') return [{ ticketId, state }];
-    const late = at - takenAt > PRINT_LATE_MS;
-    return late ? [{ ticketId, state: 'queued' as const }] : [];
-  });
-};
-
-/** Papers that a kiosk's agent has still to print; printing one again by its id is harmless. */
-const agentBody = (centre: Centre, agentId: DeviceId): Omit<AgentView, keyof ViewBase> => {
-  const { day } = centre.log.state;
-  const agent = centre.configuration().agents.find(({ id }) => id === agentId);
-  const kiosks = agent?.kiosks ?? [];
-  if (day === null) return { kiosks, jobs: [] };
-  const jobs: PrintJob[] = [];
-  for (const ticketId of day.unprinted) {
-    const ticket = day.tickets.get(ticketId);
-    if (ticket === undefined || !kiosks.includes(ticket.deviceId)) continue;
-    const { deviceId: kioskId, takenAt: issuedAt } = ticket;
-    const paper = paperOf(centre, day, ticket);
-    jobs.push({ jobId: jobIdOf(ticketId), kioskId, issuedAt, paper });
-    if (jobs.length === JOBS_LISTED_MAX) break;
-  }
-  return { kiosks, jobs };
 };
 
 const FIGURES_KEPT_MS = 5_000;
@@ -151,15 +77,15 @@ export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | nul
   const { deviceId } = subject;
   switch (subject.role) {
     case 'kiosk': {
-      const printer = printerOf(centre, deviceId);
-      const live = { deviceId, printer, printing: printingOf(centre, deviceId) };
+      const live = { deviceId, ...kioskPapers(centre, deviceId) };
       return kioskView(state, configurations, { at, live });
     }
     case 'board':
       return boardView(state, configurations, { at, boardId: deviceId });
     case 'desk': {
       const clerk = subject.staff ?? { id: '', name: '' };
-      const place = { deviceId, clerk, nameOf: (id: string) => centre.staff.nameOf(id) };
+      const nameOf = (id: string): string => centre.staff.nameOf(id);
+      const place = { deviceId, clerk, nameOf, printers: printersOf(centre) };
       return deskView(state, configurations, { at, place });
     }
     case 'manager': {
@@ -169,13 +95,13 @@ export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | nul
         storage: storageOf(centre),
         ...figuresOf(centre, at),
         nameOf: (id: string) => centre.staff.nameOf(id),
-        troubled: troubledPrints(centre, at),
+        troubled: troubledPapers(centre, at),
       };
       return managerView(state, configurations, { at, live });
     }
     case 'phone':
       return phoneView(state, configurations, { at, ticketId: subject.ticketId ?? '' });
     case 'agent':
-      return agentBody(centre, deviceId);
+      return agentBody(centre, deviceId, at);
   }
 };

@@ -184,9 +184,9 @@ export const agent = (world: World, configuration: Configuration): Client => {
   often(world, 20 * SECOND_MS, () => {
     const job = client.shown?.jobs[0];
     if (job === undefined || client.waits > 0) return;
-    const [ticketId = ''] = job.jobId.split('/');
-    const state = pick(dice, ['confirmed', 'confirmed', 'assumed', 'abandoned'] as const);
-    client.ask({ type: 'reportPrint', ticketId, copy: 0, state });
+    const [ticketId = '', copy] = job.jobId.split('/');
+    const state = pick(dice, ['confirmed', 'confirmed', 'assumed'] as const);
+    client.ask({ type: 'reportPrint', ticketId, copy: Number(copy), state });
   });
   often(world, 45 * MINUTE_MS, () => {
     const seriesId = pick(dice, configuration.categories).id;

@@ -31,6 +31,7 @@ const often = (items: readonly string[], n: number): string =>
 
 const serviceId = ({ configuration }: Scene, n: number) => often(ids(configuration.services), n);
 const counterId = ({ configuration }: Scene, n: number) => often(ids(configuration.counters), n);
+const kioskId = ({ configuration }: Scene, n: number) => often(ids(configuration.kiosks), n);
 const reasonId = (n: number): string => (n % 19 === 18 ? 'nothing' : 'other');
 const classId = ({ configuration }: Scene, n: number) =>
   n % 29 === 28 ? 'P9' : of(['', '', ...ids(configuration.classes)], n);
@@ -78,6 +79,11 @@ const visitors: Maker[] = [
     stars: 1 + (b % 5),
   }),
   () => ({ type: 'callForHelp' }),
+  (scene, { a, b }) => ({
+    type: 'printElsewhere',
+    ticketId: ticketId(scene, a),
+    kioskId: kioskId(scene, b),
+  }),
 ];
 
 const clerks: Maker[] = [
@@ -198,9 +204,24 @@ const managers: Maker[] = [
   (scene, { a, b }) => ({
     type: 'reportPrint',
     ticketId: ticketId(scene, a),
-    copy: 0,
-    state: of(['confirmed', 'assumed', 'abandoned'] as const, b),
+    copy: b % 2,
+    state: of(['confirmed', 'assumed'] as const, b),
   }),
+  (scene, { a, b }) => ({
+    type: 'reprint',
+    ticketId: ticketId(scene, a),
+    kioskId: kioskId(scene, b),
+    why: of(['lost', 'again'] as const, b),
+  }),
+  ({ state }, { a }) => ({
+    type: 'giveUpPaper',
+    ticketId: a % 2 === 0 ? null : of([...(state.day?.unprinted ?? []), 'nowhere:1'], a),
+  }),
+  (scene, { a, b }) => ({
+    type: of(['stopPaper', 'resumePaper', 'resumePaper'] as const, a),
+    kioskId: b % 3 === 0 ? null : kioskId(scene, b),
+  }),
+  (scene, { b }) => ({ type: 'loadPaper', kioskId: kioskId(scene, b) }),
   ({ hashes }, { a, b }) => ({
     type: 'publish',
     configuration: of(hashes, a),

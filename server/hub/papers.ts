@@ -1,0 +1,124 @@
+import type { Configuration, Millis } from '../../core/configuration.js';
+import type { DeviceId } from '../../core/events.js';
+import { jobIdOf, PAPER_AGE_MS_MAX } from '../../core/paper.js';
+import type {
+  AgentView,
+  PrinterChoice,
+  PrinterState,
+  PrintJob,
+  PrintState,
+  ViewBase,
+} from '../../core/protocol/views.js';
+import { isPaperless, type DayState, type Paper, type Ticket } from '../../core/state.js';
+import type { ManagerLive } from '../../core/views/manager.js';
+import type { Centre } from '../centre.js';
+import { paperOf } from './paper.js';
+
+const PRINTS_SHOWN = 20;
+/** Papers told to an agent at once: a view stays small however many wait. */
+const JOBS_LISTED_MAX = 20;
+const PRINTING: readonly PrinterState[] = ['ready', 'nearEnd'];
+
+const agentOf = (configuration: Configuration, kioskId: DeviceId) =>
+  configuration.agents.find(({ kiosks }) => kiosks.includes(kioskId));
+
+/** What a kiosk's printer is known to do: away when nobody stands beside it. */
+export const printerOf = (centre: Centre, kioskId: DeviceId): PrinterState => {
+  const configuration = centre.configuration();
+  const kiosk = configuration.kiosks.find(({ id }) => id === kioskId);
+  if (kiosk?.printer !== true) return 'none';
+  const agent = agentOf(configuration, kioskId);
+  if (agent === undefined || !centre.live.isConnected(agent.id)) return 'away';
+  return centre.live.printer(kioskId)?.state ?? 'away';
+};
+
+/** The printers that tickets may be printed with. */
+export const printersOf = (centre: Centre): readonly PrinterChoice[] =>
+  centre
+    .configuration()
+    .kiosks.filter(({ id, printer }) => printer && !isPaperless(centre.log.state, id))
+    .map(({ id: kioskId }) => ({ kioskId, state: printerOf(centre, kioskId) }));
+
+const stateOf = ({ live }: Centre, { id }: Ticket, paper: Paper): PrintState => {
+  if (paper.state !== 'pending') return paper.state;
+  return live.print(jobIdOf(id, paper.copy)) ?? 'queued';
+};
+
+/** What a kiosk shows of printers and of the papers of its last tickets. */
+export const kioskPapers = (centre: Centre, kioskId: DeviceId) => {
+  const { state } = centre.log;
+  const printer = isPaperless(state, kioskId) ? ('none' as const) : printerOf(centre, kioskId);
+  const mine = [...(state.day?.tickets.values() ?? [])].filter(
+    ({ deviceId }) => deviceId === kioskId,
+  );
+  const printing: Record<string, PrintState> = {};
+  for (const ticket of mine.slice(-PRINTS_SHOWN)) {
+    if (ticket.paper !== null) printing[ticket.id] = stateOf(centre, ticket, ticket.paper);
+  }
+  const here = PRINTING.includes(printer) || printer === 'none';
+  const others = here ? [] : printersOf(centre);
+  const elsewhere = others
+    .filter((other) => other.kioskId !== kioskId && PRINTING.includes(other.state))
+    .map((other) => other.kioskId);
+  return { printer, printing, elsewhere };
+};
+
+interface Pending {
+  readonly ticket: Ticket;
+  readonly paper: Paper;
+}
+
+const pendingIn = (day: DayState): Pending[] =>
+  [...day.unprinted].flatMap((ticketId) => {
+    const ticket = day.tickets.get(ticketId);
+    return ticket === undefined || ticket.paper === null ? [] : [{ ticket, paper: ticket.paper }];
+  });
+
+const isLate = ({ paper }: Pending, at: Millis): boolean => at - paper.orderedAt > PAPER_AGE_MS_MAX;
+
+/** Paper that a person must decide about: it broke off for good, or is too late. */
+export const troubledPapers = (centre: Centre, at: Millis): ManagerLive['troubled'] => {
+  const { day } = centre.log.state;
+  if (day === null) return [];
+  return pendingIn(day).flatMap((pending): ManagerLive['troubled'] => {
+    const { ticket, paper } = pending;
+    if (stateOf(centre, ticket, paper) === 'interrupted') {
+      return [{ ticketId: ticket.id, state: 'interrupted' }];
+    }
+    return isLate(pending, at) ? [{ ticketId: ticket.id, state: 'queued' }] : [];
+  });
+};
+
+/**
+ * Papers that an agent has still to print, the oldest first; printing one again by its id is
+ * harmless. Those that are too late are listed only where there is room: they wait for staff, and
+ * must not keep new ones from being printed.
+ */
+export const agentBody = (
+  centre: Centre,
+  agentId: DeviceId,
+  at: Millis,
+): Omit<AgentView, keyof ViewBase> => {
+  const { state } = centre.log;
+  const { day } = state;
+  const agent = centre.configuration().agents.find(({ id }) => id === agentId);
+  const kiosks = agent?.kiosks ?? [];
+  const rolls = Object.fromEntries(
+    [...state.centre.rolls].filter(([kioskId]) => kiosks.includes(kioskId)),
+  );
+  if (day === null) return { kiosks, rolls, jobs: [] };
+  const mine = pendingIn(day).filter(({ paper }) => kiosks.includes(paper.kioskId));
+  const late = mine.filter((pending) => isLate(pending, at));
+  const fresh = mine.filter((pending) => !isLate(pending, at));
+  const listed = [...fresh, ...late.reverse()].slice(0, JOBS_LISTED_MAX);
+  const jobs = listed.map(({ ticket, paper }): PrintJob => {
+    const { copy, kioskId, orderedAt: issuedAt } = paper;
+    return {
+      jobId: jobIdOf(ticket.id, copy),
+      kioskId,
+      issuedAt,
+      paper: paperOf(centre, day, ticket),
+    };
+  });
+  return { kiosks, rolls, jobs };
+};
