@@ -19,7 +19,7 @@ import {
 import { decideVisitor } from './decide/visitor.js';
 import { clerkCommand, visitorCommand } from './protocol/commands.js';
 import type { ClerkCommand, Command, CommandType, VisitorCommand } from './protocol/commands.js';
-import { refuse, type Refusal } from './protocol/refusals.js';
+import type { Refusal } from './protocol/refusals.js';
 import type { Asked, Configurations, State } from './state.js';
 
 const typesOf = (schema: typeof visitorCommand | typeof clerkCommand): ReadonlySet<CommandType> =>

@@ -9,7 +9,7 @@ import { prints } from '../printer/replies.js';
 import type { Journal, JournalEntry } from './journal.js';
 import { Receipts } from './receipts.js';
 import { Session } from './session.js';
-import { isFinal, isUnderWay, nextState, type JobEvent } from './states.js';
+import { isUnderWay, nextState, type JobEvent } from './states.js';
 
 /** A job's first printing and two more; then a person decides. */
 export const TRIES_MAX = 3;

@@ -22,9 +22,6 @@ export function nextState(state: PrintState, event: JobEvent): PrintState {
   return next;
 }
 
-/** Whether nothing more will happen to the job. */
-export const isFinal = (state: PrintState): boolean => Object.keys(NEXT[state]).length === 0;
-
 /** Whether bytes of the job may be in the printer: after a restart nobody knows how many. */
 export const isUnderWay = (state: PrintState): boolean =>
   state === 'sending' || state === 'sent' || state === 'reprinting';

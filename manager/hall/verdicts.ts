@@ -53,7 +53,7 @@ export const counterVerdict = (
 };
 
 const STOPPED: readonly (PrinterState | null)[] = [
-  ...['paperEnd', 'coverOpen', 'jam', 'fault', 'away'] as const,
+  ...(['paperEnd', 'coverOpen', 'jam', 'fault', 'away'] as const),
 ];
 /** Somebody stands before the others only while at work: that they are off is no fault. */
 const ALWAYS_ON: readonly DeviceStatus['role'][] = ['kiosk', 'board', 'agent'];
