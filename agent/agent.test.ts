@@ -65,6 +65,8 @@ const view = (at: Millis, jobs: readonly PrintJob[]): AgentView => ({
   kiosks: ['kiosk-1'],
   rolls: {},
   jobs,
+  counters: [],
+  calls: [],
 });
 
 let count = 0;

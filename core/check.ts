@@ -1,4 +1,5 @@
 import { calendarMistakes } from './check/calendar.js';
+import { displayMistakes, type Displays } from './check/displays.js';
 import { placeMistakes } from './check/places.js';
 import { profileMistakes } from './check/profiles.js';
 import { sectionsOf, type Mistake } from './check/sections.js';
@@ -7,6 +8,7 @@ import { serviceMistakes, unserved } from './check/services.js';
 import { mistakeOf } from './check/shape.js';
 import { configurationSchema, type Configuration } from './configuration.js';
 
+export type { Displays } from './check/displays.js';
 export type { Mistake } from './check/sections.js';
 
 /** A configuration that holds together, or everything that is wrong with it. */
@@ -17,8 +19,9 @@ export type Checked =
  * Reads one centre's configuration, defaults filled in. Each mistake is reported once, with its
  * path (`services[3].category`) and what to do. A part whose shape is wrong is not looked at
  * further, all others are; that each service is served is looked at when nothing else is wrong.
+ * `displays` are the known models of LED displays.
  */
-export const checkConfiguration = (raw: unknown): Checked => {
+export const checkConfiguration = (raw: unknown, displays: Displays = new Map()): Checked => {
   const shaped = configurationSchema.safeParse(raw);
   const sections = sectionsOf(raw);
   const mistakes = [
@@ -27,6 +30,7 @@ export const checkConfiguration = (raw: unknown): Checked => {
     ...seriesMistakes(sections),
     ...profileMistakes(sections),
     ...placeMistakes(sections),
+    ...displayMistakes(sections, displays),
     ...calendarMistakes(sections),
   ];
   if (!shaped.success || mistakes.length > 0) return { mistakes };

@@ -135,6 +135,14 @@ const kiosk = z.strictObject({
   printer: z.boolean().default(true),
 });
 
+const agent = z.strictObject({
+  id,
+  name: words(60),
+  kiosks: ids(20),
+  /** Counters beside which it has displays, keypads or bells: it is told of no other. */
+  counters: ids(60).optional(),
+});
+
 /** Shape of one centre's configuration; `checkConfiguration` looks at what refers to what. */
 export const configurationSchema = z.strictObject({
   version: z.literal(1),
@@ -152,6 +160,8 @@ export const configurationSchema = z.strictObject({
     publicUrl: z.url().nullable().default(null),
     enquiryUrl: z.string().max(80).nullable().default(null),
     idleS: z.number().int().min(10).max(300).default(30),
+    /** Models of the LED displays in the hall: files of `firmware-config/displays`. */
+    displays: ids(10).optional(),
   }),
   sectors: z.array(z.strictObject({ id, name: words(60), icon: z.string().max(30) })).max(40),
   categories: z
@@ -176,8 +186,8 @@ export const configurationSchema = z.strictObject({
   counters: z.array(counter).min(1).max(60),
   boards: z.array(board).max(40),
   kiosks: z.array(kiosk).max(20),
-  /** One agent stands beside the printers of some kiosks. */
-  agents: z.array(z.strictObject({ id, name: words(60), kiosks: ids(20) })).max(20),
+  /** One agent stands beside the printers of some kiosks, and the wires to some counters. */
+  agents: z.array(agent).max(20),
   desks: z.array(z.strictObject({ id, name: words(60), counter: id.nullable() })).max(60),
   calendar,
   rules: rules.prefault({}),

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { checkConfiguration, type Mistake } from '../core/check.js';
 import { mistakeOf } from '../core/check/shape.js';
 import { configurationSchema, type Configuration } from '../core/configuration.js';
+import { knownDisplays } from './displays.js';
 import { canonicalJson, parseJson } from './json.js';
 import { codeOf } from './log/folder.js';
 import { tlsMistakes } from './tls.js';
@@ -135,7 +136,7 @@ export const loadSettings = async (file: string): Promise<Settings> => {
   }
   const parts = split(parsed.value);
   const server = await serverOf(parts.server, dirname(whole));
-  const checked = checkConfiguration(parts.configuration);
+  const checked = checkConfiguration(parts.configuration, await knownDisplays());
   const mistakes = [
     ...(Array.isArray(server) ? server : []),
     ...('mistakes' in checked ? checked.mistakes : []),

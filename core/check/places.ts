@@ -61,6 +61,9 @@ const agentMistakes = (sections: Sections): Mistake[] => {
   const readable = agents.length === ids.agents.length;
   return [
     ...missing,
+    ...agents.flatMap(({ path, value }) =>
+      unknown(sections, COUNTER, each(`${path}.counters`, value.counters ?? [])),
+    ),
     ...kiosks
       .filter(({ value }) => readable && value.printer && !told.has(value.id))
       .map(({ path, value }) => ({

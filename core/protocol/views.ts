@@ -269,7 +269,22 @@ export interface PrintJob {
   readonly paper: TicketPaper;
 }
 
-export interface AgentView extends ViewBase {
+/** A counter beside which an agent has a display, a keypad or a bell. */
+export interface AgentCounter extends BoardCounter {
+  readonly number: number;
+}
+
+export type AgentCall = Pick<BoardCall, 'key' | 'label' | 'counterId' | 'at'>;
+
+/** What an agent is told for its displays, keypads and bells. */
+export interface AgentHall {
+  /** Of its own counters alone. */
+  readonly counters: readonly AgentCounter[];
+  /** Newest first, at its own counters. */
+  readonly calls: readonly AgentCall[];
+}
+
+export interface AgentView extends ViewBase, AgentHall {
   /** The kiosks beside whose printers this agent stands. */
   readonly kiosks: readonly DeviceId[];
   /** When somebody said that a kiosk's printer has a new roll. */

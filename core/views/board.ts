@@ -27,7 +27,7 @@ const callView = (configuration: Configuration, call: Call): BoardCall => ({
   language: call.language,
 });
 
-const counterView = (
+export const counterView = (
   configuration: Configuration,
   day: DayState | null,
   counterId: string,
@@ -58,7 +58,7 @@ const isOff = (day: DayState, { ticketId }: Call): boolean => {
 };
 
 /** Newest calls first; a recall takes the place of the call that it repeats. */
-const callsShown = (
+export const callsShown = (
   configuration: Configuration,
   day: DayState,
   shown: ReadonlySet<string>,

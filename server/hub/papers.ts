@@ -2,6 +2,7 @@ import type { Configuration, Millis } from '../../core/configuration.js';
 import type { DeviceId } from '../../core/events.js';
 import { jobIdOf, PAPER_AGE_MS_MAX } from '../../core/paper.js';
 import type {
+  AgentHall,
   AgentView,
   PrinterChoice,
   PrinterState,
@@ -98,7 +99,7 @@ export const agentBody = (
   centre: Centre,
   agentId: DeviceId,
   at: Millis,
-): Omit<AgentView, keyof ViewBase> => {
+): Omit<AgentView, keyof ViewBase | keyof AgentHall> => {
   const { state } = centre.log;
   const { day } = state;
   const agent = centre.configuration().agents.find(({ id }) => id === agentId);

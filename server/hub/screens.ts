@@ -2,6 +2,7 @@ import type { Millis } from '../../core/configuration.js';
 import type { DeviceId } from '../../core/events.js';
 import type { Role } from '../../core/protocol/roles.js';
 import type { DeviceRole, DeviceStatus, ViewBase } from '../../core/protocol/views.js';
+import { agentCounters } from '../../core/views/agent.js';
 import { boardView } from '../../core/views/board.js';
 import { deskView } from '../../core/views/desk.js';
 import { kioskView } from '../../core/views/kiosk.js';
@@ -102,6 +103,9 @@ export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | nul
     case 'phone':
       return phoneView(state, configurations, { at, ticketId: subject.ticketId ?? '' });
     case 'agent':
-      return agentBody(centre, deviceId, at);
+      return {
+        ...agentBody(centre, deviceId, at),
+        ...agentCounters(state, configurations, deviceId),
+      };
   }
 };
