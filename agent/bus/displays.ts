@@ -81,7 +81,7 @@ export const shownAt = (unit: DisplayUnit, hall: AgentHall | null, now: number):
   return lastCall(unit, hall, { row: shows.call, part: shows.part, now });
 };
 
-/** The displays of one bus: what changed goes out at once, and everything again from time to time. */
+/** The displays of one bus: what changed goes out at once, and all of it again now and then. */
 export class Displays {
   private hall: AgentHall | null = null;
   private readonly shown = new Map<DisplayUnit, string>();

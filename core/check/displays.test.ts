@@ -53,7 +53,7 @@ describe('a label on an LED display', () => {
 });
 
 describe('[LABEL-1] the models of a centre and its series', () => {
-  test('a letter that a model cannot show is refused, with the letters and the bands that it can', () => {
+  test('a letter that a model cannot show is refused, with what it can', () => {
     const categories = series(
       [
         ['أ', 'A'],

@@ -61,7 +61,7 @@ const labelMistake = (
 
 const HUNDRED = 100;
 
-/** Whole hundreds for each series in the file's order, so that no two open tickets share a number. */
+/** Whole hundreds for each series in the file's order: no two open tickets share a number. */
 const bandOf = ({ categories }: Sections, id: string): { from: number; to: number } => {
   let from = HUNDRED;
   for (const { value } of categories) {
