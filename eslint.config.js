@@ -6,7 +6,7 @@ import ts from 'typescript-eslint';
 const APPS = ['web', 'kiosk', 'display', 'desk', 'manager', 'phone'];
 const under = (folders, ...ends) =>
   folders.flatMap((folder) => ends.map((e) => `${folder}/**/${e}`));
-const hall = under(['core', 'server', 'agent', 'paper'], '*.ts');
+const hall = under(['core', 'server', 'agent', 'paper', 'provision'], '*.ts');
 /** The only places that read the machine's clock, its timers and its randomness. */
 const PORTS = ['server/clock.ts', 'agent/clock.ts'];
 

@@ -147,7 +147,16 @@ const PARTS = [
   {
     name: 'programs',
     result: 'build/server',
-    sources: ['core', 'server', 'agent', 'paper', 'tests', 'tsconfig.json', 'tsconfig.build.json'],
+    sources: [
+      'core',
+      'server',
+      'agent',
+      'paper',
+      'provision',
+      'tests',
+      'tsconfig.json',
+      'tsconfig.build.json',
+    ],
     steps: [program('typescript/bin/tsc', '-p', 'tsconfig.build.json')],
   },
   {

@@ -11,6 +11,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM'];
 
 process.env.DEBIAN_FRONTEND = 'noninteractive';
 if (!process.stdout.isTTY) process.env.NO_COLOR = '1';
+// Some of the tools are for root's use.
+process.env.PATH = [process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter);
 
 /** Each check counts as one; its words are shown only if it fails. */
 const CHECKS = [
@@ -31,17 +33,43 @@ const MANAGERS = [
   {
     command: 'apt-get',
     steps: [['update'], ['install', '-y', '--no-install-recommends']],
-    names: { chromium: 'chromium', zbarimg: 'zbar-tools', socat: 'socat' },
+    names: {
+      chromium: 'chromium',
+      zbarimg: 'zbar-tools',
+      socat: 'socat',
+      'systemd-analyze': 'systemd',
+      udevadm: 'udev',
+      nft: 'nftables',
+      'cloud-init': 'cloud-init',
+      Xvfb: 'xvfb',
+    },
   },
   {
     command: 'dnf',
     steps: [['install', '-y']],
-    names: { chromium: 'chromium', zbarimg: 'zbar', socat: 'socat' },
+    names: {
+      chromium: 'chromium',
+      zbarimg: 'zbar',
+      socat: 'socat',
+      'systemd-analyze': 'systemd',
+      udevadm: 'systemd-udev',
+      nft: 'nftables',
+      'cloud-init': 'cloud-init',
+      Xvfb: 'xorg-x11-server-Xvfb',
+    },
   },
   {
     command: 'apk',
     steps: [['add']],
-    names: { chromium: 'chromium', zbarimg: 'zbar', socat: 'socat' },
+    names: {
+      chromium: 'chromium',
+      zbarimg: 'zbar',
+      socat: 'socat',
+      udevadm: 'eudev',
+      nft: 'nftables',
+      'cloud-init': 'cloud-init',
+      Xvfb: 'xvfb',
+    },
   },
 ];
 
@@ -51,7 +79,7 @@ const onPath = (name) =>
 /** Asks the system's package manager, as root or by a sudo that asks no password. */
 async function installFromSystem(tool) {
   const manager = MANAGERS.find(({ command }) => onPath(command));
-  if (manager === undefined) return;
+  if (manager?.names[tool] === undefined) return;
   const root = process.getuid?.() === 0;
   for (const [index, step] of manager.steps.entries()) {
     const last = index === manager.steps.length - 1;
@@ -86,6 +114,11 @@ async function installChromium() {
 const TOOLS = [
   { tool: 'zbarimg', what: 'an independent reader of QR codes' },
   { tool: 'socat', what: 'serial lines without a device' },
+  { tool: 'systemd-analyze', what: 'the reader of rendered units' },
+  { tool: 'udevadm', what: 'the reader of rendered udev rules' },
+  { tool: 'nft', what: 'the reader of rendered firewalls' },
+  { tool: 'cloud-init', what: 'the reader of rendered user-data' },
+  { tool: 'Xvfb', what: 'a screen for the rendered policy' },
 ];
 
 async function installTools() {

@@ -3,7 +3,9 @@ import { defineConfig } from 'vitest/config';
 import { messages } from './web/messages/compile.js';
 
 /** Beside the code, and what spans folders; `npm test` runs these first. */
-const UNIT = ['{core,paper,server,agent,web,kiosk,display,desk,manager,phone}/**/*.test.ts'];
+const UNIT = [
+  '{core,paper,server,agent,provision,web,kiosk,display,desk,manager,phone}/**/*.test.ts',
+];
 
 export default defineConfig({
   plugins: [messages, svelte()],

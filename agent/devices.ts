@@ -72,16 +72,21 @@ const linkFault = ({ profile, link }: PrinterSettings): string | undefined => {
   return flow.includes(link.flow) ? undefined : `flow: the ${model} has ${flow.join(', ')}`;
 };
 
+/** Where a description of devices was read, and the folder of the printers' profiles. */
+export interface DevicesPlace {
+  readonly file: string;
+  readonly profiles: string;
+}
+
 /**
- * Reads which printers stand beside an agent. `profiles` is the folder of profiles. Throws
- * `FileRefused`, also for a line so slow that visitors would wait for their tickets.
+ * The printer of each kiosk, with its profile. Throws `FileRefused`, also for a line so slow that
+ * visitors would wait for their tickets.
  */
-export const readDevices = (
-  file: string,
-  profiles: string,
-): ReadonlyMap<DeviceId, PrinterSettings> => {
-  const { printers } = readChecked(file, devicesSchema);
-  return new Map(
+export const printersOf = (
+  { printers }: z.output<typeof devicesSchema>,
+  { file, profiles }: DevicesPlace,
+): ReadonlyMap<DeviceId, PrinterSettings> =>
+  new Map(
     Object.entries(printers).map(([kioskId, { profile: name, link }]) => {
       const settings = { profile: readProfile(join(profiles, `${name}.json`)), link };
       const fault = linkFault(settings);
@@ -96,4 +101,10 @@ export const readDevices = (
       return [kioskId, settings];
     }),
   );
-};
+
+/** Reads which printers stand beside an agent. Throws `FileRefused`. */
+export const readDevices = (
+  file: string,
+  profiles: string,
+): ReadonlyMap<DeviceId, PrinterSettings> =>
+  printersOf(readChecked(file, devicesSchema), { file, profiles });

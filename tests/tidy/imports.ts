@@ -11,6 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   server: ['core', 'paper'],
   agent: ['core', 'paper'],
   upstream: ['core'],
+  provision: ['core', 'paper', 'server', 'agent'],
   web: ['core'],
   ...Object.fromEntries(APPS.map((app) => [app, ['web', 'core']])),
 };

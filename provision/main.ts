@@ -1,0 +1,39 @@
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { FileRefused } from '../agent/files.js';
+import { renderBundle } from './bundle.js';
+import { readCentre } from './centre.js';
+import { carryOut, folderOf, signWith, writeTree } from './command.js';
+
+const HELP = `Renders a whole machine of a centre.
+
+  npm run provision -- --centre ID --device NAME --out DIR [--key FILE]
+
+  --centre ID     a folder of firmware-config/centres, or a path with a / in it
+  --device NAME   a file of its folder devices, without .json
+  --out DIR       a folder that is not there yet, or empty
+  --key FILE      the private key of the centre (npm run release -- --new-key FILE makes one)
+`;
+
+const provision = async (): Promise<void> => {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { centre: text, device: text, out: text, key: text } });
+  const { centre: id, device: name, out, key } = values;
+  if (id === undefined || name === undefined || out === undefined) {
+    process.stderr.write(HELP);
+    process.exit(2);
+  }
+  const centre = await readCentre(folderOf(id));
+  const machine = centre.machines.get(name);
+  if (machine === undefined) {
+    const known = [...centre.machines.keys()].join(', ');
+    throw new FileRefused(`${id} has no device ${name}: it has ${known}`);
+  }
+  const sign = signWith(centre, key);
+  const bundle = renderBundle({ centre, name, machine }, sign);
+  writeTree(resolve(out), bundle);
+  const signed = sign === null ? 'unsigned, for a trial' : 'signed';
+  process.stdout.write(`${bundle.size} files, ${signed}. Next: read ${join(out, 'README.md')}\n`);
+};
+
+carryOut(provision);

@@ -1,0 +1,182 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format } from 'prettier';
+import { describe, expect, test } from 'vitest';
+import { hashOf, machineManifestSchema, signedBy } from '../agent/machine/signed.js';
+import { renderBundle } from './bundle.js';
+import { FIRMWARE, readCentre } from './centre.js';
+import { signer } from './keys.js';
+import { jsonSchemaOf, machineSchema, siteSchema } from './files.js';
+import { Site } from '../tests/fixtures/site.js';
+
+/** Written anew by `npx vitest run provision -u`. */
+test.each([
+  ['site', siteSchema],
+  ['device', machineSchema],
+])('the JSON Schema of %s for editors is that of this code', async (name, schema) => {
+  const text = await format(JSON.stringify(jsonSchemaOf(schema)), {
+    parser: 'json',
+    printWidth: 100,
+  });
+  await expect(text).toMatchFileSnapshot(`../firmware-config/schema/${name}.schema.json`);
+});
+
+const centres = readdirSync(join(FIRMWARE, 'centres'));
+test.each(centres)('every machine of %s can be rendered', async (id) => {
+  const centre = await readCentre(join(FIRMWARE, 'centres', id));
+  expect(centre.machines.size).toBeGreaterThan(0);
+  for (const [name, machine] of centre.machines) {
+    const bundle = renderBundle({ centre, name, machine }, null);
+    for (const [path, { text }] of bundle) {
+      expect(text, path).not.toMatch(/\{\{|undefined|\[object/);
+    }
+  }
+});
+
+describe('a bundle', () => {
+  test('is the same each time, and what it was when it was last looked at', async () => {
+    using site = new Site();
+    const lines: string[] = [];
+    for (const place of await site.places()) {
+      const bundle = renderBundle(place, site.sign);
+      expect(renderBundle(place, site.sign)).toEqual(bundle);
+      lines.push(`# ${place.name}`);
+      for (const [path, { text, mode }] of bundle) {
+        lines.push(`${hashOf(text).slice(0, 16)} ${mode} ${path}`);
+      }
+    }
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('golden/bundles.txt');
+  });
+
+  test('holds these words for a kiosk', async () => {
+    using site = new Site();
+    const bundle = renderBundle(await site.place('kiosk-1'), site.sign);
+    for (const path of [
+      'root/etc/systemd/system/dawr-page.service',
+      'root/etc/systemd/system/dawr-agent.service',
+      'root/etc/chromium/policies/managed/dawr.json',
+      'root/etc/nftables.conf',
+      'root/etc/udev/rules.d/70-dawr.rules',
+      'root/etc/dawr/machine.json',
+      'root/usr/local/lib/dawr/page',
+      'README.md',
+    ]) {
+      const name = path.split('/').at(-1) ?? '';
+      await expect(bundle.get(path)?.text).toMatchFileSnapshot(`golden/kiosk-1/${name}.txt`);
+    }
+  });
+
+  test('names each of its files with its hash, under a signature of the centre', async () => {
+    using site = new Site();
+    for (const place of await site.places()) {
+      const bundle = renderBundle(place, site.sign);
+      const manifest = bundle.get('manifest.json')?.text ?? '';
+      const signature = bundle.get('manifest.sig')?.text ?? '';
+      const { files } = signedBy({ manifest, signature }, site.releaseKey, machineManifestSchema);
+      const below = place.machine.os.startsWith('windows') ? 'windows' : 'root';
+      expect(files).toHaveLength([...bundle.keys()].filter((p) => p.startsWith(below)).length);
+      for (const { path, sha256 } of files) {
+        expect(hashOf(bundle.get(`${below}${path}`)?.text ?? '')).toBe(sha256);
+      }
+      const other = manifest.replace('"schema": 1', '"schema": 1 ');
+      expect(() =>
+        signedBy({ manifest: other, signature }, site.releaseKey, machineManifestSchema),
+      ).toThrow('not signed');
+    }
+  });
+});
+
+describe('a folder that does not hold together is refused, with file, place and reason', () => {
+  const refusal = async (name: string, edit: (json: Record<string, unknown>) => void) => {
+    using site = new Site();
+    site.edit(name, edit);
+    return await readCentre(site.folder).then(
+      () => 'accepted',
+      (error: Error) => error.message.replaceAll(`${site.folder}/`, ''),
+    );
+  };
+  const set = (place: string, value: unknown) => (json: Record<string, unknown>) => {
+    const keys = place.split('.');
+    const last = keys.pop() ?? '';
+    let at: Record<string, unknown> = json;
+    for (const key of keys) at = at[key] as Record<string, unknown>;
+    if (value === undefined) Reflect.deleteProperty(at, last);
+    else at[last] = value;
+  };
+
+  const kiosk = 'devices/kiosk-1.json';
+  const line = { kind: 'tcp', host: '10.20.0.32', port: 9100 };
+  test.each([
+    [kiosk, 'colour', 'red', 'Unrecognized key: "colour"'],
+    [kiosk, 'role', 'tablet', 'role: Invalid option'],
+    [kiosk, 'page', undefined, 'page: shows a kiosk'],
+    [kiosk, 'page.app', 'desk', 'page: shows a kiosk'],
+    [kiosk, 'page.id', 'k9', 'page.id: the centre has no kiosk k9'],
+    [kiosk, 'zone', 'roof', 'zone: the centre has no zone roof'],
+    [kiosk, 'os', 'windows-11', 'os: a kiosk runs on Debian'],
+    [kiosk, 'agent.id', 'a9', 'agent.id: the centre has no agent a9'],
+    [kiosk, 'agent.devices.printers.k3', { profile: 'virtual-80mm', link: line }, 'k3: is not'],
+    [kiosk, 'agent.devices.printers.k2', undefined, 'lacks k2, whose tickets the agent a1'],
+    [kiosk, 'agent.devices.printers.k2.profile', 'nobody', 'nobody.json: cannot be read'],
+    [kiosk, 'agent.devices.printers.k1.link.baudRate', 9600, 'a ticket would take'],
+    [kiosk, 'agent.devices.printers.k1.link.path', '/dev/dawr/x', 'usb names no /dev/dawr/x'],
+    [kiosk, 'agent.devices.printers.k1.link', line, 'two devices share 10.20.0.32:9100'],
+    [kiosk, 'usb', [], 'usb names no /dev/dawr/printer'],
+    ['devices/kiosk-2.json', 'page.id', 'k1', 'the kiosk k1 is already on kiosk-1'],
+    ['devices/board-ground.json', 'zone', 'first', 'the board hall-1 shows ground, not first'],
+    ['devices/board-ground.json', 'role', 'server', 'page: a server shows none'],
+    ['site.json', 'server', 'http://10.20.0.2:4000', 'is http beyond one machine'],
+    ['site.json', 'server', 'https://10.20.0.2:4000/x', 'has a path'],
+    ['site.json', 'releaseKey', 'abc', 'releaseKey: is not an Ed25519 key'],
+    ['site.json', 'networks', ['10.20.0'], 'is not an IPv4 network'],
+    ['centre.json', 'version', 2, 'version: 2 is not known here'],
+  ])('%s: %s', async (file, place, value, reason) => {
+    const said = await refusal(file, set(place, value));
+    expect(said).toContain(file.replace('devices/', ''));
+    expect(said).toContain(reason);
+  });
+
+  test('two bad files are named at once', async () => {
+    using site = new Site();
+    site.edit(kiosk, set('role', 1));
+    site.edit('devices/desk-1.json', set('os', 1));
+    await expect(readCentre(site.folder)).rejects.toThrow(/desk-1[^]*kiosk-1/);
+  });
+
+  test('a key that the machines do not trust signs nothing', async () => {
+    using site = new Site();
+    const { site: trusted } = await readCentre(site.folder);
+    expect(() => signer(site.strangeKey(), trusted.releaseKey ?? '')).toThrow(
+      'is not the key whose public half is releaseKey',
+    );
+  });
+
+  test('only known policies, of their type, are rendered', async () => {
+    const { policyMistakes } = await import('./policy.js');
+    using site = new Site();
+    for (const place of await site.places()) {
+      const text = renderBundle(place, null).get('root/etc/chromium/policies/managed/dawr.json');
+      if (text === undefined) continue;
+      const policy = JSON.parse(text.text) as Record<string, unknown>;
+      expect(policyMistakes(policy)).toEqual([]);
+      expect(policy['DeveloperToolsAvailability']).toBe(2);
+      expect(policy['TranslateEnabled']).toBe(false);
+      for (const url of policy['URLAllowlist'] as string[]) expect(url).not.toMatch(/\*|\/$/);
+    }
+    expect(
+      policyMistakes({ TranslatEnabled: false, URLAllowlist: 'x', BrowserSignin: true }),
+    ).toHaveLength(3);
+  });
+});
+
+test('files of udev name sockets in a grammar of their own', async () => {
+  using site = new Site();
+  const part = /^(?:[A-Z]+|(?:ENV|IMPORT|ATTRS?)\{\w+\})(?:==|\+=|=)"[^"]*"$/;
+  for (const place of await site.places()) {
+    const rules = renderBundle(place, null).get('root/etc/udev/rules.d/70-dawr.rules')?.text ?? '';
+    for (const line of rules.split('\n').filter((one) => one !== '' && !one.startsWith('#'))) {
+      for (const each of line.split(', ')) expect(each).toMatch(part);
+    }
+  }
+  expect(readFileSync(join(FIRMWARE, 'templates', 'logind.conf'), 'utf8')).toContain('NAutoVTs=0');
+});
