@@ -64,6 +64,7 @@ const view = (at: Millis, jobs: readonly PrintJob[]): AgentView => ({
   ...{ stream: 's', version: 1, at, configuration: 'h', training: false },
   kiosks: ['kiosk-1'],
   rolls: {},
+  leases: [],
   jobs,
   counters: [],
   calls: [],

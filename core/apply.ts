@@ -5,7 +5,13 @@ import { freshSeries } from './series.js';
 import { shifted } from './shift.js';
 import { applyCounter } from './apply/counters.js';
 import { applyTicket } from './apply/tickets.js';
-import { RULES_VERSION, type Configurations, type DayState, type State } from './state.js';
+import {
+  labelKey,
+  RULES_VERSION,
+  type Configurations,
+  type DayState,
+  type State,
+} from './state.js';
 
 /**
  * The only thing that changes state. Throws on an event that does not fit: the log and the rules
@@ -56,9 +62,30 @@ const applyCentre = ({ centre, day }: State, event: Logged<CentreEvent>): void =
     case 'paper.loaded':
       centre.rolls.set(event.kioskId, event.at);
       return;
+    case 'lease.granted':
+      granted({ centre, day }, event);
+      return;
+    case 'ticket.tooLate':
+      return;
     case 'clock.corrected':
       if (day !== null && event.byMs < 0) setBack(day, event.byMs);
       return;
+  }
+};
+
+/** [SERIES-4] From now on the server leaves the leased numbers of the open day alone. */
+const granted = (
+  { centre, day }: Pick<State, 'centre' | 'day'>,
+  event: Extract<CentreEvent, { type: 'lease.granted' }> & { readonly at: Millis },
+): void => {
+  const { leaseId: id, deviceId, day: date, ranges, at: grantedAt } = event;
+  const lease = { id, deviceId, day: date, grantedAt, ranges, used: new Set<string>() };
+  centre.leases = [...centre.leases, lease];
+  if (day?.day !== date) return;
+  for (const { seriesId, from } of ranges) {
+    const series = day.series.get(seriesId);
+    if (series === undefined) throw new Error(`no series ${seriesId} to lease from`);
+    day.series.set(seriesId, { ...series, top: Math.min(series.top, from - 1) });
   }
 };
 
@@ -81,6 +108,9 @@ const openDay = (
   if (body === undefined) throw new Error(`configuration ${event.configuration} is not here`);
   const { day, configuration, rulesVersion, training, closesAt, closeBy } = event;
   if (rulesVersion !== RULES_VERSION) throw new Error(`day ${day} has rules ${rulesVersion}`);
+  const leases = state.centre.leases.filter((lease) => lease.day >= day);
+  const ofToday = leases.filter((lease) => lease.day === day);
+  state.centre.leases = leases;
   state.centre.lastDay = day;
   state.day = {
     day,
@@ -94,7 +124,9 @@ const openDay = (
     tickets: new Map(),
     labels: new Map(),
     stubs: new Map(),
-    series: new Map(body.categories.map((category) => [category.id, freshSeries(category)])),
+    series: new Map(
+      body.categories.map((category) => [category.id, freshSeries(category, ofToday)]),
+    ),
     counters: new Map(),
     suspensions: new Map(),
     help: new Map(),
@@ -117,7 +149,20 @@ const applyDay = (state: State, event: Logged<Exclude<DayEvent, { type: 'day.ope
     state.day = null;
     return;
   }
+  if ('leaseId' in event) useNumber(centre, event);
   if (!applyCounter(day, event) && !applyTicket(day, event)) applyHall(day, event);
+};
+
+/** [LEASE-2] Each number of a lease enters once. */
+const useNumber = (
+  { leases }: State['centre'],
+  { leaseId, seriesId, number }: Extract<DayEvent, { leaseId?: string }>,
+): void => {
+  if (leaseId === undefined) return;
+  const lease = leases.find(({ id }) => id === leaseId);
+  const key = labelKey(seriesId, number);
+  if (lease === undefined || lease.used.has(key)) throw new Error(`${key} is not of ${leaseId}`);
+  lease.used.add(key);
 };
 
 /** What concerns the whole hall. Throws on a type that nobody knows. */
@@ -139,14 +184,6 @@ const applyHall = (day: DayState, event: Logged<DayEvent>): void => {
       const series = day.series.get(event.seriesId);
       if (series === undefined) throw new Error(`no series ${event.seriesId} to skip in`);
       day.series.set(event.seriesId, { ...series, next: event.to + 1 });
-      return;
-    }
-    case 'series.leased': {
-      const { leaseId: id, deviceId, from, to, seriesId } = event;
-      const series = day.series.get(seriesId);
-      if (series === undefined) throw new Error(`no series ${seriesId} to lease from`);
-      const leases = [...series.leases, { id, deviceId, from, to, used: from - 1 }];
-      day.series.set(seriesId, { ...series, top: from - 1, leases });
       return;
     }
     case 'service.suspended':

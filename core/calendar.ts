@@ -77,6 +77,18 @@ const nextDate = (date: string): string =>
 
 const DAYS_AHEAD_MAX = 31;
 
+/** The next `count` dates on which the calendar opens and whose closing time is still to come. */
+export const serviceDays = (configuration: Configuration, at: Millis, count: number): string[] => {
+  const found: string[] = [];
+  let date = civil(at, configuration.centre.zone).date;
+  for (let ahead = 0; ahead <= DAYS_AHEAD_MAX && found.length < count; ahead += 1) {
+    const hours = hoursOf(configuration, date);
+    if (hours !== null && hours.closesAt > at) found.push(date);
+    date = nextDate(date);
+  }
+  return found;
+};
+
 /** When the calendar next opens after `at`, within a month; `null` where it does not. */
 export const nextOpening = (configuration: Configuration, at: Millis): Millis | null => {
   let date = civil(at, configuration.centre.zone).date;

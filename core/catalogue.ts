@@ -64,6 +64,16 @@ export const profilesServing = (
 ): ReadonlySet<string> => indexOf(configuration).serving.get(serviceId) ?? NONE;
 
 /** Whether a closed list of the configuration holds a reason. */
+export const kiosksWithAgent = (
+  { kiosks, agents }: Configuration,
+  enrolled: ReadonlyMap<string, string>,
+): readonly string[] => {
+  const served = new Set(
+    agents.filter(({ id }) => enrolled.has(id)).flatMap((agent) => agent.kiosks),
+  );
+  return kiosks.flatMap(({ id }) => (served.has(id) ? [id] : []));
+};
+
 export const hasReason = (
   configuration: Configuration,
   kind: keyof Configuration['reasons'],

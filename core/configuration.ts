@@ -100,6 +100,8 @@ const rules = z.strictObject({
   waitingMax: z.number().int().min(1).max(5000).default(2000),
   legOrder: z.enum(['asked', 'shortest']).default('asked'),
   ticketsPerMinuteMax: z.number().int().min(1).max(600).default(30),
+  /** Numbers of a series that a kiosk holds for when the server is away; 0 for none. */
+  leaseMax: z.number().int().min(0).max(500).default(100),
 });
 
 export const REASON_KINDS = [
@@ -172,6 +174,8 @@ export const configurationSchema = z.strictObject({
         letter: z.strictObject({ ar: z.string().max(1), en: z.string().max(1) }).nullable(),
         min: z.number().int().min(0).max(9999),
         max: z.number().int().min(1).max(9999),
+        /** Numbers printed beforehand on a pad, for a day without machines; no service has them. */
+        reserved: z.boolean().default(false),
       }),
     )
     .min(1)

@@ -2,12 +2,13 @@ import type { Event } from './events.js';
 import {
   decideCentre,
   decideDay,
-  grantLease,
+  leases,
   openByClock,
   openDay,
   tick,
   type CentreCommand,
 } from './decide/centre.js';
+import { enterNumber, enterTicket } from './decide/entered.js';
 import { decideClerk } from './decide/clerk.js';
 import { hallOf, type Hall } from './decide/hall.js';
 import {
@@ -59,8 +60,12 @@ export const decide = (
       return decideSupply(state, { ...asked, command }, configurations);
     case 'tick': {
       const hall = hallOf(state, asked, configurations);
-      return 'refused' in hall ? openByClock(state, asked, configurations) : tick(hall);
+      const due = 'refused' in hall ? openByClock(state, asked, configurations) : tick(hall);
+      const isQuiet = !('refused' in due) && due.length === 0;
+      return isQuiet ? leases(state, asked, configurations) : due;
     }
+    case 'enterTicket':
+      return enterTicket(state, { ...asked, command }, configurations);
     default: {
       const hall = hallOf(state, asked, configurations);
       if ('refused' in hall) return hall;
@@ -71,7 +76,7 @@ export const decide = (
 
 type HallCommand = Exclude<
   Command,
-  { type: 'tick' | 'openDay' | CentreCommand['type'] | SupplyCommand['type'] }
+  { type: 'tick' | 'openDay' | 'enterTicket' | CentreCommand['type'] | SupplyCommand['type'] }
 >;
 
 const PAPER_TYPES: ReadonlySet<string> = new Set<PaperCommand['type']>([
@@ -88,5 +93,5 @@ const decideInHall = (hall: Hall, command: HallCommand): readonly Event[] | Refu
   if (isOfPaper(command)) return decidePaper(hall, command);
   if (isClerks(command)) return decideClerk(hall, command);
   if (isVisitors(command)) return decideVisitor(hall, command);
-  return command.type === 'grantLease' ? grantLease(hall, command) : decideDay(hall, command);
+  return command.type === 'enterNumber' ? enterNumber(hall, command) : decideDay(hall, command);
 };

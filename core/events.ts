@@ -1,4 +1,5 @@
 import type { Millis, ReasonKind } from './configuration.js';
+import type { CentreEvent } from './events/centre.js';
 import type { Language, Result } from './lists.js';
 import type { CopyReason } from './paper.js';
 
@@ -100,14 +101,6 @@ export type DayEvent =
       readonly to: number;
     }
   | {
-      readonly type: 'series.leased';
-      readonly leaseId: string;
-      readonly seriesId: string;
-      readonly deviceId: DeviceId;
-      readonly from: number;
-      readonly to: number;
-    }
-  | {
       readonly type: 'service.suspended';
       /** `null` suspends the whole hall. */
       readonly serviceId: ServiceId | null;
@@ -126,8 +119,19 @@ export type DayEvent =
       readonly language: Language;
       readonly deviceId: DeviceId;
       readonly takenAt: Millis;
+      /** The number is of this lease: it was taken at the kiosk while the server was away. */
       readonly leaseId?: string;
+      /** The visitor's request that nobody had answered: a repeat of it hears of this ticket. */
+      readonly standsFor?: string;
       readonly print: boolean;
+    }
+  | {
+      /** From now on an open ticket bears the number that its visitor holds on paper. */
+      readonly type: 'ticket.relabelled';
+      readonly ticketId: TicketId;
+      readonly seriesId: string;
+      readonly number: number;
+      readonly leaseId: string;
     }
   | LegJoined
   | {
@@ -232,26 +236,7 @@ export type DayEvent =
   | { readonly type: 'help.asked'; readonly deviceId: DeviceId; readonly counterId?: CounterId }
   | { readonly type: 'help.answered'; readonly deviceId: DeviceId };
 
-/** Events that outlive a day. */
-export type CentreEvent =
-  | { readonly type: 'log.started'; readonly centreId: string; readonly training: boolean }
-  | {
-      readonly type: 'log.restored';
-      readonly previousStream: string;
-      readonly previousSeq: number;
-      readonly previousHash: string;
-      /** How far each series jumps ahead on the next day opened. */
-      readonly skip: number;
-    }
-  | { readonly type: 'configuration.published'; readonly configuration: string }
-  | { readonly type: 'device.enrolled'; readonly deviceId: DeviceId; readonly role: string }
-  | { readonly type: 'device.revoked'; readonly deviceId: DeviceId }
-  | { readonly type: 'clock.corrected'; readonly byMs: number }
-  /** `null` is the whole centre. */
-  | { readonly type: 'paper.stopped'; readonly kioskId: DeviceId | null }
-  | { readonly type: 'paper.resumed'; readonly kioskId: DeviceId | null }
-  /** The kiosk's printer has a new roll. */
-  | { readonly type: 'paper.loaded'; readonly kioskId: DeviceId };
+export { isCentreEvent, type CentreEvent, type NumberRange } from './events/centre.js';
 
 export type Event = DayEvent | CentreEvent;
 export type EventType = Event['type'];
@@ -263,18 +248,3 @@ export type Logged<E extends Event = Event> = E & {
   readonly stream: string;
   readonly actor: ActorId;
 };
-
-const CENTRE_TYPES: ReadonlySet<string> = new Set<CentreEvent['type']>([
-  'log.started',
-  'log.restored',
-  'configuration.published',
-  'device.enrolled',
-  'device.revoked',
-  'clock.corrected',
-  'paper.stopped',
-  'paper.resumed',
-  'paper.loaded',
-]);
-
-/** Whether an event belongs to the centre rather than to the day it fell on. */
-export const isCentreEvent = (event: Event): event is CentreEvent => CENTRE_TYPES.has(event.type);

@@ -1,16 +1,22 @@
 import type { Configuration } from './configuration.js';
 import type { DayEvent } from './events.js';
 import { refuse, type Refusal } from './protocol/refusals.js';
-import { labelKey, type DayState, type Series } from './state.js';
+import { labelKey, type DayState, type Lease, type Series } from './state.js';
 
 type Category = Configuration['categories'][number];
 
+/** [SERIES-4] The highest number that the server may issue: those above are leased to kiosks. */
+export const topOf = ({ id, min, max }: Category, leases: readonly Pick<Lease, 'ranges'>[]) =>
+  leases
+    .flatMap(({ ranges }) => ranges)
+    .filter(({ seriesId, from, to }) => seriesId === id && from > min && to <= max)
+    .reduce((top, { from }) => Math.min(top, from - 1), max);
+
 /** A series as a day opens. */
-export const freshSeries = ({ min, max }: Category): Series => ({
-  next: min,
-  top: max,
-  leases: [],
-});
+export const freshSeries = (
+  category: Category,
+  leases: readonly Pick<Lease, 'ranges'>[] = [],
+): Series => ({ next: category.min, top: topOf(category, leases) });
 
 export const seriesOf = (day: DayState, category: Category): Series =>
   day.series.get(category.id) ?? freshSeries(category);
@@ -44,23 +50,4 @@ export const jump = (
   let to = wraps ? min + (from + steps - 1 - top) - 1 : from + steps - 1;
   while (to < top && labels.has(labelKey(seriesId, to + 1))) to += 1;
   return wraps ? [skipped(from, top), skipped(min, to)] : [skipped(from, to)];
-};
-
-/**
- * [SERIES-4] A lease takes the highest numbers that the server has not come near, and that nobody
- * bears: after a wrap the visitors of the first round may still be there.
- */
-export const lease = (
-  day: DayState,
-  category: Category,
-  wish: { readonly deviceId: string; readonly count: number; readonly leaseId: string },
-): DayEvent[] | Refusal => {
-  const { next, top } = seriesOf(day, category);
-  const from = top - wish.count + 1;
-  if (from <= next) return refuse('series.noRange');
-  for (let number = from; number <= top; number += 1) {
-    if (day.labels.has(labelKey(category.id, number))) return refuse('series.noRange');
-  }
-  const { leaseId, deviceId } = wish;
-  return [{ type: 'series.leased', leaseId, deviceId, seriesId: category.id, from, to: top }];
 };

@@ -7,6 +7,7 @@ import type {
   DeviceId,
   LegTarget,
   LegTimes,
+  NumberRange,
   Outcome,
   ReturnTo,
   ServiceId,
@@ -99,16 +100,17 @@ export interface Series {
   readonly next: number;
   /** Numbers above are leased away. */
   readonly top: number;
-  readonly leases: readonly Lease[];
 }
 
+/** Numbers of a day that a kiosk may give out while the server is away. */
 export interface Lease {
   readonly id: string;
   readonly deviceId: DeviceId;
-  readonly from: number;
-  readonly to: number;
-  /** Highest number of the lease that entered the log, or `from - 1`. */
-  readonly used: number;
+  readonly day: string;
+  readonly grantedAt: Millis;
+  readonly ranges: readonly NumberRange[];
+  /** `labelKey` of each number that entered the log. */
+  readonly used: Set<string>;
 }
 
 export interface Counter {
@@ -190,6 +192,8 @@ export interface CentreState {
   readonly paperless: Set<DeviceId>;
   /** When somebody said that a kiosk's printer has a new roll. */
   readonly rolls: Map<DeviceId, Millis>;
+  /** Of the open day and the days to come. */
+  leases: readonly Lease[];
 }
 
 /** [PAPER-1] Whether tickets taken at a kiosk have no paper, whatever its printer could do. */
@@ -223,6 +227,7 @@ export const emptyState = (stream: string): State => ({
     earlierStreams: [],
     paperless: new Set(),
     rolls: new Map(),
+    leases: [],
   },
   day: null,
 });
@@ -234,4 +239,6 @@ export interface Asked {
   readonly actor: ActorId;
   readonly deviceId: DeviceId;
   readonly clock?: { readonly confirmed: boolean; readonly differenceMs: number };
+  /** The ticket that an earlier request got, of which its sender heard no answer. */
+  readonly earlier?: TicketId;
 }

@@ -2,8 +2,11 @@ import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { TicketId } from '../core/events.js';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-const KEY_ID = 1;
+/** Of a ticket's own link, and of one that was signed with a lease before there was a ticket. */
+const TICKET_KEY_ID = 1;
+const LEASE_KEY_ID = 2;
 const SEQ_BYTES = 6;
+const INDEX_BYTES = 2;
 const MAC_BYTES = 16;
 
 /** RFC 4648 §6 without padding. */
@@ -25,11 +28,16 @@ const fromBase32 = (text: string): Buffer => {
 };
 
 /** Whether a text has the form of a token; whether it is good, only its day's key tells. */
-export const isTicketToken = (text: string): boolean => /^[A-Z2-7]{37}$/.test(text);
+export const isTicketToken = (text: string): boolean =>
+  /^(?:[A-Z2-7]{37}|[A-Z2-7]{40})$/.test(text);
 
 /** The page of a ticket, for paper, screens and phones. */
 export const ticketUrl = (publicUrl: string, token: string): string =>
   `${publicUrl.replace(/\/$/, '')}/t/${token}`;
+
+/** What a token stands for: a ticket, or the n-th number of a lease. */
+export type Linked =
+  { readonly ticketId: TicketId } | { readonly leaseId: string; readonly index: number };
 
 /**
  * Signed links to tickets: key id, sequence number, and an HMAC-SHA-256 cut to 128 bits, in base32
@@ -49,22 +57,36 @@ export class TicketLinks {
   token(ticketId: TicketId, day: string): string {
     const [stream = '', seq = ''] = ticketId.split(':');
     const head = Buffer.alloc(1 + SEQ_BYTES);
-    head.writeUInt8(KEY_ID, 0);
+    head.writeUInt8(TICKET_KEY_ID, 0);
     head.writeUIntBE(Number(seq), 1, SEQ_BYTES);
     return base32(Buffer.concat([head, this.mac(head, stream, day)]));
   }
 
-  /** The ticket of a token that was made for this stream, or an earlier one, on this day. */
-  ticketOf(token: string, stream: string, day: string): TicketId | undefined {
+  /** The token of the n-th number of a lease, good on the lease's day. */
+  leaseToken(leaseId: string, index: number, day: string): string {
+    const [stream = '', seq = ''] = leaseId.split(':');
+    const head = Buffer.alloc(1 + SEQ_BYTES + INDEX_BYTES);
+    head.writeUInt8(LEASE_KEY_ID, 0);
+    head.writeUIntBE(Number(seq), 1, SEQ_BYTES);
+    head.writeUIntBE(index, 1 + SEQ_BYTES, INDEX_BYTES);
+    return base32(Buffer.concat([head, this.mac(head, stream, day)]));
+  }
+
+  /** What a token stands for that was made for this stream, or an earlier one, on this day. */
+  linked(token: string, stream: string, day: string): Linked | undefined {
     if (!isTicketToken(token)) return undefined;
     const bytes = fromBase32(token);
-    const head = bytes.subarray(0, 1 + SEQ_BYTES);
-    const mac = bytes.subarray(1 + SEQ_BYTES);
-    if (mac.length !== MAC_BYTES) return undefined;
+    const head = bytes.subarray(0, bytes.length - MAC_BYTES);
+    const mac = bytes.subarray(bytes.length - MAC_BYTES);
+    const isLease = head.length > 1 + SEQ_BYTES;
+    if (head[0] !== (isLease ? LEASE_KEY_ID : TICKET_KEY_ID)) return undefined;
     const made = [stream, ...this.earlier()].find((candidate) =>
       timingSafeEqual(mac, this.mac(head, candidate, day)),
     );
-    return made === undefined ? undefined : `${made}:${head.readUIntBE(1, SEQ_BYTES)}`;
+    if (made === undefined) return undefined;
+    const id = `${made}:${head.readUIntBE(1, SEQ_BYTES)}`;
+    if (!isLease) return { ticketId: id };
+    return { leaseId: id, index: head.readUIntBE(1 + SEQ_BYTES, INDEX_BYTES) };
   }
 
   private mac(head: Buffer, stream: string, day: string): Buffer {

@@ -7,15 +7,10 @@ import {
   type Leg,
   type Ticket,
 } from '../state.js';
+import { issued, relabelled, ticketAt } from './issue.js';
 import { counterAt, freed, RECENT_MAX } from './counters.js';
 
 type Of<T extends DayEvent['type']> = Logged<Extract<DayEvent, { type: T }>>;
-
-const ticketAt = (day: DayState, ticketId: string): Ticket => {
-  const ticket = day.tickets.get(ticketId);
-  if (ticket === undefined) throw new Error(`ticket ${ticketId} is not open`);
-  return ticket;
-};
 
 /** What of a leg stays whatever its status. */
 interface LegBase extends LegTimes {
@@ -63,28 +58,6 @@ const rejoin = (
   const base = baseOf(ticket.leg);
   const target = event.keptPlace === false ? 'own' : base.target;
   setLeg(day, ticket, { ...base, ...timesOf(event), target, status: 'waiting' });
-};
-
-const issued = (day: DayState, event: Of<'ticket.issued'>): void => {
-  const { ticketId: id, seriesId, number, classId, language, deviceId, takenAt, print } = event;
-  const key = labelKey(seriesId, number);
-  if (day.labels.has(key)) throw new Error(`number ${key} is in use`);
-  const series = day.series.get(seriesId);
-  if (series === undefined) throw new Error(`no series ${seriesId}`);
-  const { at: joinedAt, seq } = event;
-  const waiting = { joinedAt, orderFrom: joinedAt, dueAt: joinedAt, seq };
-  const none = { n: 0, serviceId: '', target: 'own', wasCalled: false } as const;
-  const leg: Leg = { ...none, ...waiting, status: 'ended' };
-  const next = event.services;
-  const asked = next.length;
-  const about = { id, seriesId, number, classId, language, deviceId, takenAt };
-  const paper = { copy: 0, why: 'first', kioskId: deviceId, orderedAt: takenAt } as const;
-  const pending = print ? ({ ...paper, state: 'pending' } as const) : null;
-  day.tickets.set(id, { ...about, leg, asked, next, paper: pending });
-  day.labels.set(key, id);
-  day.series.set(seriesId, { ...series, next: number + 1 });
-  day.counts.issued += 1;
-  if (print) day.unprinted.add(id);
 };
 
 const joined = (day: DayState, event: Of<'leg.joined'>): void => {
@@ -218,6 +191,9 @@ export const applyTicket = (day: DayState, event: Logged<DayEvent>): boolean => 
       day.tickets.set(ticket.id, { ...ticket, next, asked: ticket.asked + 1 });
       return true;
     }
+    case 'ticket.relabelled':
+      relabelled(day, event);
+      return true;
     case 'ticket.classSet': {
       const ticket = ticketAt(day, event.ticketId);
       const leg = { ...ticket.leg, ...timesOf(event) };

@@ -57,6 +57,13 @@ const CASES: readonly Case[] = [
     'sectors[2]',
     /no service/,
   ],
+  [
+    'a service with numbers of a pad',
+    'categories[0].reserved',
+    true,
+    'categories[0].reserved',
+    /pads alone/,
+  ],
   ['an enquiry among services', 'services[1].kind', 'enquiry', 'services[1].category', /mixes/],
   [
     'seven frequent services',

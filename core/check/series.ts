@@ -22,7 +22,7 @@ const letterName = (letter: Letter | null): string =>
   letter === null ? 'no letter' : `the letter ${letter.ar}/${letter.en}`;
 
 /** Letters that are told apart by ear and eye, and numbers that no two open tickets share. */
-export const seriesMistakes = ({ categories, ids }: Sections): Mistake[] => [
+export const seriesMistakes = ({ categories, services, ids }: Sections): Mistake[] => [
   ...twice(ids.categories),
   ...categories.flatMap(({ path, value: { letter, min, max } }) => [
     ...(letter === null || known(letter)
@@ -40,6 +40,12 @@ export const seriesMistakes = ({ categories, ids }: Sections): Mistake[] => [
       : []),
   ]),
   ...sharedNumbers(categories),
+  ...categories.flatMap(({ path, value: { id, reserved } }) => {
+    const its = reserved && services.find(({ value: { category } }) => category === id);
+    if (!its) return [];
+    const reason = `is for pads alone, and the service "${its.value.id}" has it: reserve another`;
+    return [{ path: `${path}.reserved`, reason }];
+  }),
 ];
 
 const sharedNumbers = (categories: readonly Part<Category>[]): Mistake[] => {

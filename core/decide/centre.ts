@@ -1,10 +1,11 @@
 import { civil, closeByOf, hoursOf } from '../calendar.js';
-import { categoryOf, counterOf, serviceOf } from '../catalogue.js';
+import { counterOf, serviceOf } from '../catalogue.js';
 import type { Configuration, Millis } from '../configuration.js';
 import type { DayEvent, DeviceId, Event } from '../events.js';
 import type { ManagerCommand, SystemCommand } from '../protocol/commands.js';
+import { dueLeases } from '../leases.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
-import { freshSeries, jump, lease, seriesOf } from '../series.js';
+import { freshSeries, jump, seriesOf } from '../series.js';
 import { DAY_MS } from '../time.js';
 import { RULES_VERSION, type Asked, type Configurations, type State } from '../state.js';
 import { configurationOf, openTicket, reasonOf, type Hall } from './hall.js';
@@ -13,19 +14,20 @@ import type { SupplyCommand } from './paper.js';
 
 type Decision = Event[] | Refusal;
 
-const opening = (state: State, asked: Asked, configurations: Configurations) => {
+export const opening = (state: State, asked: Asked, configurations: Configurations) => {
   const configuration = configurationOf(configurations, state.centre.configuration);
   const { date } = civil(asked.at, configuration.centre.zone);
   return { configuration, date, hours: hoursOf(configuration, date) };
 };
 
 /** [DAY-1] The day's first event, and the numbers that a restored centre jumps over. */
-const openedDay = (
+export const openedDay = (
   state: State,
   configuration: Configuration,
   day: { readonly date: string; readonly closesAt: Millis },
 ): Event[] => {
-  const { skipSeries, training } = state.centre;
+  const { skipSeries, training, leases } = state.centre;
+  const ofToday = leases.filter((lease) => lease.day === day.date);
   const events: Event[] = [
     {
       type: 'day.opened',
@@ -38,7 +40,7 @@ const openedDay = (
     },
   ];
   const skipped = configuration.categories.flatMap((category) =>
-    jump(category, freshSeries(category), { count: skipSeries, labels: new Map() }),
+    jump(category, freshSeries(category, ofToday), { count: skipSeries, labels: new Map() }),
   );
   return [...events, ...skipped];
 };
@@ -151,7 +153,14 @@ const switchProfile = (
 
 type DayCommand = Exclude<
   ManagerCommand,
-  { type: 'openDay' | 'reprint' | 'giveUpPaper' | (CentreCommand | SupplyCommand)['type'] }
+  {
+    type:
+      | 'openDay'
+      | 'reprint'
+      | 'giveUpPaper'
+      | 'enterNumber'
+      | (CentreCommand | SupplyCommand)['type'];
+  }
 >;
 
 /** Decides what a manager asks for about the open day. */
@@ -257,13 +266,11 @@ export const decideCentre = (
   }
 };
 
-/** [SERIES-4] Leases a range of a series to a device. */
-export const grantLease = (
-  hall: Hall,
-  command: Extract<SystemCommand, { type: 'grantLease' }>,
-): Decision => {
-  const category = categoryOf(hall.configuration, command.seriesId);
-  if (category === undefined) return refuse('series.noRange');
-  const { deviceId, count } = command;
-  return lease(hall.day, category, { deviceId, count, leaseId: hall.idAt(0) });
+/** [LEASE-1] Leases that kiosks lack, while the time is sure. */
+export const leases = (state: State, asked: Asked, configurations: Configurations): Event[] => {
+  if (state.centre.configuration === '' || asked.clock?.confirmed === false) return [];
+  const coming = configurationOf(configurations, state.centre.configuration);
+  const today =
+    state.day === null ? coming : configurationOf(configurations, state.day.configuration);
+  return dueLeases(state, { coming, today }, asked.at);
 };

@@ -58,7 +58,7 @@ const joined = (event: Of<'leg.joined'>, place: Place): LegFact => ({
   orderFrom: event.orderFrom,
   dueAt: event.dueAt,
   targetMs: targetOf(event, place),
-  waitingSince: event.at,
+  waitingSince: event.leg === 1 ? event.joinedAt : event.at,
   counterId: null,
   clerk: null,
   rule: null,
@@ -206,6 +206,10 @@ const classSet = (event: Of<'ticket.classSet'>, place: Place): readonly Fact[] =
 /** What changes in a visit, its legs and the counter that holds it, and what staff answer for. */
 export const ticketFacts = (event: Logged, place: Place): readonly Fact[] => {
   switch (event.type) {
+    case 'ticket.relabelled': {
+      const { seriesId, number } = event;
+      return [{ ...visitOf(place, event.ticketId), seriesId, number }];
+    }
     case 'ticket.issued':
       return [issued(event, place.day)];
     case 'leg.joined':

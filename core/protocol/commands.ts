@@ -15,6 +15,16 @@ const text = z.strictObject({ ar: z.string().max(200), en: z.string().max(200) }
 const one = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.strictObject({ type: z.literal(type), ...shape });
 
+/** A visit that began with a number in the visitor's hand. */
+const numbered = {
+  seriesId: id,
+  number: z.number().int().min(0).max(9999),
+  services: z.array(id).min(1).max(8),
+  classId: classId.default(''),
+  language,
+  takenAt: at,
+};
+
 /** What a visitor may ask for, at a kiosk or (with a ticket's link) on a phone. */
 export const visitorCommands = [
   one('takeTicket', {
@@ -84,6 +94,8 @@ export const managerCommands = [
   one('stopPaper', { kioskId: id.nullable() }),
   one('resumePaper', { kioskId: id.nullable() }),
   one('loadPaper', { kioskId: id }),
+  /** A number of a pad that was given out by hand. */
+  one('enterNumber', numbered),
 ] as const;
 
 /** What the server itself, or its agent, says. Never accepted from a screen. */
@@ -99,7 +111,17 @@ export const systemCommands = [
   /** `today` is what may change at once, `waiting` names what waits for the next day. */
   one('publish', { configuration: hash, today: hash, waiting: z.array(z.string()).max(100) }),
   one('enrolDevice', { deviceId: id, role: z.string() }),
-  one('grantLease', { seriesId: id, deviceId: id, count: z.number().int().min(1).max(500) }),
+  /** A ticket that a kiosk gave out while the server was away. */
+  one('enterTicket', {
+    kioskId: id,
+    day: z.string().regex(/^\d{4}-\d\d-\d\d$/),
+    ...numbered,
+    /** The visitor's request that the server had not answered; it may have been carried out. */
+    unanswered: z
+      .string()
+      .regex(/^[0-9a-f]{32}$/)
+      .nullable(),
+  }),
   one('reportPrint', {
     ticketId,
     copy: z.number().int().min(0).max(99_999),

@@ -2,7 +2,6 @@ import type { Letter, Millis, Words } from '../configuration.js';
 import type { Result, Language } from '../lists.js';
 import type { Times } from '../figures.js';
 import type { CounterId, DeviceId, Outcome, ServiceId, TicketId } from '../events.js';
-import type { TicketPaper } from '../paper.js';
 
 /** What a visitor reads: a letter (or none) and a number; never joined by a hyphen. */
 export interface Label {
@@ -92,6 +91,22 @@ export interface KioskView extends ViewBase {
   readonly elsewhere: readonly DeviceId[];
   readonly helpAsked: boolean;
   readonly announcement: Words | null;
+  /** The agent on the kiosk's machine, for when the server is away; `null` until one has said. */
+  readonly door: KioskDoor | null;
+}
+
+/** Where the kiosk's page finds its agent, and what shows that it may ask it. */
+export interface KioskDoor {
+  readonly port: number;
+  readonly token: string;
+}
+
+/** Tickets that kiosks gave out while the server was away, and that are not in its log. */
+export interface OfflineCount {
+  /** They will be told. */
+  readonly waiting: number;
+  /** The server does not take them: their visitors need new tickets. */
+  readonly refused: number;
 }
 
 export interface BoardCall {
@@ -233,6 +248,7 @@ export interface ManagerView extends ViewBase {
   /** Kiosks whose tickets have no paper; `''` is the whole centre. */
   readonly paperless: readonly DeviceId[];
   readonly announcement: Words | null;
+  readonly offline: OfflineCount;
   readonly configurationWaiting: readonly string[];
   readonly storage: { readonly freeBytes: number; readonly warning: boolean };
 }
@@ -261,36 +277,15 @@ export interface PhoneView extends ViewBase {
   readonly hall: HallTimes;
 }
 
-export interface PrintJob {
-  /** `<ticketId>/<copy>`: printing a job again by the same id is harmless. */
-  readonly jobId: string;
-  readonly kioskId: DeviceId;
-  readonly issuedAt: Millis;
-  readonly paper: TicketPaper;
-}
-
-/** A counter beside which an agent has a display, a keypad or a bell. */
-export interface AgentCounter extends BoardCounter {
-  readonly number: number;
-}
-
-export type AgentCall = Pick<BoardCall, 'key' | 'label' | 'counterId' | 'at'>;
-
-/** What an agent is told for its displays, keypads and bells. */
-export interface AgentHall {
-  /** Of its own counters alone. */
-  readonly counters: readonly AgentCounter[];
-  /** Newest first, at its own counters. */
-  readonly calls: readonly AgentCall[];
-}
-
-export interface AgentView extends ViewBase, AgentHall {
-  /** The kiosks beside whose printers this agent stands. */
-  readonly kiosks: readonly DeviceId[];
-  /** When somebody said that a kiosk's printer has a new roll. */
-  readonly rolls: Readonly<Record<DeviceId, Millis>>;
-  readonly jobs: readonly PrintJob[];
-}
+export type {
+  AgentCall,
+  AgentCounter,
+  AgentHall,
+  AgentView,
+  LeaseNumbers,
+  LeaseView,
+  PrintJob,
+} from './agent.js';
 
 export const DEVICE_ROLES = ['kiosk', 'board', 'desk', 'manager', 'agent'] as const;
 export type DeviceRole = (typeof DEVICE_ROLES)[number];

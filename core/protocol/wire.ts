@@ -1,4 +1,4 @@
-import type { Label, PrinterState, PrintState, Roll } from './views.js';
+import type { KioskDoor, Label, OfflineCount, PrinterState, PrintState, Roll } from './views.js';
 import type { Refusal } from './refusals.js';
 import type { Millis } from '../configuration.js';
 import type { DeviceId, TicketId } from '../events.js';
@@ -38,6 +38,9 @@ export interface ClientEvents<C> {
 export interface AgentEvents {
   printer: (status: { kioskId: DeviceId; state: PrinterState; roll: Roll | null }) => void;
   printing: (status: { jobId: string; state: PrintState }) => void;
+  /** Where pages on the agent's machine find it. */
+  door: (door: KioskDoor) => void;
+  offline: (count: OfflineCount) => void;
 }
 
 export interface ServerEvents<V> {

@@ -81,16 +81,6 @@ test('[SERIES-3] a day that was open when the copy was made jumps ahead at once'
   expect(hall.ticket(hall.take(['build'])).number).toBe(5);
 });
 
-test('[SERIES-4] a lease takes the highest numbers, and the server never issues them', () => {
-  const hall = new Hall();
-  const lease = { type: 'grantLease', seriesId: 'b', deviceId: 'k1' } as const;
-  expect(hall.must({ ...lease, count: 3 })).toMatchObject([{ from: 3, to: 5 }]);
-  expect(hall.now({ ...lease, count: 3 })).toEqual({ refused: 'series.noRange' });
-  const numbers = [hall.take(['ask']), hall.take(['ask'])].map((id) => hall.ticket(id).number);
-  expect(numbers).toEqual([1, 2]);
-  expect(hall.now(take(['ask']))).toEqual({ refused: 'series.full' });
-});
-
 test('[SUSPEND-1] a suspended service takes nobody in until resumed or its time is up', () => {
   const hall = new Hall();
   const waiting = hall.take(['ask']);

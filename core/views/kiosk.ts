@@ -1,6 +1,12 @@
 import type { Millis } from '../configuration.js';
 import type { DeviceId } from '../events.js';
-import type { KioskView, PrinterState, PrintState, ViewBase } from '../protocol/views.js';
+import type {
+  KioskDoor,
+  KioskView,
+  PrinterState,
+  PrintState,
+  ViewBase,
+} from '../protocol/views.js';
 import { nextNumber } from '../series.js';
 import type { Configurations, DayState, State } from '../state.js';
 import type { Configuration } from '../configuration.js';
@@ -12,6 +18,7 @@ export interface KioskLive {
   readonly printer: PrinterState;
   readonly printing: Readonly<Record<string, PrintState>>;
   readonly elsewhere: readonly DeviceId[];
+  readonly door: KioskDoor | null;
 }
 
 const fullServices = (configuration: Configuration, day: DayState): string[] => {
@@ -40,5 +47,6 @@ export const kioskView = (
     elsewhere: live.elsewhere,
     helpAsked: day?.help.has(live.deviceId) ?? false,
     announcement: day?.announcement ?? null,
+    door: live.door,
   };
 };

@@ -1,5 +1,5 @@
 import type { Configuration, Millis } from '../configuration.js';
-import type { ManagerView, ViewBase } from '../protocol/views.js';
+import type { ManagerView, OfflineCount, ViewBase } from '../protocol/views.js';
 import type { Configurations, DayState, State } from '../state.js';
 import { deskCounter } from './desk.js';
 import { currentConfiguration, hallTimes, labelOf } from './hall.js';
@@ -10,6 +10,7 @@ export type ManagerLive = Pick<
   'clock' | 'devices' | 'storage' | 'waits' | 'serviceLevel'
 > & {
   readonly nameOf: (clerk: string) => string;
+  readonly offline: OfflineCount;
   readonly troubled: readonly {
     readonly ticketId: string;
     readonly state: 'interrupted' | 'queued';

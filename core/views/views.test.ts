@@ -102,7 +102,9 @@ test('[VIEW-1] kiosk, desk and manager see the hall from their own side', () => 
   hall.open();
   hall.call();
   const { state, configurations, at } = hall;
-  const live = { deviceId: 'k1', printer: 'ready' as const, printing: {}, elsewhere: [] };
+  const live = {
+    ...{ deviceId: 'k1', printer: 'ready' as const, printing: {}, elsewhere: [], door: null },
+  };
   expect(kioskView(state, configurations, { at, live })).toMatchObject({
     hall: { state: 'open' },
     ahead: { build: 1 },
@@ -120,6 +122,7 @@ test('[VIEW-1] kiosk, desk and manager see the hall from their own side', () => 
     live: {
       nameOf: () => 'أمل',
       troubled: [],
+      offline: { waiting: 0, refused: 0 },
       devices: [],
       clock: { confirmed: true, differenceMs: 0 },
       storage: { freeBytes: 1, warning: false },

@@ -8,6 +8,8 @@ import Fastify, {
 } from 'fastify';
 import { readFile } from 'node:fs/promises';
 import { renderSVG } from 'uqr';
+import { leasedNumbers } from '../../core/leases.js';
+import type { LeaseNumbers } from '../../core/protocol/views.js';
 import { lineOf } from '../access/address.js';
 import { Buckets, perMinute } from '../access/bucket.js';
 import { limitConnections } from '../access/connections.js';
@@ -129,6 +131,22 @@ const qrRoute = (app: FastifyInstance, centre: Centre): void => {
   });
 };
 
+/** The numbers of a lease, and the links of its tickets, for the agent beside its kiosk alone. */
+const leaseRoute = (app: FastifyInstance, centre: Centre): void => {
+  app.get<{ Params: { id: string } }>('/lease/:id.json', (request, reply) => {
+    const lease = centre.log.state.centre.leases.find(({ id }) => id === request.params.id);
+    const agent = centre
+      .configuration()
+      .agents.find(({ kiosks }) => lease !== undefined && kiosks.includes(lease.deviceId));
+    if (lease === undefined || agent === undefined) return notFound(reply);
+    if (deviceOf(centre, request, agent.id) === undefined) return notFound(reply);
+    const { id: leaseId, ranges, used, day } = lease;
+    const tokens = leasedNumbers(lease).map((_, n) => centre.links.leaseToken(leaseId, n, day));
+    const body: LeaseNumbers = { leaseId, ranges, used: [...used], tokens };
+    return reply.header('cache-control', 'no-store').send(body);
+  });
+};
+
 /** The hall's door: pages of devices, their configuration, and the manager's calls. */
 export const hallApp = async (centre: Centre, extras: Extras): Promise<FastifyInstance> => {
   const app = await newApp(centre, 'hall', extras);
@@ -145,6 +163,7 @@ export const hallApp = async (centre: Centre, extras: Extras): Promise<FastifyIn
     if (body === undefined) return notFound(reply);
     return reply.header('cache-control', 'private, max-age=31536000, immutable').send(body);
   });
+  leaseRoute(app, centre);
   qrRoute(app, centre);
   extras.routes?.(app);
   await app.ready();
@@ -158,7 +177,7 @@ export const phoneApp = async (centre: Centre): Promise<FastifyInstance> => {
   app.get<{ Params: { token: string } }>('/t/:token', async (request, reply) => {
     const { state } = centre.log;
     const day = state.day?.day ?? '';
-    const known = centre.links.ticketOf(request.params.token, state.stream, day) !== undefined;
+    const known = centre.links.linked(request.params.token, state.stream, day) !== undefined;
     if (known) return sendPage(reply, 'phone');
     const at = centre.clock.now();
     const line = lineOf(request.ip);

@@ -1,7 +1,12 @@
 import type { AnswerOf } from '../log/writer.js';
-import type { Configurations, State } from '../../core/state.js';
+import { labelKey, type Configurations, type State } from '../../core/state.js';
+import type { TicketId } from '../../core/events.js';
+import { leasedNumbers } from '../../core/leases.js';
 import { aheadOf, currentConfiguration, labelOf } from '../../core/views/hall.js';
 import { ticketUrl, type TicketLinks } from '../link.js';
+
+const RECEIPTED: ReadonlySet<string> = new Set(['takeTicket', 'enterTicket', 'enterNumber']);
+const RECEIVED: ReadonlySet<string> = new Set(['ticket.issued', 'ticket.relabelled']);
 
 /** The page of a ticket, where phones reach one. */
 export const linkOf = (
@@ -13,14 +18,38 @@ export const linkOf = (
   return ticketUrl(publicUrl, links.token(ticketId, state.day.day));
 };
 
+/** The ticket of today, open or closed, whose page a token opens. */
+export const linkedTicket = (
+  links: TicketLinks,
+  { stream, day, centre }: State,
+  token: string,
+): TicketId | undefined => {
+  if (day === null) return undefined;
+  const linked = links.linked(token, stream, day.day);
+  if (linked === undefined) return undefined;
+  if ('ticketId' in linked) {
+    const { ticketId } = linked;
+    return day.tickets.has(ticketId) || day.stubs.has(ticketId) ? ticketId : undefined;
+  }
+  const lease = centre.leases.find(({ id }) => id === linked.leaseId);
+  const numbered = lease && leasedNumbers(lease)[linked.index];
+  if (numbered === undefined) return undefined;
+  const { seriesId, number } = numbered;
+  const bearer = day.labels.get(labelKey(seriesId, number));
+  if (bearer !== undefined) return bearer;
+  return [...day.stubs.values()].find(
+    (stub) => stub.seriesId === seriesId && stub.number === number,
+  )?.id;
+};
+
 /** What an accepted command is answered with; a visitor's ticket comes with its receipt. */
 export const answersWith =
   (links: TicketLinks, configurations: Configurations): AnswerOf =>
   (state, command, events) => {
     const { seq, day } = state;
-    const issued = events.find((event) => event.type === 'ticket.issued');
-    const ticket = issued && day?.tickets.get(issued.ticketId);
-    if (command.type !== 'takeTicket' || day === null || ticket === undefined) {
+    const issued = events.find(({ type }) => RECEIVED.has(type));
+    const ticket = issued && 'ticketId' in issued ? day?.tickets.get(issued.ticketId) : undefined;
+    if (!RECEIPTED.has(command.type) || day === null || ticket === undefined) {
       const called = events.find((event) => event.type === 'ticket.called');
       return { done: true, seq, ...(called === undefined ? {} : { ticketId: called.ticketId }) };
     }

@@ -9,6 +9,7 @@ import type {
   ServerEvents,
 } from '../../core/protocol/wire.js';
 import { cookieName, deviceIn, type Centre } from '../centre.js';
+import { linkedTicket } from './answer.js';
 import type { Subject } from './screens.js';
 
 /** Events as anybody may send them: what they carry is looked at before it is believed. */
@@ -99,10 +100,8 @@ const phone: Admit = (centre, socket) => {
   const { state } = centre.log;
   const token = wish(socket, 'ticket');
   if (state.day === null) return 'unknown';
-  const ticketId = centre.links.ticketOf(token, state.stream, state.day.day);
-  if (ticketId === undefined) return 'unknown';
-  const here = state.day.tickets.has(ticketId) || state.day.stubs.has(ticketId);
-  return here ? { role: 'phone', deviceId: 'phone', ticketId } : 'unknown';
+  const ticketId = linkedTicket(centre.links, state, token);
+  return ticketId !== undefined ? { role: 'phone', deviceId: 'phone', ticketId } : 'unknown';
 };
 
 /** Who a connection to each role's namespace speaks for, or why it is not let in. */

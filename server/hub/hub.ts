@@ -28,6 +28,12 @@ const printerSchema = z.strictObject({
     })
     .nullable(),
 });
+const doorSchema = z.strictObject({
+  port: z.number().int().min(1).max(65_535),
+  token: z.string().regex(/^[0-9a-f]{64}$/),
+});
+const count = z.number().int().min(0).max(100_000);
+const offlineSchema = z.strictObject({ waiting: count, refused: count });
 const printingSchema = z.strictObject({
   jobId: z.string().max(80),
   state: z.enum(PRINT_STATES),
@@ -78,6 +84,18 @@ const listenForDevices = (centre: Centre, socket: DoorSocket, views: Views): voi
     if (!success || !kiosks().includes(data.kioskId)) return;
     const { kioskId, state, roll } = data;
     centre.live.setPrinter(kioskId, { state, roll });
+    views.changed();
+  });
+  socket.on('door', (raw) => {
+    const { success, data } = doorSchema.safeParse(raw);
+    if (!success) return;
+    centre.live.setDoor(deviceId, data);
+    views.changed();
+  });
+  socket.on('offline', (raw) => {
+    const { success, data } = offlineSchema.safeParse(raw);
+    if (!success) return;
+    centre.live.setOffline(deviceId, data);
     views.changed();
   });
   socket.on('printing', (raw) => {

@@ -1,6 +1,12 @@
 import type { Millis } from '../../core/configuration.js';
 import type { DeviceId } from '../../core/events.js';
-import type { PrinterState, PrintState, Roll } from '../../core/protocol/views.js';
+import type {
+  KioskDoor,
+  OfflineCount,
+  PrinterState,
+  PrintState,
+  Roll,
+} from '../../core/protocol/views.js';
 
 const PRINTS_KEPT_MAX = 500;
 
@@ -14,6 +20,8 @@ export interface PrinterStatus {
 export class Live {
   private readonly sockets = new Map<DeviceId, { count: number; since: Millis }>();
   private readonly printers = new Map<DeviceId, PrinterStatus>();
+  private readonly doors = new Map<DeviceId, KioskDoor>();
+  private readonly offlines = new Map<DeviceId, OfflineCount>();
   private readonly prints = new Map<string, PrintState>();
 
   connected(deviceId: DeviceId, at: Millis): void {
@@ -43,6 +51,29 @@ export class Live {
 
   printer(kioskId: DeviceId): PrinterStatus | undefined {
     return this.printers.get(kioskId);
+  }
+
+  /** Where pages on an agent's machine find it; forgotten when it goes. */
+  setDoor(agentId: DeviceId, door: KioskDoor): void {
+    this.doors.set(agentId, door);
+  }
+
+  door(agentId: DeviceId): KioskDoor | undefined {
+    return this.doors.get(agentId);
+  }
+
+  setOffline(agentId: DeviceId, count: OfflineCount): void {
+    this.offlines.set(agentId, count);
+  }
+
+  /** Over all agents. */
+  offline(): OfflineCount {
+    const sum = { waiting: 0, refused: 0 };
+    for (const { waiting, refused } of this.offlines.values()) {
+      sum.waiting += waiting;
+      sum.refused += refused;
+    }
+    return sum;
   }
 
   setPrint(jobId: string, state: PrintState): void {

@@ -99,7 +99,7 @@ export const agentBody = (
   centre: Centre,
   agentId: DeviceId,
   at: Millis,
-): Omit<AgentView, keyof ViewBase | keyof AgentHall> => {
+): Omit<AgentView, keyof ViewBase | keyof AgentHall | 'leases'> => {
   const { state } = centre.log;
   const { day } = state;
   const agent = centre.configuration().agents.find(({ id }) => id === agentId);

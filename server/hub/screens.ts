@@ -10,6 +10,7 @@ import { managerView, type ManagerLive } from '../../core/views/manager.js';
 import { phoneView } from '../../core/views/phone.js';
 import type { Centre } from '../centre.js';
 import { reportOfDay } from '../report/day.js';
+import { kioskDoor, leasesOf } from './leases.js';
 import { agentBody, kioskPapers, printerOf, printersOf, troubledPapers } from './papers.js';
 
 /** Whose screen a view is for. Screens of the same subject share one view. */
@@ -78,7 +79,8 @@ export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | nul
   const { deviceId } = subject;
   switch (subject.role) {
     case 'kiosk': {
-      const live = { deviceId, ...kioskPapers(centre, deviceId) };
+      const door = kioskDoor(centre, deviceId);
+      const live = { deviceId, ...kioskPapers(centre, deviceId), door };
       return kioskView(state, configurations, { at, live });
     }
     case 'board':
@@ -97,6 +99,7 @@ export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | nul
         ...figuresOf(centre, at),
         nameOf: (id: string) => centre.staff.nameOf(id),
         troubled: troubledPapers(centre, at),
+        offline: centre.live.offline(),
       };
       return managerView(state, configurations, { at, live });
     }
@@ -105,6 +108,7 @@ export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | nul
     case 'agent':
       return {
         ...agentBody(centre, deviceId, at),
+        leases: leasesOf(centre, deviceId),
         ...agentCounters(state, configurations, deviceId),
       };
   }

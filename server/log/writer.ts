@@ -94,6 +94,7 @@ export class Writer {
     const events = this.append(request, decided, at);
     const answer = this.answerOf(this.state, request.command, events);
     log.journal.keepAnswer(request, { payload, answer });
+    this.answerUnanswered(request.command, answer);
     log.journal.release();
     return { answer, events };
   }
@@ -122,8 +123,30 @@ export class Writer {
     if (Math.abs(at - request.sentAt) > STALE_AFTER_MS) return refuse('request.stale');
     const { command, actor, deviceId } = request;
     const { confirmed, differenceMs } = this.clock.status();
-    const asked = { command, at, actor, deviceId, clock: { confirmed, differenceMs } };
+    const earlier = this.earlierTicket(command);
+    const asked = {
+      ...{ command, at, actor, deviceId, clock: { confirmed, differenceMs } },
+      ...(earlier === undefined ? {} : { earlier }),
+    };
     return this.log.rules.decide(this.state, asked, this.log.configurations);
+  }
+
+  /** The ticket of a visitor who heard no answer and then got a number while we were away. */
+  private earlierTicket(command: Command): string | undefined {
+    const key = unansweredOf(command);
+    const kept = key && this.log.journal.answered(key);
+    return kept && 'ticketId' in kept.answer ? kept.answer.ticketId : undefined;
+  }
+
+  /** That request may still be on its way: it then hears of the ticket that its visitor has. */
+  private answerUnanswered(command: Command, answer: Done): void {
+    const key = unansweredOf(command);
+    if (key === undefined || command.type !== 'enterTicket' || answer.ticketId === undefined)
+      return;
+    if (this.log.journal.answered(key) !== undefined) return;
+    const { services, classId, language } = command;
+    const payload = payloadHash({ type: 'takeTicket', services, classId, language });
+    this.log.journal.keepAnswer(key, { payload, answer });
   }
 
   private nothingToDo(request: Request, payload: Buffer): Outcome {
@@ -177,5 +200,10 @@ export class Writer {
     this.folded = { state: this.state, head: hash };
   }
 }
+
+const unansweredOf = (command: Command): RequestKey | undefined =>
+  command.type === 'enterTicket' && command.unanswered !== null
+    ? { deviceId: command.kioskId, requestId: command.unanswered }
+    : undefined;
 
 const keyOf = ({ deviceId, requestId }: RequestKey): string => `${deviceId} ${requestId}`;

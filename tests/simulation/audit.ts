@@ -9,7 +9,7 @@ import { replay } from '../../server/log/replay.js';
 import { verify } from '../../server/log/verify.js';
 import { STALE_AFTER_MS } from '../../server/log/writer.js';
 import { reportProjector } from '../../server/report/projection.js';
-import type { Asked, Client } from './client.js';
+import type { Asked, Client, World } from './client.js';
 
 /**
  * Refusals that say nothing about the ask itself: it may be carried out yet, or, when a repeat met
@@ -100,6 +100,28 @@ export const ledgerFaults = (
     return askFaults(asked, { carried: carried.get(requestId), kept, startedIn });
   });
 };
+
+/** Where in the log a request began a visit, and where that visit ended. */
+const placeOf = (database: Database.Database, request: string) =>
+  database
+    .prepare<[string], { issued: number; closed: number | null }>(
+      `SELECT i.position AS issued, (
+         SELECT c.position FROM event c WHERE c.type = 'ticket.closed'
+         AND json_extract(CAST(c.body AS TEXT), '$.ticketId') = i.stream || ':' || i.seq
+       ) AS closed
+       FROM event i WHERE i.request = ? AND i.type = 'ticket.issued'`,
+    )
+    .get(request);
+
+/** [ENTER-3] One visitor, one place in line, whatever became of the request without an answer. */
+export const offlineFaults = ({ database }: Log, offline: World['offline']): string[] =>
+  offline.flatMap(({ unanswered, entered }) => {
+    const asked = placeOf(database, unanswered.requestId);
+    const given = placeOf(database, entered.requestId);
+    if (asked === undefined || given === undefined) return [];
+    if (asked.closed !== null && asked.closed < given.issued) return [];
+    return [`${unanswered.requestId.slice(0, 6)} has two places in line`];
+  });
 
 const bare = (view: object): string => {
   const shown: Record<string, unknown> = { ...view };

@@ -84,9 +84,11 @@ const issuesLeased = (rules: Rules): Rules => ({
   ...rules,
   apply: (state, event, configurations) => {
     rules.apply(state, event, configurations);
-    if (event.type !== 'series.leased') return;
-    const series = state.day!.series.get(event.seriesId)!;
-    state.day!.series.set(event.seriesId, { ...series, top: event.to });
+    if (event.type !== 'lease.granted' || state.day?.day !== event.day) return;
+    for (const { seriesId, to } of event.ranges) {
+      const series = state.day.series.get(seriesId)!;
+      state.day.series.set(seriesId, { ...series, top: to });
+    }
   },
 });
 
@@ -186,6 +188,13 @@ export const BUGS: readonly Bug[] = [
   { name: 'closes the day twice', rules: closesTwice },
   { name: 'keeps the place after the tolerance', rules: keepsPlace },
   { name: 'issues numbers of a lease', rules: issuesLeased },
+  {
+    name: 'enters a paper without looking for the unanswered request',
+    request: (request) =>
+      request.command.type === 'enterTicket'
+        ? { ...request, command: { ...request.command, unanswered: null } }
+        : request,
+  },
   { name: 'does not check the chain', opening: unchecked },
   { name: 'forgets a fact now and then', projector: skipsFacts },
   {

@@ -9,6 +9,8 @@ import type { Network } from './network.js';
 import type { Receiver } from './process.js';
 
 const AGAIN_MS = 5_000;
+/** A visitor waits so long for an answer. */
+const IMPATIENT_MS = 9_000;
 const KEEP_MS = 10 * 60_000;
 const LISTEN_MS = 20_000;
 const SILENT_MS = 70_000;
@@ -27,6 +29,10 @@ export interface World {
   readonly network: Network;
   readonly machine: Machine;
   readonly ledger: Asked[];
+  /** Visitors who got a number of a lease while nobody answered. */
+  readonly offline: { readonly unanswered: Asked; readonly entered: Asked }[];
+  /** A kiosk has no answer for its visitor; whether somebody else has given a number. */
+  onImpatient: (asked: Asked) => boolean;
   /** False once everybody has gone home: nothing new is asked. */
   busy: boolean;
   readonly onFault: (what: string) => void;
@@ -82,7 +88,7 @@ export class Client<V extends ViewBase = ViewBase> implements Receiver {
   }
 
   /** Asks, and hears one answer, or `undefined` after having waited for ten minutes. */
-  ask(command: Command, then: (answer: Answer | undefined) => void = () => undefined): void {
+  ask(command: Command, then: (answer: Answer | undefined) => void = () => undefined): Asked {
     const { dice, ledger } = this.world;
     const requestId = Array.from({ length: 32 }, () => dice(16).toString(16)).join('');
     const { deviceId } = this.subject;
@@ -92,6 +98,7 @@ export class Client<V extends ViewBase = ViewBase> implements Receiver {
     ledger.push(asked);
     this.pending.set(requestId, then);
     this.send(asked);
+    return asked;
   }
 
   /** Uses an id once more, with another command: a screen that has lost its mind. */
@@ -127,10 +134,14 @@ export class Client<V extends ViewBase = ViewBase> implements Receiver {
   }
 
   private send(asked: Asked): void {
-    const { network, machine, loop } = this.world;
+    const { network, machine, loop, onImpatient } = this.world;
     if (!this.pending.has(asked.requestId)) return;
     if (this.now() - asked.sentAt > KEEP_MS) {
       asked.gaveUp = true;
+      return this.settle(asked, undefined);
+    }
+    const waitedMs = this.now() - asked.sentAt;
+    if (this.subject.role === 'kiosk' && waitedMs > IMPATIENT_MS && onImpatient(asked)) {
       return this.settle(asked, undefined);
     }
     network.send(this.link, () => {

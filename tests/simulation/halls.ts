@@ -144,13 +144,16 @@ export const randomHall = (dice: Dice, wish: HallWish = {}): Configuration => {
   const profiles = range(1 + dice(4)).map((i) => `p${i}`);
   return configurationSchema.parse({
     ...frame,
-    categories: categories.map((id, i) => ({
-      id,
-      name: words(id),
-      letter: { ar: 'أبج'[i]!, en: 'ABC'[i]! },
-      min: 1,
-      max: 3 + dice(numbersMax),
-    })),
+    categories: [
+      ...categories.map((id, i) => ({
+        id,
+        name: words(id),
+        letter: { ar: 'أبج'[i]!, en: 'ABC'[i]! },
+        min: 1,
+        max: 3 + dice(numbersMax),
+      })),
+      { id: 'pad', name: words('Pad'), letter: null, min: 900, max: 930, reserved: true },
+    ],
     services: services(dice, ids, categories),
     classes: classes.map((id) => ({
       id,

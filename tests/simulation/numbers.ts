@@ -1,7 +1,10 @@
 import type { Configuration } from '../../core/configuration.js';
 import type { Logged } from '../../core/events.js';
 
+export type Granted = Extract<Logged, { type: 'lease.granted' }>;
+
 interface Range {
+  readonly leaseId: string;
   readonly from: number;
   readonly to: number;
 }
@@ -18,10 +21,17 @@ export class NumberWatch {
   /** Who bears a number now. */
   private readonly bearers = new Map<string, string>();
 
-  constructor(configuration: Configuration) {
+  private readonly used = new Set<string>();
+  private readonly pads: ReadonlySet<string>;
+
+  /** `granted`: the leases of this day from before it was opened. */
+  constructor(configuration: Configuration, granted: readonly Granted[]) {
     for (const { id, min, max } of configuration.categories) {
       this.series.set(id, { min, last: undefined, top: max, leases: [] });
     }
+    const pads = configuration.categories.filter(({ reserved }) => reserved);
+    this.pads = new Set(pads.map(({ id }) => id));
+    for (const lease of granted) this.lease(lease);
   }
 
   /** What is wrong with an event, in words. */
@@ -30,14 +40,16 @@ export class NumberWatch {
       case 'series.skipped':
         this.of(event.seriesId).last = event.to;
         return [];
-      case 'series.leased':
-        return this.leased(event);
-      case 'ticket.issued':
-        return this.issued(event);
+      case 'lease.granted':
+        return this.lease(event);
+      case 'ticket.relabelled':
+        return this.brought(event);
+      case 'ticket.issued': {
+        const isBrought = event.leaseId !== undefined || this.pads.has(event.seriesId);
+        return isBrought ? this.brought(event) : this.issued(event);
+      }
       case 'ticket.closed':
-        for (const [label, ticketId] of this.bearers) {
-          if (ticketId === event.ticketId) this.bearers.delete(label);
-        }
+        this.drop(event.ticketId);
         return [];
       default:
         return [];
@@ -68,17 +80,41 @@ export class NumberWatch {
     return found;
   }
 
-  private leased(event: Extract<Logged, { type: 'series.leased' }>): string[] {
-    const { seriesId, from, to } = event;
-    const series = this.of(seriesId);
+  /** A number that was in the visitor's hand before it came into the log. */
+  private brought(
+    event: Extract<Logged, { type: 'ticket.issued' | 'ticket.relabelled' }>,
+  ): string[] {
+    const { seriesId, number, ticketId, leaseId } = event;
+    const label = `${seriesId} ${number}`;
     const found: string[] = [];
-    if (to !== series.top || from > to) found.push(`[SERIES-4] ${from} to ${to} is not the top`);
-    for (let number = from; number <= to; number += 1) {
-      const label = `${seriesId} ${number}`;
-      if (this.bearers.has(label)) found.push(`[SERIES-4] ${label} was leased and is borne`);
+    const range = this.of(seriesId).leases.find(({ from, to }) => from <= number && number <= to);
+    if (leaseId !== undefined && range?.leaseId !== leaseId) {
+      found.push(`[LEASE-2] ${label} is not of ${leaseId}`);
     }
-    series.leases.push({ from, to });
-    series.top = from - 1;
+    if (leaseId !== undefined && this.used.has(label)) found.push(`[LEASE-2] ${label} came twice`);
+    if (this.bearers.has(label)) found.push(`[SERIES-2] ${label} is borne by two`);
+    this.used.add(label);
+    this.drop(ticketId);
+    this.bearers.set(label, ticketId);
+    return found;
+  }
+
+  private drop(ticketId: string): void {
+    for (const [label, bearer] of this.bearers) if (bearer === ticketId) this.bearers.delete(label);
+  }
+
+  private lease({ leaseId, ranges }: Granted): string[] {
+    const found: string[] = [];
+    for (const { seriesId, from, to } of ranges) {
+      const series = this.of(seriesId);
+      if (to !== series.top || from > to) found.push(`[LEASE-1] ${from} to ${to} is not the top`);
+      for (let number = from; number <= to; number += 1) {
+        const label = `${seriesId} ${number}`;
+        if (this.bearers.has(label)) found.push(`[LEASE-1] ${label} was leased and is borne`);
+      }
+      series.leases.push({ leaseId, from, to });
+      series.top = from - 1;
+    }
     return found;
   }
 }

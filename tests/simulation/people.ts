@@ -1,4 +1,5 @@
 import type { Configuration } from '../../core/configuration.js';
+import { leasedNumbers } from '../../core/leases.js';
 import { RESULTS } from '../../core/lists.js';
 import { MINUTE_MS } from '../../core/time.js';
 import type { Command } from '../../core/protocol/commands.js';
@@ -48,7 +49,9 @@ export const kiosk = (world: World, configuration: Configuration, deviceId: stri
   const client = new Client<KioskView>(world, { role: 'kiosk', deviceId });
   often(world, 55 * SECOND_MS, () => {
     if (client.shown?.hall.state !== 'open' || client.waits > 0) return;
-    if (dice(40) === 0) return client.ask({ type: 'callForHelp' });
+    if (dice(40) === 0) {
+      return void client.ask({ type: 'callForHelp' });
+    }
     const services = new Set([anyService(configuration, dice)]);
     if (dice(5) === 0) services.add(anyService(configuration, dice));
     const classId = dice(6) === 0 ? (configuration.classes[0]?.id ?? '') : '';
@@ -164,7 +167,7 @@ export const manager = (world: World, configuration: Configuration): Client => {
     if (client.waits > 0 || hall === undefined) return;
     const clock = machine.process?.clock.status();
     if ((clock?.confirmed === false || clock?.alarm === true) && dice(3) > 0) {
-      return client.ask({ type: 'confirmClock' });
+      return void client.ask({ type: 'confirmClock' });
     }
     if (hall !== 'closed' && hall !== 'before') client.ask(pick(dice, acts)());
   });
@@ -177,10 +180,14 @@ const lastTicket = ({ ledger }: World): string => {
   return tickets[0] ?? 'nowhere:1';
 };
 
-/** The agent: says what became of the paper, and takes numbers in reserve for its kiosks. */
-export const agent = (world: World, configuration: Configuration): Client => {
-  const { dice } = world;
+/**
+ * The agent: says what became of the paper, and gives out numbers of its leases to visitors whom
+ * the server leaves without an answer; later it tells the server so.
+ */
+export const agent = (world: World): Client => {
+  const { dice, machine } = world;
   const client = new Client<AgentView>(world, { role: 'agent', deviceId: 'agent-1' });
+  const given = new Set<string>();
   often(world, 20 * SECOND_MS, () => {
     const job = client.shown?.jobs[0];
     if (job === undefined || client.waits > 0) return;
@@ -188,12 +195,26 @@ export const agent = (world: World, configuration: Configuration): Client => {
     const state = pick(dice, ['confirmed', 'confirmed', 'assumed'] as const);
     client.ask({ type: 'reportPrint', ticketId, copy: Number(copy), state });
   });
-  often(world, 45 * MINUTE_MS, () => {
-    const seriesId = pick(dice, configuration.categories).id;
-    client.ask({ type: 'grantLease', seriesId, deviceId: 'kiosk-1', count: 1 + dice(4) });
-  });
+  world.onImpatient = (asked) => {
+    const { command, deviceId: kioskId, requestId: unanswered } = asked;
+    const leases = machine.process?.committer.state.centre.leases ?? [];
+    const lease = leases.find(({ deviceId }) => deviceId === kioskId);
+    const next = lease && leasedNumbers(lease).find((one) => !given.has(keyOf(lease.day, one)));
+    if (command.type !== 'takeTicket' || lease === undefined || next === undefined) return false;
+    given.add(keyOf(lease.day, next));
+    const { services, classId, language } = command;
+    const visit = { services, classId, language, takenAt: client.now() };
+    const { day } = lease;
+    const enter = { kioskId, day, ...next, ...visit, unanswered };
+    const entered = client.ask({ type: 'enterTicket', ...enter });
+    world.offline.push({ unanswered: asked, entered });
+    return true;
+  };
   return client;
 };
+
+const keyOf = (day: string, one: { readonly seriesId: string; readonly number: number }) =>
+  `${day} ${one.seriesId} ${one.number}`;
 
 export const board = (world: World, deviceId: string): Client =>
   new Client(world, { role: 'board', deviceId });

@@ -182,6 +182,7 @@ export class Process {
   private begin(): void {
     const configuration = storeConfiguration(this.log.database, this.of.configuration);
     this.say({ type: 'startLog', centreId: 'random', configuration, training: false });
+    this.say({ type: 'enrolDevice', deviceId: 'agent-1', role: 'agent' });
   }
 
   /** Ends at once, as a killed process does, or after it has finished what waited. */

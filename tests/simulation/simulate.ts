@@ -8,7 +8,7 @@ import { eventOf } from '../../server/log/chain.js';
 import type { Log } from '../../server/log/log.js';
 import { lastRow, rowsFrom } from '../../server/log/read.js';
 import { seeded } from '../fixtures/randomday.js';
-import { boardFaults, ledgerFaults, logFaults } from './audit.js';
+import { boardFaults, ledgerFaults, logFaults, offlineFaults } from './audit.js';
 import type { Bug } from './bugs.js';
 import type { World } from './client.js';
 import { diceOf, randomHall } from './halls.js';
@@ -58,6 +58,8 @@ export interface Report {
   readonly fullDisks: number;
   readonly jumps: number;
   readonly tampered: number;
+  /** Visitors who got a number of a lease while nobody answered. */
+  readonly offline: number;
   /** SHA-256 over the log's head and all that was heard: equal for equal histories. */
   readonly history: string;
 }
@@ -73,6 +75,7 @@ export const totals = (reports: readonly Report[]): string => {
     `${sum((r) => r.events)} events, ${sum((r) => r.kills)} kills, ${sum((r) => r.cuts)} cuts`,
     `${sum((r) => r.lost)} messages lost, ${sum((r) => r.doubled)} doubled`,
     `${sum((r) => r.failures)} failed calls, ${sum((r) => r.fullDisks)} full disks`,
+    `${sum((r) => r.offline)} numbers given out offline`,
     `${sum((r) => r.jumps)} clock jumps, ${sum((r) => r.tampered)} changes of the past`,
   ].join(', ');
 };
@@ -135,13 +138,13 @@ class Hall {
     });
     const takes = bug?.takes ?? ((held: number, fresh: number) => fresh >= held);
     const parts = { loop, dice, network: this.network, machine: this.machine, onFault, takes };
-    this.world = { ...parts, ledger: [], busy: true };
+    this.world = { ...parts, ledger: [], offline: [], onImpatient: () => false, busy: true };
     this.boards = ['board-1', 'board-2'].map((id) => board(this.world, id));
     const others = [
       ...['kiosk-1', 'kiosk-2'].map((id) => kiosk(this.world, configuration, id)),
       ...[1, 2, 3].map((n) => desk(this.world, configuration, n)),
       manager(this.world, configuration),
-      agent(this.world, configuration),
+      agent(this.world),
     ];
     this.clients = [...this.boards, ...others];
     for (const { link } of this.clients) this.network.trouble(link, LINK_CUT_MS);
@@ -163,6 +166,7 @@ class Hall {
     this.reader.read(log, committer.state);
     this.faults.push(...logFaults(log, committer.state));
     this.faults.push(...ledgerFaults(log, this.world.ledger, this.reader.starts));
+    this.faults.push(...offlineFaults(log, this.world.offline));
     this.faults.push(...boardFaults(log, committer.state, this.boards));
     for (const { waits, link } of this.clients) {
       if (waits > 0) this.faults.push(`${link} still waits for an answer`);
@@ -199,6 +203,7 @@ export const simulate = async (simulation: Simulation): Promise<Report> => {
       ...{ seed: simulation.seed, faults: hall.faults, history, ...reader.counts },
       hours: (loop.now - START) / HOUR_MS,
       commands: ledger.length,
+      offline: world.offline.length,
       answered: ledger.filter(({ heard }) => heard.length > 0).length,
       gaveUp: ledger.filter(({ gaveUp }) => gaveUp).length,
       events: machine.process?.committer.state.seq ?? 0,

@@ -1,43 +1,14 @@
-import type { Configuration, Millis } from '../../core/configuration.js';
-import type { DayEvent, LegJoined, LegTarget, LegTimes, Logged } from '../../core/events.js';
+import type { Millis } from '../../core/configuration.js';
+import type { DayEvent, LegTimes, Logged } from '../../core/events.js';
 import type { Configurations, Leg, State } from '../../core/state.js';
 import { boundFaults, type Waiting } from './bound.js';
-import { NumberWatch } from './numbers.js';
+import type { Counter, Day, Seen } from './seen.js';
+import { NumberWatch, type Granted } from './numbers.js';
 import { changedFits, joinFits } from './targets.js';
 
 type Of<T extends DayEvent['type']> = Logged<Extract<DayEvent, { type: T }>>;
 
 const TIMES = ['joinedAt', 'orderFrom', 'dueAt'] as const;
-
-interface Seen {
-  readonly ticketId: string;
-  classId: string;
-  n: number;
-  serviceId: string;
-  status: Leg['status'];
-  times: LegTimes;
-  target: LegTarget;
-  seq: number;
-  boundTo?: LegJoined['boundTo'];
-  counterId?: string | undefined;
-  returnBy: Millis;
-  /** The last leg ended to go to the front. */
-  front: boolean;
-}
-
-interface Counter {
-  profileId: string;
-  paused: boolean;
-  ticketId?: string | undefined;
-}
-
-interface Day {
-  readonly numbers: NumberWatch;
-  configuration: Configuration;
-  issuingClosed: boolean;
-  readonly tickets: Map<string, Seen>;
-  readonly counters: Map<string, Counter>;
-}
 
 /**
  * An outsider who reads the log, knows none of the rules' code, and holds every event against the
@@ -47,6 +18,7 @@ export class Watch {
   readonly faults: string[] = [];
   private day: Day | null = null;
   private readonly dates = new Set<string>();
+  private readonly granted: Granted[] = [];
   private at: Millis = 0;
 
   /** `configurations`: of the log that is read, which is another after each start. */
@@ -58,6 +30,10 @@ export class Watch {
     if (event.type === 'clock.corrected') this.setBack(Math.min(0, event.byMs));
     if (event.type === 'day.opened') return this.opened(event);
     const { day } = this;
+    if (event.type === 'lease.granted') {
+      this.granted.push(event);
+      if (event.day !== day?.date) return;
+    }
     if (event.type === 'day.closed') {
       if (day === null || day.tickets.size > 0 || day.counters.size > 0) {
         this.fault(event, '[DAY-5] closes what is not there, or leaves something open');
@@ -125,7 +101,11 @@ export class Watch {
     this.dates.add(event.day);
     const configuration = this.configurations.get(event.configuration)!;
     this.day = {
-      numbers: new NumberWatch(configuration),
+      numbers: new NumberWatch(
+        configuration,
+        this.granted.filter(({ day }) => day === event.day),
+      ),
+      date: event.day,
       configuration,
       issuingClosed: false,
       tickets: new Map(),
@@ -170,14 +150,20 @@ export class Watch {
   private ticket(day: Day, event: Logged<DayEvent> & { readonly ticketId: string }): void {
     const { tickets } = day;
     if (event.type === 'ticket.issued') {
-      const { ticketId, classId, at } = event;
-      need(!day.issuingClosed || !event.print, '[ISSUE-1] is taken in after closing time');
+      const { ticketId, classId, takenAt: at } = event;
+      const isNew = event.print && event.leaseId === undefined;
+      need(!day.issuingClosed || !isNew, '[ISSUE-1] is taken in after closing time');
+      need(at <= event.at, '[ENTER-2] was taken before it is');
       const times = { joinedAt: at, orderFrom: at, dueAt: at };
       const leg = { n: 0, serviceId: '', status: 'ended', times, target: 'own', seq: 0 } as const;
       tickets.set(ticketId, { ticketId, classId, ...leg, returnBy: 0, front: false });
       return;
     }
     if (event.type === 'visit.rated' || event.type === 'ticket.printed') return;
+    if (event.type === 'ticket.relabelled') {
+      need(tickets.has(event.ticketId), '[ENTER-3] is not open');
+      return;
+    }
     const seen = tickets.get(event.ticketId);
     if (seen === undefined) throw new Error(`${event.ticketId} is not open`);
     switch (event.type) {

@@ -1,6 +1,7 @@
 import type { Configuration } from '../../core/configuration.js';
 import { RESULTS } from '../../core/lists.js';
 import { MINUTE_MS } from '../../core/time.js';
+import { enterNumber, enterTicket } from './brought.js';
 import type { Command } from '../../core/protocol/commands.js';
 import type { Asked, State } from '../../core/state.js';
 
@@ -21,19 +22,20 @@ export interface Scene {
   readonly hashes: readonly string[];
 }
 
-type Maker = (scene: Scene, wish: Wish) => Command;
+export type Maker = (scene: Scene, wish: Wish) => Command;
 
-const of = <T>(items: readonly T[], n: number): T => items[n % items.length]!;
+export const of = <T>(items: readonly T[], n: number): T => items[n % items.length]!;
 const ids = (items: readonly { readonly id: string }[]): string[] => items.map(({ id }) => id);
 /** Now and then a name that nobody knows. */
 const often = (items: readonly string[], n: number): string =>
   n % 23 === 22 || items.length === 0 ? 'nowhere' : of(items, n);
 
-const serviceId = ({ configuration }: Scene, n: number) => often(ids(configuration.services), n);
+export const serviceId = ({ configuration }: Scene, n: number) =>
+  often(ids(configuration.services), n);
 const counterId = ({ configuration }: Scene, n: number) => often(ids(configuration.counters), n);
 const kioskId = ({ configuration }: Scene, n: number) => often(ids(configuration.kiosks), n);
 const reasonId = (n: number): string => (n % 19 === 18 ? 'nothing' : 'other');
-const classId = ({ configuration }: Scene, n: number) =>
+export const classId = ({ configuration }: Scene, n: number) =>
   n % 29 === 28 ? 'P9' : of(['', '', ...ids(configuration.classes)], n);
 
 /** An open ticket, mostly one whose leg is so; now and then a closed or unknown one. */
@@ -193,14 +195,12 @@ const managers: Maker[] = [
   () => ({ type: 'confirmClock' }),
   (_, { a }) => {
     if (a % 5 === 0) return { type: 'enrolDevice', deviceId: 'manager', role: 'manager' };
+    if (a % 5 < 3) return { type: 'enrolDevice', deviceId: 'agent-1', role: 'agent' };
     return { type: 'enrolDevice', deviceId: `board-${a % 5}`, role: 'board' };
   },
-  ({ configuration }, { a, b }) => ({
-    type: 'grantLease',
-    seriesId: often(ids(configuration.categories), a),
-    deviceId: 'kiosk-1',
-    count: 1 + (b % 6),
-  }),
+  enterTicket,
+  enterTicket,
+  enterNumber,
   (scene, { a, b }) => ({
     type: 'reportPrint',
     ticketId: ticketId(scene, a),
@@ -273,6 +273,10 @@ export const askedFor = (scene: Scene, wish: Wish): Omit<Asked, 'at'> => {
   if (makers === visitors) {
     const kiosk = of(['kiosk-1', 'kiosk-2'], b);
     return { command, actor: kiosk, deviceId: kiosk, clock };
+  }
+  if (command.type === 'enterTicket' && b % 3 < 2) {
+    const earlier = ticketId(scene, a);
+    return { command, actor: 'agent-1', deviceId: 'agent-1', clock, earlier };
   }
   if (makers === managers) {
     return { command, actor: 'manager', deviceId: 'manager', clock };

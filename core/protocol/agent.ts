@@ -1,0 +1,59 @@
+import type { Millis } from '../configuration.js';
+import type { DeviceId, NumberRange } from '../events.js';
+import type { TicketPaper } from '../paper.js';
+import type { BoardCall, BoardCounter, ViewBase } from './views.js';
+
+/** A paper that a printer has still to bring out. */
+export interface PrintJob {
+  /** `<ticketId>/<copy>`: printing a job again by the same id is harmless. */
+  readonly jobId: string;
+  readonly kioskId: DeviceId;
+  readonly issuedAt: Millis;
+  readonly paper: TicketPaper;
+}
+
+/** When and by what a kiosk may give out tickets on one day while the server is away. */
+export interface LeaseView {
+  readonly leaseId: string;
+  readonly kioskId: DeviceId;
+  readonly day: string;
+  /** By the calendar, or as the day was opened. */
+  readonly opensAt: Millis;
+  readonly closesAt: Millis;
+  /** Hash of the configuration that holds on that day. */
+  readonly configuration: string;
+}
+
+/** The numbers of a lease, as `/lease/<id>.json` gives them to the agent beside its kiosk. */
+export interface LeaseNumbers {
+  readonly leaseId: string;
+  readonly ranges: readonly NumberRange[];
+  /** `labelKey` of those that are in the log already. */
+  readonly used: readonly string[];
+  /** Tokens of the tickets' pages, a number each in the order of the ranges. */
+  readonly tokens: readonly string[];
+}
+
+/** A counter beside which an agent has a display, a keypad or a bell. */
+export interface AgentCounter extends BoardCounter {
+  readonly number: number;
+}
+
+export type AgentCall = Pick<BoardCall, 'key' | 'label' | 'counterId' | 'at'>;
+
+/** What an agent is told for its displays, keypads and bells. */
+export interface AgentHall {
+  /** Of its own counters alone. */
+  readonly counters: readonly AgentCounter[];
+  /** Newest first, at its own counters. */
+  readonly calls: readonly AgentCall[];
+}
+
+export interface AgentView extends ViewBase, AgentHall {
+  /** The kiosks beside whose printers this agent stands. */
+  readonly kiosks: readonly DeviceId[];
+  /** When somebody said that a kiosk's printer has a new roll. */
+  readonly rolls: Readonly<Record<DeviceId, Millis>>;
+  readonly jobs: readonly PrintJob[];
+  readonly leases: readonly LeaseView[];
+}
