@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
@@ -188,6 +188,24 @@ async function buildPart({ name, result, sources, steps }) {
   }
   writeFileSync(stamp, now);
   say(`Built the ${name} in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
+}
+
+/** Clips of the default voice, made by a program of its own where it is installed. */
+const VOICE = {
+  name: 'voice',
+  result: 'data/build/voice/voice.json',
+  sources: ['core/voice', 'server/voice', 'firmware-config/centres'],
+  steps: [[process.execPath, ['build/server/voice/main.js']]],
+};
+
+const onPath = (name) =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
+
+/** Needs the built programs. Without the speaker boards chime: no reason to stop. */
+export async function buildVoice() {
+  if (onPath('espeak-ng')) return buildPart(VOICE);
+  if (existsSync(join(ROOT, VOICE.result))) return undefined;
+  return say('There is no espeak-ng, so boards chime and do not speak: install "espeak-ng".');
 }
 
 /** Builds what is older than its sources into build/. */

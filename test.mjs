@@ -1,7 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
-import { build, install, orStop, program, quietly, say, Unprepared } from './prepare.mjs';
+import {
+  build,
+  buildVoice,
+  install,
+  orStop,
+  program,
+  quietly,
+  say,
+  Unprepared,
+} from './prepare.mjs';
 
 const MINUTE_MS = 60_000;
 const CHECK_LIMIT_MS = 3 * MINUTE_MS;
@@ -42,6 +51,7 @@ const MANAGERS = [
       nft: 'nftables',
       'cloud-init': 'cloud-init',
       Xvfb: 'xvfb',
+      'espeak-ng': 'espeak-ng',
     },
   },
   {
@@ -56,6 +66,7 @@ const MANAGERS = [
       nft: 'nftables',
       'cloud-init': 'cloud-init',
       Xvfb: 'xorg-x11-server-Xvfb',
+      'espeak-ng': 'espeak-ng',
     },
   },
   {
@@ -69,6 +80,7 @@ const MANAGERS = [
       nft: 'nftables',
       'cloud-init': 'cloud-init',
       Xvfb: 'xvfb',
+      'espeak-ng': 'espeak-ng',
     },
   },
 ];
@@ -119,6 +131,7 @@ const TOOLS = [
   { tool: 'nft', what: 'the reader of rendered firewalls' },
   { tool: 'cloud-init', what: 'the reader of rendered user-data' },
   { tool: 'Xvfb', what: 'a screen for the rendered policy' },
+  { tool: 'espeak-ng', what: 'the speaker of the default voice' },
 ];
 
 async function installTools() {
@@ -191,6 +204,7 @@ async function runTests(project) {
 async function runBuild() {
   try {
     await build();
+    await buildVoice();
     return { passed: 1, failures: [] };
   } catch (fault) {
     if (!(fault instanceof Unprepared)) throw fault;
@@ -200,10 +214,10 @@ async function runBuild() {
 }
 
 async function runAll() {
+  await installTools();
   const results = [await runBuild()];
   const built = results[0].failures.length === 0;
   await installChromium();
-  await installTools();
   for (const check of CHECKS) results.push(await runCheck(check));
   results.push(await runTests('unit'));
   results.push(built ? await runTests('e2e') : { passed: 0, failures: ['e2e: not built'] });

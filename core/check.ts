@@ -6,6 +6,7 @@ import { sectionsOf, type Mistake } from './check/sections.js';
 import { seriesMistakes } from './check/series.js';
 import { serviceMistakes, unserved } from './check/services.js';
 import { mistakeOf } from './check/shape.js';
+import { voiceMistakes } from './check/voice.js';
 import { configurationSchema, type Configuration } from './configuration.js';
 
 export type { Displays } from './check/displays.js';
@@ -32,6 +33,7 @@ export const checkConfiguration = (raw: unknown, displays: Displays = new Map())
     ...placeMistakes(sections),
     ...displayMistakes(sections, displays),
     ...calendarMistakes(sections),
+    ...voiceMistakes(sections),
   ];
   if (!shaped.success || mistakes.length > 0) return { mistakes };
   const missing = unserved(shaped.data);

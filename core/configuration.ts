@@ -131,6 +131,32 @@ const board = z.strictObject({
   counter: id.nullable().default(null),
 });
 
+const percent = z.number().int().min(0).max(100);
+
+/** What boards sound for a call, when, and how loud; times are those of the centre. */
+const voice = z.strictObject({
+  calls: z.enum(['spoken', 'chime', 'silent']).default('spoken'),
+  /** `ticket`: in the ticket's language · `both`: in Arabic, then in English. */
+  languages: z.enum(['ticket', 'both']).default('ticket'),
+  /** In percent, as that of each zone, by which it is multiplied. */
+  volume: percent.default(100),
+  /** Other volumes at some hours. */
+  hours: z
+    .array(z.strictObject({ from: time, to: time, volume: percent }))
+    .max(12)
+    .default([]),
+  /** Nothing sounds then. */
+  quiet: z.array(span).max(12).default([]),
+  /**
+   * Which board sounds for a zone (`null`: none), so that two within earshot never speak at once;
+   * a zone that is not here is left to the first board that shows it.
+   */
+  zones: z
+    .array(z.strictObject({ zone: id, board: id.nullable(), volume: percent.default(100) }))
+    .max(20)
+    .default([]),
+});
+
 const kiosk = z.strictObject({
   id,
   name: words(60),
@@ -195,6 +221,7 @@ export const configurationSchema = z.strictObject({
   desks: z.array(z.strictObject({ id, name: words(60), counter: id.nullable() })).max(60),
   calendar,
   rules: rules.prefault({}),
+  voice: voice.prefault({}),
   reasons,
   texts: z
     .strictObject({
@@ -208,6 +235,7 @@ export type Configuration = z.infer<typeof configurationSchema>;
 export type ServiceConfig = Configuration['services'][number];
 export type ProfileConfig = Configuration['profiles'][number];
 export type ClassConfig = Configuration['classes'][number];
+export type VoiceConfig = Configuration['voice'];
 export type Matcher = z.infer<typeof matcher>;
 export type Words = { readonly ar: string; readonly en: string };
 export type Letter = { readonly ar: string; readonly en: string };

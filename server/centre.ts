@@ -10,6 +10,7 @@ import type { Committer } from './log/committer.js';
 import type { AuditEntry } from './log/journal.js';
 import type { Log } from './log/log.js';
 import type { ServerSettings } from './settings.js';
+import type { Voices } from './voice/voices.js';
 
 /** Limits of the doors. The bench and the simulation raise them, and print what they raised. */
 export interface Limits {
@@ -63,6 +64,7 @@ export interface Centre {
   readonly staff: Staff;
   readonly links: TicketLinks;
   readonly live: Live;
+  readonly voices: Voices;
   readonly journal: Logger;
   /** The configuration that holds now. */
   readonly configuration: () => Configuration;

@@ -10,3 +10,6 @@ export const PROJECT = upTo(dirname(fileURLToPath(import.meta.url)));
 
 /** A built program, to be started as a process of its own. */
 export const programOf = (path: string): string => join(PROJECT, 'build', path);
+
+/** The clips that this installation made of text. */
+export const BUILT_VOICE = join(PROJECT, 'data', 'build', 'voice');

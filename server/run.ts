@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { todayOf } from '../core/publish.js';
+import type { Configuration } from '../core/configuration.js';
 import { currentConfiguration } from '../core/views/hall.js';
 import { Devices } from './access/devices.js';
 import { SecretHasher } from './access/secrets.js';
@@ -26,10 +27,16 @@ import { healthRoutes } from './metrics.js';
 import { structureFaults } from './log/structure.js';
 import { projectors } from './projectors.js';
 import { createDeviceTable, watchDevices } from './report/devices.js';
+import { BUILT_VOICE } from './place.js';
 import type { Settings } from './settings.js';
+import { packWatch } from './voice/installed.js';
+import { createVoiceTable, Recorded } from './voice/recorded.js';
+import { Voices } from './voice/voices.js';
 
 const TICK_MS = 1_000;
 const REFILL_MS = 60_000;
+/** How often a newly built voice is looked for. */
+const VOICE_LOOK_MS = 10_000;
 
 /** Which programs' parts may be replaced: time and faults by tests, limits by the bench. */
 export interface RunOptions {
@@ -67,12 +74,19 @@ const takeOver = (log: Log, centreId: string): void => {
     }
     createAccessTables(database);
     createDeviceTable(database);
+    createVoiceTable(database);
     requireKeys(database, directory);
   } catch (error) {
     log.close();
     throw error;
   }
 };
+
+/** A hall opens also without a voice that it can use: its boards then chime. */
+const watchVoice = ({ settings, journal }: RunOptions): ReturnType<typeof packWatch> =>
+  packWatch(settings.server.voice ?? BUILT_VOICE, ({ message }) =>
+    journal.error({ fault: message }, 'the voice cannot be used: boards chime'),
+  );
 
 const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => {
   const { settings, journal, faults } = options;
@@ -92,6 +106,7 @@ const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => 
     ...(faults === undefined ? {} : { faults }),
   });
   const hasher = new SecretHasher(keptSecret(directory, PEPPER_KEY));
+  const configuration = (): Configuration => currentConfiguration(committer.state, configurations);
   return {
     settings: settings.server,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
@@ -103,8 +118,9 @@ const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => 
     staff: new Staff(database, hasher),
     links,
     live: new Live(),
+    voices: new Voices(new Recorded(database), null, configuration),
     journal,
-    configuration: () => currentConfiguration(committer.state, configurations),
+    configuration,
     audit: (entry) => log.journal.audit({ ...entry, at: clock.now() }),
     cut,
   };
@@ -135,7 +151,7 @@ const listen = async (app: FastifyInstance, port: number, host: string): Promise
 };
 
 /** Lets time work on the hall until the returned function is called. */
-const keepTime = (centre: Centre): (() => void) => {
+const keepTime = (centre: Centre, lookForVoice: () => void): (() => void) => {
   let ticking = false;
   const ticks = centre.timers.every(TICK_MS, () => {
     if (ticking) return;
@@ -145,6 +161,7 @@ const keepTime = (centre: Centre): (() => void) => {
       .catch((err: unknown) => centre.journal.error({ err }, 'the tick was not carried out'))
       .finally(() => (ticking = false));
   });
+  const looks = centre.timers.every(VOICE_LOOK_MS, lookForVoice);
   const refills = centre.timers.every(REFILL_MS, () => centre.store.disk.refill());
   centre.log.onCommitted(({ events }) => {
     for (const event of events) {
@@ -158,6 +175,7 @@ const keepTime = (centre: Centre): (() => void) => {
   return () => {
     stopWatching();
     ticks();
+    looks();
     refills();
   };
 };
@@ -211,7 +229,13 @@ export const run = async (options: RunOptions): Promise<Running> => {
   forgetRevoked(centre);
   await publishFile(centre, options);
   await centre.log.askAsServer({ type: 'tick' });
-  const stopTime = keepTime(centre);
+  const voice = watchVoice(options);
+  const lookForVoice = (): void => {
+    const installed = voice();
+    if (installed !== undefined) centre.voices.install(installed);
+  };
+  lookForVoice();
+  const stopTime = keepTime(centre, lookForVoice);
   const connections = (): number => hubs.reduce((sum, hub) => sum + hub.connections(), 0);
   const extras = options.extras?.(centre) ?? NO_EXTRAS;
   const app = await hallApp(centre, {

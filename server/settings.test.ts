@@ -42,6 +42,7 @@ describe('a file that can be used', () => {
       port: 4000,
       phonePort: null,
       tls: null,
+      voice: null,
       data: join(folder, 'data'),
       names: [],
       pilot: false,

@@ -22,6 +22,8 @@ const serverSchema = z.strictObject({
   tls: z.strictObject({ cert: path, key: path }).nullable().default(null),
   /** Directory of the log; relative to this file. */
   data: path.default('data'),
+  /** Folder of the clips that boards speak with; `null`: the one that this installation built. */
+  voice: path.nullable().default(null),
   /**
    * Names by which browsers reach this server, beyond its addresses, the machine's own name and
    * those in the certificate. Requests that were sent to another name are refused.
@@ -102,6 +104,7 @@ const listening = ({ host, port: own, phonePort, tls, pilot }: ServerSettings): 
 const absolute = (server: ServerSettings, folder: string): ServerSettings => ({
   ...server,
   data: resolve(folder, server.data),
+  voice: server.voice && resolve(folder, server.voice),
   tls: server.tls && {
     cert: resolve(folder, server.tls.cert),
     key: resolve(folder, server.tls.key),

@@ -33,6 +33,7 @@ const singles = {
   centre: shape.centre,
   calendar: shape.calendar,
   rules: shape.rules,
+  voice: shape.voice,
   reasons: shape.reasons,
 } as const;
 type SingleName = keyof typeof singles;

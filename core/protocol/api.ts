@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import type { Words } from '../configuration.js';
+import { LANGUAGES, type Language } from '../lists.js';
+import { clipId, type Origin, type Pack } from '../voice/pack.js';
+import type { Part } from '../voice/script.js';
 import { DEVICE_ROLES, type Label } from './views.js';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
@@ -20,6 +23,9 @@ export const API_REFUSALS = [
   'setup.done',
   'payload.invalid',
   'report.noDay',
+  'voice.unknownClip',
+  'voice.notWav',
+  'voice.noRoom',
 ] as const;
 export type ApiRefusal = (typeof API_REFUSALS)[number];
 
@@ -51,6 +57,8 @@ export const apiSchemas = {
   }),
   setSecret: z.strictObject({ id, secret }),
   setActive: z.strictObject({ id, active: z.boolean() }),
+  /** Without a clip, all of a language. */
+  deleteVoice: z.strictObject({ language: z.enum(LANGUAGES), clip: clipId.nullable() }),
 } as const;
 
 export interface StaffMember {
@@ -67,6 +75,25 @@ export interface FoundTicket {
   readonly serviceId: string;
   readonly status: 'waiting' | 'called' | 'serving' | 'parked' | 'absent' | 'ended';
   readonly joinedAt: number;
+}
+
+/** The centre's voice: what is installed, what was recorded here, and what is in use. */
+export interface VoiceAnswer {
+  readonly installed:
+    | (Pick<Pack, 'name' | 'source' | 'licence' | 'attribution'> & {
+        readonly languages: readonly string[];
+      })
+    | null;
+  /** As on the boards. */
+  readonly hash: string | null;
+  readonly origins: Readonly<Record<Language, Readonly<Partial<Record<Part, Origin>>>>>;
+  readonly recorded: readonly {
+    readonly language: Language;
+    readonly clip: string;
+    readonly hash: string;
+    readonly ms: number;
+    readonly at: number;
+  }[];
 }
 
 export interface SessionAnswer {

@@ -93,6 +93,8 @@ export interface KioskView extends ViewBase {
   readonly announcement: Words | null;
   /** The agent on the kiosk's machine, for when the server is away; `null` until one has said. */
   readonly door: KioskDoor | null;
+  /** Hash under which `/voice/<hash>.json` gives the clips in use; `null` where there are none. */
+  readonly voice: string | null;
 }
 
 /** Where the kiosk's page finds its agent, and what shows that it may ask it. */
@@ -137,6 +139,8 @@ export interface BoardView extends ViewBase {
   /** Per category: how many wait. */
   readonly waiting: Readonly<Record<string, number>>;
   readonly announcement: Words | null;
+  /** As on the kiosk. */
+  readonly voice: string | null;
 }
 
 export interface DeskTicket {

@@ -79,7 +79,7 @@ export const boardView = (
   state: State,
   configurations: Configurations,
   { at, boardId }: { readonly at: Millis; readonly boardId: string },
-): Omit<BoardView, keyof ViewBase> => {
+): Omit<BoardView, keyof ViewBase | 'voice'> => {
   const configuration = currentConfiguration(state, configurations);
   const { day } = state;
   const shown = countersOf(configuration, boardId);

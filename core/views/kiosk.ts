@@ -34,7 +34,7 @@ export const kioskView = (
   state: State,
   configurations: Configurations,
   { at, live }: { readonly at: Millis; readonly live: KioskLive },
-): Omit<KioskView, keyof ViewBase> => {
+): Omit<KioskView, keyof ViewBase | 'voice'> => {
   const configuration = currentConfiguration(state, configurations);
   const { day } = state;
   return {

@@ -13,7 +13,7 @@ import type { LeaseNumbers } from '../../core/protocol/views.js';
 import { lineOf } from '../access/address.js';
 import { Buckets, perMinute } from '../access/bucket.js';
 import { limitConnections } from '../access/connections.js';
-import { deviceIn, type Centre } from '../centre.js';
+import type { Centre } from '../centre.js';
 import { isTicketToken, ticketUrl } from '../link.js';
 import { programOf } from '../place.js';
 import { accessRoutes } from './access.js';
@@ -22,6 +22,7 @@ import { setHeaders } from './headers.js';
 import { ownHostOf, type Door } from './hosts.js';
 import { manageRoutes } from './manage.js';
 import { deviceOf } from './session.js';
+import { clipRoutes, isEnrolled } from './voice.js';
 
 const WEB = `${programOf('web')}/`;
 const BODY_BYTES_MAX = 16_384;
@@ -154,16 +155,13 @@ export const hallApp = async (centre: Centre, extras: Extras): Promise<FastifyIn
   accessRoutes(app, centre, checked);
   manageRoutes(app, centre, checked);
   app.get<{ Params: { hash: string } }>('/configuration/:hash.json', (request, reply) => {
-    const isEnrolled = Object.keys(request.cookies).some((name) => {
-      const deviceId = deviceIn(name);
-      return deviceId !== undefined && deviceOf(centre, request, deviceId) !== undefined;
-    });
-    if (!isEnrolled) return notFound(reply);
+    if (!isEnrolled(centre, request)) return notFound(reply);
     const body = centre.store.configurations.get(request.params.hash);
     if (body === undefined) return notFound(reply);
     return reply.header('cache-control', 'private, max-age=31536000, immutable').send(body);
   });
   leaseRoute(app, centre);
+  clipRoutes(app, centre);
   qrRoute(app, centre);
   extras.routes?.(app);
   await app.ready();

@@ -15,7 +15,7 @@ export const refuseWith = (reply: FastifyReply, code: number, refused: ApiRefusa
 /**
  * Only a page of this server may post: it alone can set the header, and a browser names its origin.
  */
-const isOwnPage = ({ headers }: FastifyRequest): boolean => {
+export const isOwnPage = ({ headers }: FastifyRequest): boolean => {
   const { origin, host } = headers;
   if (headers['x-dawr'] !== '1') return false;
   return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);

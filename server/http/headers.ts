@@ -22,6 +22,12 @@ const CSP = [
 const policy = (framed: boolean): string =>
   framed ? `${CSP}; frame-src 'self'; frame-ancestors 'self'` : `${CSP}; frame-ancestors 'none'`;
 
+/** Only the manager's page hears: there the centre's own voice is recorded. */
+const permissions = (url: string): string => {
+  const microphone = url.startsWith('/manager/') ? '(self)' : '()';
+  return `camera=(), microphone=${microphone}, geolocation=(), payment=()`;
+};
+
 /** Strict headers on every answer. */
 export const setHeaders = (
   app: FastifyInstance,
@@ -42,7 +48,7 @@ export const setHeaders = (
       'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
-      'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=()',
+      'permissions-policy': permissions(request.url),
       'x-robots-tag': 'noindex',
     });
     if (settings.tls !== null) void reply.header('strict-transport-security', 'max-age=31536000');

@@ -10,6 +10,7 @@ import { exportCsv } from '../report/csv.js';
 import { reportedDays, reportOfDay } from '../report/day.js';
 import { refuseWith, type Checked } from './checked.js';
 import { deviceOf, staffOf } from './session.js';
+import { voiceRoutes } from './voice.js';
 
 const NUMBER = /^\d{1,4}$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -19,7 +20,7 @@ const queryOf = (request: FastifyRequest, key: string): string => {
   return typeof value === 'string' && value.length <= 40 ? value : '';
 };
 
-interface Acting {
+export interface Acting {
   readonly deviceId: string;
   readonly manager: Omit<StaffMember, 'active'>;
 }
@@ -47,6 +48,7 @@ export const manageRoutes = (app: FastifyInstance, centre: Centre, checked: Chec
   staffRoutes(app, centre, { acting, audit, checked });
   reportRoutes(app, centre, { acting, audit, checked });
   ticketRoute(app, centre, { acting, audit, checked });
+  voiceRoutes(app, centre, { acting, audit, checked });
   const guesses = new Throttle();
 
   app.get('/api/devices/pending', (request, reply) => {
@@ -80,7 +82,7 @@ export const manageRoutes = (app: FastifyInstance, centre: Centre, checked: Chec
   });
 };
 
-interface Tools {
+export interface Tools {
   readonly acting: Act;
   readonly audit: (who: Acting, action: string, subject: string) => void;
   readonly checked: Checked;

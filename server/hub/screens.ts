@@ -81,10 +81,14 @@ export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | nul
     case 'kiosk': {
       const door = kioskDoor(centre, deviceId);
       const live = { deviceId, ...kioskPapers(centre, deviceId), door };
-      return kioskView(state, configurations, { at, live });
+      const view = kioskView(state, configurations, { at, live });
+      return { ...view, voice: centre.voices.hash };
     }
     case 'board':
-      return boardView(state, configurations, { at, boardId: deviceId });
+      return {
+        ...boardView(state, configurations, { at, boardId: deviceId }),
+        voice: centre.voices.hash,
+      };
     case 'desk': {
       const clerk = subject.staff ?? { id: '', name: '' };
       const nameOf = (id: string): string => centre.staff.nameOf(id);

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import type { Configuration } from '../../core/configuration.js';
+import { configurationSchema, type Configuration } from '../../core/configuration.js';
 import { canonicalJson } from '../json.js';
 
 /** The bytes of a checked configuration that are stored, hashed and served. */
@@ -25,7 +25,8 @@ export class StoredConfigurations extends Map<string, Configuration> {
     if (known !== undefined) return known;
     const body = this.statement.get(key);
     if (body === undefined) return undefined;
-    const configuration = JSON.parse(body.toString('utf8')) as Configuration;
+    // An older program stored it: what has come since has its default.
+    const configuration = configurationSchema.parse(JSON.parse(body.toString('utf8')));
     super.set(key, configuration);
     return configuration;
   }

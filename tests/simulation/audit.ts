@@ -125,7 +125,7 @@ export const offlineFaults = ({ database }: Log, offline: World['offline']): str
 
 const bare = (view: object): string => {
   const shown: Record<string, unknown> = { ...view };
-  const hidden = ['stream', 'version', 'at', 'configuration', 'training'];
+  const hidden = ['stream', 'version', 'at', 'configuration', 'training', 'voice'];
   return JSON.stringify(Object.entries(shown).filter(([key]) => !hidden.includes(key)));
 };
 

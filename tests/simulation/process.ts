@@ -25,6 +25,8 @@ import { openLog, storeConfiguration, type Log } from '../../server/log/log.js';
 import { hallRules, type Rules } from '../../server/log/replay.js';
 import { SERVER_DEVICE, type AnswerOf, type Writer } from '../../server/log/writer.js';
 import { reportProjector } from '../../server/report/projection.js';
+import { createVoiceTable, Recorded } from '../../server/voice/recorded.js';
+import { Voices } from '../../server/voice/voices.js';
 import type { Bug } from './bugs.js';
 import type { Dice } from './halls.js';
 import { ProcessTimers, type Loop } from './loop.js';
@@ -243,10 +245,13 @@ export class Process {
     const { database, configurations } = store;
     createAccessTables(database);
     createDeviceTable(database);
+    createVoiceTable(database);
+    const configuration = (): Configuration =>
+      currentConfiguration(committer.state, configurations);
     return {
       settings: {
         ...{ host: '127.0.0.1', port: 0, phonePort: null, tls: null },
-        ...{ data: store.directory, names: [], pilot: false },
+        ...{ data: store.directory, voice: null, names: [], pilot: false },
       },
       limits: DEFAULT_LIMITS,
       ...{ log: committer, store, clock, live: new Live() },
@@ -261,7 +266,8 @@ export class Process {
       }),
       links: new TicketLinks(Buffer.alloc(32, 1)),
       journal: pino({ level: 'silent' }),
-      configuration: () => currentConfiguration(committer.state, configurations),
+      voices: new Voices(new Recorded(database), null, configuration),
+      configuration,
       audit: () => undefined,
       cut: () => undefined,
     };

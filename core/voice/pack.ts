@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { LANGUAGES, type Language } from '../lists.js';
+import type { Grammar } from './call.js';
+import { READINGS } from './numbers.js';
+import { PARTS, type Part } from './script.js';
+
+/** Longest and shortest clip, in milliseconds. */
+export const CLIP_MS = { min: 40, max: 20_000 } as const;
+/** One clip as a file; 20 s of 24 kHz are 960 kB. */
+export const CLIP_BYTES_MAX = 1_000_000;
+const CLIPS_MAX = 4_000;
+
+export const clipId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'is not a clip: a-z, 0-9 and -, at most 60');
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in hex');
+const words = (max: number) =>
+  z.strictObject({ ar: z.string().min(1).max(max), en: z.string().min(1).max(max) });
+const reading = z.enum(READINGS);
+
+const clip = z.strictObject({
+  /** WAV beside `voice.json`: 16 bits, one channel. */
+  file: z
+    .string()
+    .max(120)
+    .regex(/^(?:[\w-]+\/)?[\w-]+\.wav$/, 'is not a WAV file in this folder'),
+  sha256,
+});
+
+const voice = z.strictObject({
+  /** How numbers of tickets and of counters are read. */
+  grammar: z.strictObject({ ticket: reading, counter: reading }),
+  /** Louder or softer than the clips are, in decibels. */
+  gainDb: z.number().min(-24).max(12).default(0),
+  /** Between two clips of a phrase. */
+  gapMs: z.number().int().min(20).max(40).default(30),
+  clips: z
+    .record(clipId, clip)
+    .refine((clips) => Object.keys(clips).length <= CLIPS_MAX, `has more than ${CLIPS_MAX} clips`),
+});
+
+/** `voice.json` of a folder of clips: a voice, in one language or more. */
+export const packSchema = z.strictObject({
+  $schema: z.string().max(1000).optional(),
+  version: z.literal(1),
+  name: words(80),
+  /** Who or what speaks, and how it was made. */
+  source: z.string().min(1).max(400),
+  /** What may be done with the clips, as an SPDX name or in words. */
+  licence: z.string().min(1).max(400),
+  attribution: z.string().max(400).default(''),
+  languages: z.partialRecord(z.enum(LANGUAGES), voice),
+});
+export type Pack = z.output<typeof packSchema>;
+
+/** Where a part of a voice comes from: the centre's own recording, or the installed pack. */
+export const ORIGINS = ['recorded', 'installed'] as const;
+export type Origin = (typeof ORIGINS)[number];
+
+/** One language as boards and kiosks play it; each clip lies at `/voice/<hash>.wav`. */
+export interface VoiceInUse {
+  readonly grammar: Grammar;
+  readonly gapMs: number;
+  readonly parts: Readonly<
+    Partial<
+      Record<
+        Part,
+        {
+          readonly origin: Origin;
+          readonly gainDb: number;
+          /** SHA-256 of each clip's file, by its id. */
+          readonly clips: Readonly<Record<string, string>>;
+        }
+      >
+    >
+  >;
+}
+
+/** What `/voice/<hash>.json` holds. */
+export interface Voices {
+  readonly version: 1;
+  readonly languages: Readonly<Partial<Record<Language, VoiceInUse>>>;
+}
+
+/** A clip in use, with its loudness in decibels; `undefined` where the voice has it not. */
+export const clipIn = (
+  voice: VoiceInUse,
+  id: string,
+): { readonly hash: string; readonly gainDb: number } | undefined => {
+  for (const part of PARTS) {
+    const of = voice.parts[part];
+    const hash = of?.clips[id];
+    if (of !== undefined && hash !== undefined) return { hash, gainDb: of.gainDb };
+  }
+  return undefined;
+};
