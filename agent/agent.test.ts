@@ -7,7 +7,7 @@ import type { Millis } from '../core/configuration.js';
 import type { AgentView, PrintJob } from '../core/protocol/views.js';
 import type { Answer, Ask } from '../core/protocol/wire.js';
 import { FakeClock, job, START } from '../tests/fixtures/printing.js';
-import { Agent, STOP_MS_MAX, type AgentParts } from './agent.js';
+import { Agent, LOST_MS, STOP_MS_MAX, type AgentParts } from './agent.js';
 import type { ReportPrint } from './jobs/reports.js';
 import { readProfile, type PrinterProfile } from './printer/profile.js';
 import { startPrinter } from './printers.js';
@@ -213,4 +213,29 @@ test('what cannot go on ends the process and says why', async () => {
   other.wire.hear('view', view(START, []));
   expect(other.exits).toEqual([70]);
   expect(other.said[0]).toContain('the printer of kiosk-1 cannot go on: Error: the disk is full');
+});
+
+test('displays are told of the hall, and that the server is away when it stays away', async () => {
+  const told: (string | null)[] = [];
+  let stopped = 0;
+  const { agent, wire, machine } = bench({
+    startHall: () => ({
+      see: (hall) => told.push(hall && hall.counters.map(({ counterId }) => counterId).join(' ')),
+      stop: async () => void (stopped += 1),
+    }),
+  });
+  const c1 = { counterId: 'c1', number: 1, state: 'closed', label: null } as const;
+  const seen = { ...view(START, []), counters: [c1] };
+  wire.hear('view', seen);
+  wire.hear('disconnect', 'transport close');
+  await machine.pass(LOST_MS - 1);
+  expect(told).toEqual(['c1']);
+  wire.hear('view', seen);
+  await machine.pass(LOST_MS);
+  expect(told).toEqual(['c1', 'c1']);
+  wire.hear('disconnect', 'transport close');
+  await machine.pass(LOST_MS);
+  expect(told).toEqual(['c1', 'c1', null]);
+  await agent.stop();
+  expect(stopped).toBe(1);
 });

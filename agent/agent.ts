@@ -1,12 +1,12 @@
 import { io, type Socket } from 'socket.io-client';
 import type { Millis } from '../core/configuration.js';
 import type { DeviceId } from '../core/events.js';
-import type { AgentView, PrinterState, PrintState } from '../core/protocol/views.js';
+import type { AgentHall, AgentView, PrinterState, PrintState } from '../core/protocol/views.js';
 import type { Answer, Ask } from '../core/protocol/wire.js';
 import { CentreClock, machineClock, sleep, type Clock } from './clock.js';
 import type { Self } from './enrol.js';
 import type { JobStatus } from './jobs/queue.js';
-import { Reports, type ReportPrint } from './jobs/reports.js';
+import { Reports } from './jobs/reports.js';
 import type { Listeners, RunningPrinter } from './printers.js';
 
 /** How long the tickets in the printers may take to end once the agent shall stop. */
@@ -14,18 +14,28 @@ export const STOP_MS_MAX = 10_000;
 const ANSWER_MS_MAX = 5_000;
 /** After the server turned a connection away or ended it: the socket does not try by itself. */
 const RECONNECT_MS = 3_000;
+/** A server that is away for less is not worth dashes on every display. */
+export const LOST_MS = 10_000;
 
 export interface AgentParts {
   readonly self: Self;
   /** The device's cookie, `name=value`. */
   readonly cookie: string;
   start(kioskId: DeviceId, clock: Clock, listeners: Listeners): RunningPrinter;
+  /** Starts displays, keypads and bells. */
+  startHall?(clock: Clock, ask: (ask: Ask) => Promise<Answer | undefined>): RunningHall;
   say(line: string): void;
   /** Going on is useless or would be wrong; the reason is said before. Ends the process. */
   exit(code: number): void;
   /** What opens the socket, and the machine's clock; the tests bring their own. */
   readonly open?: typeof io;
   readonly machine?: Clock;
+}
+
+/** Displays, keypads and bells: told of the hall, or by `null` that the server is away. */
+export interface RunningHall {
+  see(hall: AgentHall | null): void;
+  stop(): Promise<void>;
 }
 
 /** One agent: the link to its server, and a queue for each of its kiosks' printers. */
@@ -36,6 +46,8 @@ export class Agent {
   private readonly clock: CentreClock;
   private readonly reports: Reports;
   private readonly socket: Socket;
+  private readonly hall: RunningHall | undefined;
+  private keepHall: () => void = () => undefined;
   private isStopping = false;
 
   constructor(private readonly parts: AgentParts) {
@@ -55,6 +67,7 @@ export class Agent {
       reconnectionDelay: 300,
       reconnectionDelayMax: 5_000,
     });
+    this.hall = parts.startHall?.(this.clock, (ask) => this.ask(ask));
     this.listen();
   }
 
@@ -69,7 +82,7 @@ export class Agent {
       return ended;
     });
     const late = sleep(this.clock, STOP_MS_MAX).then(() => 'late' as const);
-    const end = await Promise.race([Promise.all(ends), late]);
+    const end = await Promise.race([Promise.all([...ends, this.hall?.stop()]), late]);
     if (end === 'late') this.parts.say('stops with a ticket still in a printer');
     this.socket.disconnect();
   }
@@ -78,7 +91,11 @@ export class Agent {
     this.socket.on('connect', () => this.greet());
     this.socket.on('view', (view: AgentView) => this.see(view));
     this.socket.on('beat', ({ at }: { readonly at: Millis }) => this.clock.hear(at));
-    this.socket.on('disconnect', () => this.reconnect());
+    this.socket.on('disconnect', () => {
+      this.keepHall();
+      this.keepHall = this.clock.after(LOST_MS, () => this.hall?.see(null));
+      this.reconnect();
+    });
     this.socket.on('connect_error', ({ message }) => {
       const { self, say, exit } = this.parts;
       if (message === 'notEnrolled') {
@@ -103,9 +120,12 @@ export class Agent {
     for (const [kioskId, state] of this.printers) this.socket.emit('printer', { kioskId, state });
   }
 
-  private see({ at, kiosks, jobs }: AgentView): void {
+  private see(view: AgentView): void {
+    const { at, kiosks, jobs } = view;
     this.clock.hear(at);
     if (this.isStopping) return;
+    this.keepHall();
+    this.hall?.see(view);
     for (const kioskId of kiosks) {
       if (!this.running.has(kioskId)) this.running.set(kioskId, this.start(kioskId));
     }
@@ -139,7 +159,7 @@ export class Agent {
       .catch((fault: unknown) => this.fail(`that ${jobId} is ${state} cannot be told`, fault));
   }
 
-  private async ask(ask: Ask<ReportPrint>): Promise<Answer | undefined> {
+  private async ask(ask: Ask): Promise<Answer | undefined> {
     try {
       return (await this.socket.timeout(ANSWER_MS_MAX).emitWithAck('ask', ask)) as Answer;
     } catch {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { DeviceId } from '../core/events.js';
+import { busPlans, busSchema, type BusPlan } from './bus/devices.js';
 import { FileRefused, readChecked } from './files.js';
 import { PAPER_MM_MAX } from './paper/press.js';
 import { BAUD_RATES, FLOWS, readProfile, type PrinterProfile } from './printer/profile.js';
@@ -31,7 +32,10 @@ const linkSchema = z.discriminatedUnion('kind', [
 ]);
 export type LinkSettings = z.infer<typeof linkSchema>;
 
-/** What stands beside an agent: for each kiosk its printer, by which way, and of which model. */
+/**
+ * What stands beside an agent: for each kiosk its printer, by which way, and of which model; and
+ * the lines to displays, keypads and bells.
+ */
 export const devicesSchema = z.strictObject({
   $schema: z.string().optional(),
   printers: z.record(
@@ -42,6 +46,9 @@ export const devicesSchema = z.strictObject({
       link: linkSchema,
     }),
   ),
+  buses: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not the name of a bus'), busSchema)
+    .default({}),
 });
 
 export interface PrinterSettings {
@@ -108,3 +115,10 @@ export const readDevices = (
   profiles: string,
 ): ReadonlyMap<DeviceId, PrinterSettings> =>
   printersOf(readChecked(file, devicesSchema), { file, profiles });
+
+/**
+ * Reads the lines to displays, keypads and bells. `profiles` is the folder above those of profiles.
+ * Throws `FileRefused`.
+ */
+export const readBuses = (file: string, profiles: string): readonly BusPlan[] =>
+  busPlans(file, readChecked(file, devicesSchema).buses, profiles);

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Agent } from './agent.js';
 import { machineClock } from './clock.js';
-import { readDevices, type PrinterSettings } from './devices.js';
+import { startBuses } from './buses.js';
+import { readBuses, readDevices, type PrinterSettings } from './devices.js';
 import { enrolled } from './enrol.js';
 import { FileRefused } from './files.js';
 import { readProfile } from './printer/profile.js';
@@ -12,11 +13,12 @@ import { startPrinter } from './printers.js';
 
 /** Printed on where no file names the printers. */
 const VIRTUAL = 'virtual-80mm.json';
-const HELP = `Prints the tickets of some kiosks.
+const HELP = `Prints the tickets of some kiosks, and drives the displays and bells of some counters.
 
   node build/agent/main.js --server URL --device ID [--data DIR] [--devices FILE]
 
-  --devices FILE   the printer of each kiosk; without it the papers become pictures in DIR/paper
+  --devices FILE   the printer of each kiosk, and lines to displays, keypads and bells;
+                   without it the papers become pictures in DIR/paper
 `;
 
 const say = (line: string): void => void process.stderr.write(`agent: ${line}\n`);
@@ -24,8 +26,9 @@ const say = (line: string): void => void process.stderr.write(`agent: ${line}\n`
 const upTo = (directory: string): string =>
   existsSync(join(directory, 'package.json')) ? directory : upTo(dirname(directory));
 
-/** The project's profiles of printers, whether this runs from its sources or is built. */
-const PROFILES = join(upTo(dirname(fileURLToPath(import.meta.url))), 'firmware-config', 'printers');
+/** The project's profiles of devices, whether this runs from its sources or is built. */
+const DEVICES = join(upTo(dirname(fileURLToPath(import.meta.url))), 'firmware-config');
+const PROFILES = join(DEVICES, 'printers');
 
 /** Finds a kiosk's printer. Throws `FileRefused`. */
 const printersIn = (file: string | undefined): ((kioskId: string) => PrinterSettings) => {
@@ -59,6 +62,7 @@ const main = async (): Promise<void> => {
     process.exit(2);
   }
   const printerOf = printersIn(values.devices);
+  const plans = values.devices === undefined ? [] : readBuses(values.devices, DEVICES);
   const self = { server: server.replace(/\/$/, ''), deviceId, data: resolve(values.data) };
   const agent = new Agent({
     self,
@@ -70,6 +74,13 @@ const main = async (): Promise<void> => {
         return failed(error);
       }
     },
+    startHall: (clock, ask) =>
+      startBuses(plans, {
+        ...{ clock, say, data: self.data },
+        press: ({ requestId, at: sentAt, counterId, key }) =>
+          ask({ requestId, sentAt, command: { type: 'pressKey', counterId, key } }),
+        onFault: failed,
+      }),
     say,
     exit: (code) => process.exit(code),
   });

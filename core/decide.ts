@@ -17,6 +17,7 @@ import {
   type PaperCommand,
   type SupplyCommand,
 } from './decide/paper.js';
+import { pressKey } from './decide/keys.js';
 import { decideVisitor } from './decide/visitor.js';
 import { clerkCommand, visitorCommand } from './protocol/commands.js';
 import type { ClerkCommand, Command, CommandType, VisitorCommand } from './protocol/commands.js';
@@ -93,5 +94,6 @@ const decideInHall = (hall: Hall, command: HallCommand): readonly Event[] | Refu
   if (isOfPaper(command)) return decidePaper(hall, command);
   if (isClerks(command)) return decideClerk(hall, command);
   if (isVisitors(command)) return decideVisitor(hall, command);
+  if (command.type === 'pressKey') return pressKey(hall, command);
   return command.type === 'enterNumber' ? enterNumber(hall, command) : decideDay(hall, command);
 };

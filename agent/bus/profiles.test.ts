@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { checksumOf, crc16Modbus } from './checksum.js';
 import { displaySchema, exchangeOf, readDisplay, type Shown } from './display.js';
 import { judgeWrite, writeCoil, writeRegister } from './modbus.js';
-import { displayPlayer, UnknownFrame, VirtualBus } from './virtual-bus.js';
+import { displayPlayer, UnknownFrame } from './players.js';
+import { VirtualBus } from './virtual-bus.js';
 
 const FOLDER = 'firmware-config/displays';
 const NAMES = readdirSync(FOLDER);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LANGUAGES, RESULTS } from '../lists.js';
+import { KEYS } from './keys.js';
 import { COPY_REASONS } from '../paper.js';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
@@ -127,6 +128,8 @@ export const systemCommands = [
     copy: z.number().int().min(0).max(99_999),
     state: z.enum(['confirmed', 'assumed']),
   }),
+  /** A clerk's keypad: acts for whoever has the counter open. */
+  one('pressKey', { counterId, key: z.enum(KEYS) }),
 ] as const;
 
 export const visitorCommand = z.discriminatedUnion('type', visitorCommands);

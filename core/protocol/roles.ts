@@ -34,5 +34,5 @@ export const RIGHTS: Readonly<
     schema: visitorCommand,
     commands: ['addService', 'leave', 'delay', 'returnTicket', 'rate'],
   },
-  agent: { schema: systemCommand, commands: ['reportPrint', 'enterTicket'] },
+  agent: { schema: systemCommand, commands: ['reportPrint', 'enterTicket', 'pressKey'] },
 };

@@ -29,8 +29,15 @@ const commandOf = (centre: Centre, subject: Subject, raw: unknown): Command | Re
   return ownThing(centre, subject, command) ? command : refuse('role.denied');
 };
 
-/** Phones act for their ticket, kiosks for those that they issued, agents for papers of theirs. */
+/** Keypads are beside their agent's counters. */
+const ownCounter = (centre: Centre, { deviceId }: Subject, counterId: string): boolean => {
+  const agent = centre.configuration().agents.find(({ id }) => id === deviceId);
+  return agent?.counters?.includes(counterId) ?? false;
+};
+
+/** Phones act for their ticket, kiosks for those that they issued, agents for what they serve. */
 const ownThing = (centre: Centre, subject: Subject, command: Command): boolean => {
+  if (command.type === 'pressKey') return ownCounter(centre, subject, command.counterId);
   if (!('ticketId' in command) || command.ticketId === null) return true;
   if (subject.role === 'phone') return command.ticketId === subject.ticketId;
   const ticket = centre.log.state.day?.tickets.get(command.ticketId);

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import type { AgentHall } from '../../core/protocol/views.js';
+import type { Clock } from '../clock.js';
+import { readChecked } from '../files.js';
+import type { Bus } from './bus.js';
+import { lineSchema } from './display.js';
+import type { Exchange } from './exchange.js';
+import { judgeWrite, writeCoil } from './modbus.js';
+
+/** No bell rings longer, whatever the devices file says. */
+export const ON_MS_MAX = 5_000;
+/** A call that is older rings no bell: it was made while the line or the server was away. */
+const RING_WITHIN_MS = 8_000;
+const ON = 0xff00;
+const OFF = 0x0000;
+
+/** What the agent must know of a model of relay board. */
+export const relaySchema = z.strictObject({
+  $schema: z.string().optional(),
+  schema: z.literal(1),
+  id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not an id: a-z, 0-9 and -, at most 40'),
+  model: z.string().min(1).max(80),
+  source: z.string().min(1).max(300),
+  line: lineSchema,
+  coils: z.number().int().min(1).max(64),
+  /** The board switches a coil off by itself, after so many units: coil `from` is its first. */
+  flash: z
+    .strictObject({
+      from: z.number().int().min(0).max(0xffff),
+      unitMs: z.number().int().min(1).max(1_000),
+    })
+    .nullable(),
+  withinMs: z.number().int().min(20).max(2_000),
+  retries: z.number().int().min(0).max(5),
+  gapMs: z.number().int().min(0).max(2_000),
+});
+export type RelayProfile = z.infer<typeof relaySchema>;
+
+/** Reads a relay board's profile. Throws `FileRefused`. */
+export const readRelay = (file: string): RelayProfile => readChecked(file, relaySchema);
+
+/** A bell or lamp at a coil of a relay board. */
+export interface RelayUnit {
+  readonly address: number;
+  readonly coil: number;
+  readonly profile: RelayProfile;
+  /** Rings for calls to these. */
+  readonly counters: readonly string[];
+  readonly onMs: number;
+}
+
+interface RelaysParts {
+  readonly bus: Pick<Bus, 'put'>;
+  readonly units: readonly RelayUnit[];
+  readonly clock: Clock;
+}
+
+const written = ({ address, profile }: RelayUnit, coil: number, value: number): Exchange => {
+  const bytes = writeCoil(address, coil, value);
+  const { withinMs, retries, gapMs } = profile;
+  return { bytes, reply: { withinMs, retries, judge: judgeWrite(bytes) }, gapMs };
+};
+
+/** Coil off; the first thing that each board hears, and the last. */
+const offOf = (unit: RelayUnit): Exchange => written(unit, unit.coil, OFF);
+
+/** Coil on, by the board's own timer where it has one: then no crash leaves it on. */
+const onOf = (unit: RelayUnit): Exchange => {
+  const { flash } = unit.profile;
+  if (flash === null) return written(unit, unit.coil, ON);
+  return written(unit, flash.from + unit.coil, Math.ceil(unit.onMs / flash.unitMs));
+};
+
+/** The bells of one bus: one pulse for each new call, off at the start and after a lost line. */
+export class Relays {
+  private rung = new Set<string>();
+  private readonly ringing = new Map<RelayUnit, () => void>();
+
+  constructor(private readonly parts: RelaysParts) {}
+
+  see({ calls }: AgentHall): void {
+    const now = this.parts.clock.now();
+    for (const call of calls) {
+      if (this.rung.has(call.key)) continue;
+      if (now - call.at > RING_WITHIN_MS) continue;
+      for (const unit of this.parts.units) {
+        if (unit.counters.includes(call.counterId)) this.ring(unit);
+      }
+    }
+    this.rung = new Set(calls.map(({ key }) => key));
+  }
+
+  /** The line is open: nobody knows what was left on. */
+  start(): void {
+    for (const unit of this.parts.units) this.off(unit);
+  }
+
+  stop(): void {
+    this.start();
+  }
+
+  /** A bell that rings already rings for both calls, and no longer. */
+  private ring(unit: RelayUnit): void {
+    if (this.ringing.has(unit)) return;
+    const ends = this.parts.clock.after(Math.min(unit.onMs, ON_MS_MAX), () => this.off(unit));
+    this.ringing.set(unit, ends);
+    this.put(unit, onOf(unit));
+  }
+
+  private off(unit: RelayUnit): void {
+    this.ringing.get(unit)?.();
+    this.ringing.delete(unit);
+    this.put(unit, offOf(unit));
+  }
+
+  private put(unit: RelayUnit, exchange: Exchange): void {
+    const { address, coil } = unit;
+    const onEnd = (): void => undefined;
+    this.parts.bus.put(`relay ${address} ${coil}`, { exchange, isUrgent: true, onEnd });
+  }
+}
