@@ -84,7 +84,11 @@ const bench = ({
     self: { server: 'http://hall', deviceId: 'a1', data },
     cookie: 'dawr-a1=token',
     start: (kioskId, clock, listeners) =>
-      startPrinter(kioskId, { data, profile, link: { kind: 'virtual' }, clock }, listeners),
+      startPrinter(
+        kioskId,
+        { data, profile, link: { kind: 'virtual' }, rollM: 80, clock },
+        listeners,
+      ),
     say: (line) => said.push(line),
     exit: (code) => exits.push(code),
     open: (() => wire) as unknown as typeof io,
@@ -140,7 +144,10 @@ test('each state is told once per connection, and again after a new one', async 
   wire.hear('connect');
   wire.hear('view', view(START, [job('s:1/0')]));
   expect(wire.emitted).toEqual([
-    ['printer', { kioskId: 'kiosk-1', state: 'ready' }],
+    [
+      'printer',
+      { kioskId: 'kiosk-1', state: 'ready', roll: { leftMm: 79_940, mmPerDay: null, by: 'count' } },
+    ],
     ['printing', confirmed],
   ]);
 });
@@ -172,8 +179,8 @@ test('a stop lets the ticket in the printer end, and takes no other', async () =
 
 test('a stop does not wait for ever, and says so', async () => {
   const queue = { take: () => undefined, keep: () => undefined, stop: () => undefined };
-  const ended = new Promise<void>(() => undefined);
-  const { agent, wire, machine, said } = bench({ start: () => ({ queue, ended }) });
+  const stuck = { queue, ended: new Promise<void>(() => undefined), loaded: () => undefined };
+  const { agent, wire, machine, said } = bench({ start: () => stuck });
   wire.hear('view', view(START, []));
   const stopped = agent.stop();
   await machine.pass(STOP_MS_MAX - 1);
@@ -207,7 +214,7 @@ test('what cannot go on ends the process and says why', async () => {
     start: (_kioskId, _clock, { onFault }) => {
       onFault(new Error('the disk is full'));
       const queue = { take: () => undefined, keep: () => undefined, stop: () => undefined };
-      return { queue, ended: Promise.resolve() };
+      return { queue, ended: Promise.resolve(), loaded: () => undefined };
     },
   });
   other.wire.hear('view', view(START, []));

@@ -1,7 +1,13 @@
 import { io, type Socket } from 'socket.io-client';
 import type { Millis } from '../core/configuration.js';
 import type { DeviceId } from '../core/events.js';
-import type { AgentHall, AgentView, PrinterState, PrintState } from '../core/protocol/views.js';
+import type {
+  AgentHall,
+  AgentView,
+  PrinterState,
+  PrintState,
+  Roll,
+} from '../core/protocol/views.js';
 import type { Answer, Ask } from '../core/protocol/wire.js';
 import { CentreClock, machineClock, sleep, type Clock } from './clock.js';
 import type { Self } from './enrol.js';
@@ -41,7 +47,7 @@ export interface RunningHall {
 /** One agent: the link to its server, and a queue for each of its kiosks' printers. */
 export class Agent {
   private readonly running = new Map<DeviceId, RunningPrinter>();
-  private readonly printers = new Map<DeviceId, PrinterState>();
+  private readonly printers = new Map<DeviceId, { state: PrinterState; roll: Roll }>();
   private readonly told = new Map<string, PrintState>();
   private readonly clock: CentreClock;
   private readonly reports: Reports;
@@ -117,17 +123,21 @@ export class Agent {
   /** A server that started again knows nothing of the printers. */
   private greet(): void {
     this.told.clear();
-    for (const [kioskId, state] of this.printers) this.socket.emit('printer', { kioskId, state });
+    for (const [kioskId, status] of this.printers) {
+      this.socket.emit('printer', { kioskId, ...status });
+    }
   }
 
   private see(view: AgentView): void {
-    const { at, kiosks, jobs } = view;
+    const { at, kiosks, rolls, jobs } = view;
     this.clock.hear(at);
     if (this.isStopping) return;
     this.keepHall();
     this.hall?.see(view);
     for (const kioskId of kiosks) {
       if (!this.running.has(kioskId)) this.running.set(kioskId, this.start(kioskId));
+      const loadedAt = rolls[kioskId];
+      if (loadedAt !== undefined) this.running.get(kioskId)?.loaded(loadedAt);
     }
     const listed = new Set(jobs.map(({ jobId }) => jobId));
     for (const jobId of this.told.keys()) if (!listed.has(jobId)) this.told.delete(jobId);
@@ -138,9 +148,9 @@ export class Agent {
   private start(kioskId: DeviceId): RunningPrinter {
     return this.parts.start(kioskId, this.clock, {
       onJob: (status) => this.tellJob(status),
-      onPrinter: (state) => {
-        this.printers.set(kioskId, state);
-        this.socket.emit('printer', { kioskId, state });
+      onPrinter: (state, roll) => {
+        this.printers.set(kioskId, { state, roll });
+        this.socket.emit('printer', { kioskId, state, roll });
       },
       onFault: (fault) => this.fail(`the printer of ${kioskId} cannot go on`, fault),
     });

@@ -10,6 +10,8 @@ import { BAUD_RATES, FLOWS, readProfile, type PrinterProfile } from './printer/p
 export const TICKET_S_MAX = 5;
 /** The most that a standard ticket has as raster; a test holds it. */
 export const TICKET_BYTES_MAX = 25_000;
+/** A roll 80 mm wide and thick, the commonest. */
+export const ROLL_M = 80;
 /** On a serial line: start, eight of data, stop. */
 const BITS_PER_BYTE = 10;
 
@@ -44,6 +46,8 @@ export const devicesSchema = z.strictObject({
       /** The name of a file in `firmware-config/printers/`, without `.json`. */
       profile: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not the name of a profile'),
       link: linkSchema,
+      /** Metres on a new roll, as its label says. */
+      rollM: z.number().min(5).max(1000).default(ROLL_M),
     }),
   ),
   buses: z
@@ -54,6 +58,8 @@ export const devicesSchema = z.strictObject({
 export interface PrinterSettings {
   readonly profile: PrinterProfile;
   readonly link: LinkSettings;
+  /** Metres on a new roll. */
+  readonly rollM: number;
 }
 
 /** From the first byte to the cut, in seconds, for a ticket of the largest size. */
@@ -94,8 +100,8 @@ export const printersOf = (
   { file, profiles }: DevicesPlace,
 ): ReadonlyMap<DeviceId, PrinterSettings> =>
   new Map(
-    Object.entries(printers).map(([kioskId, { profile: name, link }]) => {
-      const settings = { profile: readProfile(join(profiles, `${name}.json`)), link };
+    Object.entries(printers).map(([kioskId, { profile: name, link, rollM }]) => {
+      const settings = { profile: readProfile(join(profiles, `${name}.json`)), link, rollM };
       const fault = linkFault(settings);
       if (fault !== undefined) throw new FileRefused(`${file}: printers.${kioskId}.link.${fault}`);
       const seconds = ticketSeconds(settings);

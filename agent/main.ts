@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { Agent } from './agent.js';
 import { machineClock } from './clock.js';
 import { startBuses } from './buses.js';
-import { readBuses, readDevices, type PrinterSettings } from './devices.js';
+import { readBuses, readDevices, ROLL_M, type PrinterSettings } from './devices.js';
 import { enrolled } from './enrol.js';
 import { FileRefused } from './files.js';
 import { readProfile } from './printer/profile.js';
@@ -36,6 +36,7 @@ const printersIn = (file: string | undefined): ((kioskId: string) => PrinterSett
     const virtual = {
       profile: readProfile(join(PROFILES, VIRTUAL)),
       link: { kind: 'virtual' },
+      rollM: ROLL_M,
     } as const;
     return () => virtual;
   }

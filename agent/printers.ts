@@ -1,15 +1,18 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeviceId } from '../core/events.js';
-import type { PrinterState } from '../core/protocol/views.js';
+import type { Millis } from '../core/configuration.js';
+import type { PrinterState, Roll } from '../core/protocol/views.js';
 import type { Clock } from './clock.js';
 import type { PrinterSettings } from './devices.js';
 import { Journal } from './jobs/journal.js';
 import { PrintQueue, type JobStatus } from './jobs/queue.js';
+import { RollMeter } from './jobs/roll.js';
 import { createPress } from './paper/press.js';
 import type { DeviceLink } from './wires/link.js';
 import { paperPicture } from '../paper/picture.js';
 import { VirtualPrinter } from './printer/virtual-printer.js';
+import { watchPath } from './wires/arrival.js';
 import { WireLink } from './wires/wire-link.js';
 import { fileWire } from './wires/file.js';
 import { serialWire } from './wires/serial.js';
@@ -23,7 +26,7 @@ export interface PrinterPlace extends PrinterSettings {
 /** Who is told what a printer and its jobs do. */
 export interface Listeners {
   onJob(status: JobStatus): void;
-  onPrinter(state: PrinterState): void;
+  onPrinter(state: PrinterState, roll: Roll): void;
   /** Going on would be wrong: a full disk, a damaged journal, a bug. */
   onFault(fault: unknown): void;
 }
@@ -31,6 +34,8 @@ export interface Listeners {
 /** A printer's queue; `ended` resolves when it has stopped or failed, and never rejects. */
 export interface RunningPrinter {
   readonly queue: Pick<PrintQueue, 'take' | 'keep' | 'stop'>;
+  /** Staff put a new roll in at that time; telling it again is harmless. */
+  loaded(at: Millis): void;
   readonly ended: Promise<void>;
 }
 
@@ -68,8 +73,15 @@ export const startPrinter = (
   { clock, ...place }: PrinterPlace & { readonly clock: Clock },
   listeners: Listeners,
 ): RunningPrinter => {
-  const { data, profile } = place;
+  const { data, profile, rollM, link } = place;
   mkdirSync(data, { recursive: true, mode: 0o700 });
+  const roll = new RollMeter({
+    file: join(data, `${kioskId}.roll.json`),
+    lengthMm: rollM * 1000,
+    hasSensor: profile.status.nearEnd,
+    clock,
+    onChange: (state, left) => listeners.onPrinter(state, left),
+  });
   const queue = new PrintQueue({
     link: linkTo(kioskId, place, clock),
     profile,
@@ -77,7 +89,14 @@ export const startPrinter = (
     clock,
     press: createPress(profile),
     onJob: (status) => listeners.onJob(status),
-    onPrinter: (state) => listeners.onPrinter(state),
+    onPrinter: (state) => roll.see(state),
+    onFeed: (mm) => roll.feed(mm),
+    onPaperLeft: (mm) => roll.told(mm),
   });
-  return { queue, ended: queue.run().catch((fault: unknown) => listeners.onFault(fault)) };
+  const unwatch = 'path' in link ? watchPath(link.path, () => queue.retry()) : () => undefined;
+  const ended = queue
+    .run()
+    .catch((fault: unknown) => listeners.onFault(fault))
+    .finally(unwatch);
+  return { queue, ended, loaded: (at) => roll.loaded(at) };
 };

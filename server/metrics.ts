@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { FastifyInstance } from 'fastify';
 import type { Centre } from './centre.js';
+import { PRINTER_STATES } from '../core/protocol/views.js';
+import { printersOf } from './hub/papers.js';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
@@ -29,6 +31,7 @@ export const healthRoutes = (
     for (const { type } of committed) events.inc({ type });
   });
   gauges(registry, centre, connections);
+  printerGauges(registry, centre);
 
   app.get('/health', (_request, reply) => {
     const { state } = centre.log;
@@ -78,5 +81,34 @@ const gauges = (registry: Registry, centre: Centre, connections: () => number): 
   gauge('disk_free_bytes', 'Free bytes beside the log', () => centre.store.disk.status().freeBytes);
   gauge('clock_difference_ms', 'Wall clock minus server time', () => {
     return centre.clock.status().differenceMs;
+  });
+};
+
+/** Each kiosk's printer: its state as one of all states, and what is left on its roll. */
+const printerGauges = (registry: Registry, centre: Centre): void => {
+  new Gauge({
+    name: 'dawr_printer_state',
+    help: 'Whether the printer of the kiosk is in the state',
+    labelNames: ['kiosk', 'state'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { kioskId: kiosk, state: is } of printersOf(centre)) {
+        for (const state of PRINTER_STATES) this.set({ kiosk, state }, state === is ? 1 : 0);
+      }
+    },
+  });
+  new Gauge({
+    name: 'dawr_printer_paper_left_mm',
+    help: 'Paper left on the roll, told by the printer or counted',
+    labelNames: ['kiosk', 'by'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { kioskId: kiosk } of printersOf(centre)) {
+        const roll = centre.live.printer(kiosk)?.roll;
+        if (roll !== undefined && roll !== null) this.set({ kiosk, by: roll.by }, roll.leftMm);
+      }
+    },
   });
 };

@@ -46,7 +46,7 @@ describe('the journal', () => {
 
   test('knows the last state of each job when it is opened again', () => {
     written([sent, queued, done]);
-    expect(read()).toEqual([done, queued]);
+    expect(read()).toEqual([queued, done]);
   });
 
   test('cuts off a line that a power cut left torn, wherever it was torn', () => {

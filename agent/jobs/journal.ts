@@ -47,7 +47,7 @@ export class Journal {
     return this.entries.get(jobId);
   }
 
-  /** The last entry of each job, oldest job first. */
+  /** The last entry of each job, the one that was written first coming first. */
   all(): JournalEntry[] {
     return [...this.entries.values()];
   }
@@ -55,6 +55,7 @@ export class Journal {
   append(entry: JournalEntry): void {
     fs.writeSync(this.fd, lineOf(entry));
     fs.fdatasyncSync(this.fd);
+    this.entries.delete(entry.jobId);
     this.entries.set(entry.jobId, entry);
   }
 
@@ -98,6 +99,7 @@ function readEntries(file: string): { lines: number; entries: Map<string, Journa
       fs.truncateSync(file, at);
       break;
     }
+    entries.delete(entry.jobId);
     entries.set(entry.jobId, entry);
     at = end + 1;
   }

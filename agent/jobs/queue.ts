@@ -1,7 +1,7 @@
 import { PAPER_AGE_MS_MAX } from '../../core/paper.js';
 import type { PrinterState, PrintJob, PrintState } from '../../core/protocol/views.js';
 import { sleep, type Clock } from '../clock.js';
-import { encodeCutOff, encodeJob } from '../paper/escpos.js';
+import { CUT_OFF_MM, encodeCutOff, encodeJob } from '../paper/escpos.js';
 import type { PressedTicket } from '../paper/press.js';
 import { LinkLost, type DeviceLink } from '../wires/link.js';
 import type { PrinterProfile } from '../printer/profile.js';
@@ -15,7 +15,10 @@ import { isUnderWay, nextState, type JobEvent } from './states.js';
 export const TRIES_MAX = 3;
 
 const POLL_MS = 1_000;
-const IDLE_POLL_MS = 10_000;
+/** What goes wrong with an idle printer is known so soon. */
+const IDLE_POLL_MS = 1_000;
+/** How often a printer that measures its paper is asked for it. */
+const PAPER_LEFT_MS = 60_000;
 const RECONNECT_MS_MIN = 500;
 const RECONNECT_MS_MAX = 10_000;
 /** What a printer that cannot clear its buffer gets to print the rest of a ticket. */
@@ -38,6 +41,10 @@ export interface QueueParts {
   /** Told of every change, and again of a job that is taken again. */
   onJob(status: JobStatus): void;
   onPrinter(state: PrinterState): void;
+  /** So much paper is fed now. */
+  onFeed(mm: number): void;
+  /** A printer that measures its paper says how much is left. */
+  onPaperLeft(mm: number): void;
 }
 
 interface Held {
@@ -63,6 +70,9 @@ export class PrintQueue {
   /** Parts of a ticket may be in the printer's buffer, and on the paper. */
   private isBufferDirty = false;
   private isPaperDirty = false;
+  /** Whether the printer tells changes by itself; a ticket's ESC @ ends that. */
+  private isWatched = false;
+  private paperLeftAt = -Infinity;
   private isStopped = false;
   private reconnectMs = RECONNECT_MS_MIN;
   private processCount: number;
@@ -70,13 +80,20 @@ export class PrintQueue {
   private endPause: () => void = () => undefined;
 
   constructor(private readonly parts: QueueParts) {
-    this.session = new Session(parts.link, parts.profile, parts.clock);
+    const { link, profile, clock } = parts;
+    this.session = new Session({
+      ...{ link, profile, clock },
+      onState: (state) => this.hear(state),
+      onLost: () => this.wake(),
+    });
     this.receipts = new Receipts(this.session, parts, (state) => this.setState(state));
     this.processCount = Math.floor(parts.clock.now() / 1000);
-    for (const entry of parts.journal.all()) {
-      if (isUnderWay(entry.state)) this.record(entry, 'interrupted');
-      if (isUnderWay(entry.state) || entry.state === 'interrupted') this.soil();
-    }
+    const last = parts.journal.all().findLast(({ tries }) => tries > 0);
+    if (last === undefined) return;
+    if (!isUnderWay(last.state) && last.state !== 'interrupted') return;
+    if (isUnderWay(last.state)) this.record(last, 'interrupted');
+    this.session.suspectRests();
+    this.soil();
   }
 
   /**
@@ -116,9 +133,16 @@ export class PrintQueue {
     while (!this.isStopped) {
       this.isWoken = false;
       const pauseMs = await this.turn();
-      if (pauseMs > 0 && !this.isWoken) await this.pause(pauseMs);
+      if (pauseMs > 0 && !this.isWoken && !this.isStopped) await this.pause(pauseMs);
     }
     await this.session.close();
+  }
+
+  /** The printer may be there again: there is no need to wait before the next try. */
+  retry(): void {
+    if (this.session.isOpen) return;
+    this.reconnectMs = RECONNECT_MS_MIN;
+    this.wake();
   }
 
   /** Lets the job in the printer end, then `run` resolves. */
@@ -145,6 +169,8 @@ export class PrintQueue {
       // A request may have been cut in two on its way.
       this.isBufferDirty = true;
       await this.session.close();
+      // That it was lost is known by now: a device that comes and goes is not hunted.
+      this.isWoken = false;
       const pauseMs = this.reconnectMs;
       this.reconnectMs = Math.min(pauseMs * 2, RECONNECT_MS_MAX);
       return pauseMs;
@@ -153,16 +179,42 @@ export class PrintQueue {
 
   /** Connects, asks how the printer is, and frees it of what an interrupted job left. */
   private async prepare(): Promise<void> {
-    const { clearBuffer } = this.parts.profile.status;
-    if (!this.session.isOpen) await this.session.open();
-    if (this.isBufferDirty && clearBuffer) await this.session.clearBuffer();
+    if (!this.session.isOpen) await this.connect();
+    if (this.isBufferDirty) await this.session.startAfresh();
     this.isBufferDirty = false;
     this.setState(await this.session.status());
     this.reconnectMs = RECONNECT_MS_MIN;
-    if (!this.isPaperDirty || !prints(this.state!)) return;
+    if (this.isPaperDirty && prints(this.state!)) await this.cutOff();
+    if (!this.isWatched) await this.session.watch();
+    this.isWatched = true;
+    await this.askPaperLeft();
+  }
+
+  private async connect(): Promise<void> {
+    await this.session.open();
+    this.isWatched = false;
+    this.paperLeftAt = -Infinity;
+  }
+
+  /** Whatever of an interrupted ticket is on the paper does not belong to the next one. */
+  private async cutOff(): Promise<void> {
+    const { clearBuffer } = this.parts.profile.status;
     if (!clearBuffer) await sleep(this.parts.clock, REMAINDER_MS);
     await this.session.write(encodeCutOff());
+    this.isWatched = false;
+    this.parts.onFeed(CUT_OFF_MM);
+    // An answer to the interrupted ticket must not be taken for one to the next.
+    if (!clearBuffer && this.receipts.kind === 'gsR') await this.session.drain();
     this.isPaperDirty = false;
+  }
+
+  private async askPaperLeft(): Promise<void> {
+    const { clock, onPaperLeft, profile } = this.parts;
+    if (profile.status.paperLeft === 'none' || !prints(this.state!)) return;
+    if (clock.now() - this.paperLeftAt < PAPER_LEFT_MS) return;
+    this.paperLeftAt = clock.now();
+    const mm = await this.session.paperLeftMm();
+    if (mm !== undefined) onPaperLeft(mm);
   }
 
   private async print(held: Held): Promise<void> {
@@ -173,9 +225,11 @@ export class PrintQueue {
     const processId = this.nextProcessId();
     const bytes = encodeJob({ ...ticket, receipt: this.receipts.kind, processId });
     this.step(held, isAgain ? 'startedAgain' : 'started');
+    this.isWatched = false;
+    this.parts.onFeed(ticket.paperMm);
     const expected = this.receipts.expect(ticket, processId);
     try {
-      await this.session.write(bytes);
+      await this.session.write(bytes, this.receipts.kind === 'gsR' ? 'inTurn' : 'nothing');
       this.step(held, 'written');
       const end = await this.receipts.wait(expected, ticket);
       if (end === 'interrupted') this.soil();
@@ -227,6 +281,13 @@ export class PrintQueue {
     held.toldWaits = this.waits(held);
     const { jobId, state } = held.entry;
     this.parts.onJob({ jobId, state, waitsForStaff: held.toldWaits });
+  }
+
+  /** The printer told a change; what follows from it is asked for at once. */
+  private hear(state: PrinterState): void {
+    if (state === this.state) return;
+    this.setState(state);
+    this.wake();
   }
 
   private setState(state: PrinterState): void {

@@ -3,7 +3,7 @@ import { sleep, type Clock } from '../clock.js';
 import type { Receipt } from '../paper/escpos.js';
 import type { PressedTicket } from '../paper/press.js';
 import type { PrinterProfile } from '../printer/profile.js';
-import { prints, type Reply } from '../printer/replies.js';
+import { prints } from '../printer/replies.js';
 import type { Expected, Session } from './session.js';
 
 const POLL_MS = 1_000;
@@ -26,11 +26,9 @@ export class Receipts {
 
   /** To be called before the job is written, so that no answer comes too early. */
   expect(ticket: PressedTicket, processId: string): Expected {
-    const match = (reply: Reply): boolean =>
-      this.kind === 'gsR'
-        ? reply.kind === 'paper'
-        : reply.kind === 'processId' && reply.id === processId;
-    return this.session.expect(match, Math.max(WAIT_MS_MIN, WAIT_FACTOR * this.printMs(ticket)));
+    const ms = Math.max(WAIT_MS_MIN, WAIT_FACTOR * this.printMs(ticket));
+    if (this.kind === 'gsR') return this.session.expectInTurn(ms);
+    return this.session.expect((reply) => reply.kind === 'processId' && reply.id === processId, ms);
   }
 
   /** How the printing of what was just written ended. Rejects with `LinkLost`. */
@@ -48,9 +46,16 @@ export class Receipts {
     for (;;) {
       const poll = sleep(this.parts.clock, POLL_MS).then(() => 'poll' as const);
       const first = await Promise.race([reply, poll]);
-      if (first !== 'poll') return first === undefined ? 'interrupted' : 'confirmed';
+      if (first === undefined) return (await this.isThrough()) ? 'confirmed' : 'interrupted';
+      if (first !== 'poll') return 'confirmed';
       if (!(await this.isPrinting())) return 'interrupted';
     }
+  }
+
+  /** A printer that never sent a process id may still say that it is through. */
+  private async isThrough(): Promise<boolean> {
+    const { gsR } = this.parts.profile.status;
+    return this.kind === 'processId' && gsR && (await this.session.isThrough());
   }
 
   private async isPrinting(): Promise<boolean> {

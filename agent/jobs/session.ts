@@ -3,11 +3,22 @@ import type { Clock } from '../clock.js';
 import { LinkLost, type DeviceLink } from '../wires/link.js';
 import type { PrinterProfile } from '../printer/profile.js';
 import { CLEAR_BUFFER } from '../printer/receiver.js';
-import { ReplyReader, stateOf, type Reply } from '../printer/replies.js';
+import { isError, ReplyReader, stateOf, type Reply } from '../printer/replies.js';
 
 /** How long a printer may take to answer a real-time request. */
 export const ANSWER_MS_MAX = 300;
 const CLEARED_MS_MAX = 2_000;
+/** What comes in its turn may wait for what is printed before. */
+const TURN_MS_MAX = 2_000;
+/** An answer that has not come by then comes no more. */
+const QUIET_MS = 10_000;
+
+/** GS a: online, error and paper sensor are told with each change. */
+const WATCH = Uint8Array.of(0x1d, 0x61, 0x0e);
+/** GS r, n = 1: transmit the paper sensor's status, in sequence with the printing. */
+const ASK_IN_TURN = Uint8Array.of(0x1d, 0x72, 1);
+/** GS E1h of Custom printers: transmit the paper left. */
+const ASK_PAPER_LEFT = Uint8Array.of(0x1d, 0xe1);
 
 interface Waiter {
   readonly match: (reply: Reply) => boolean;
@@ -22,6 +33,16 @@ export interface Expected {
   drop(): void;
 }
 
+export interface SessionParts {
+  readonly link: DeviceLink;
+  readonly profile: PrinterProfile;
+  readonly clock: Clock;
+  /** What the printer tells unasked. */
+  onState(state: PrinterState): void;
+  /** The connection ended by itself. */
+  onLost(): void;
+}
+
 /**
  * Questions and answers over one link. Every wait ends: with the answer, in time, or by `LinkLost`.
  * An answer that comes too late could be taken for that to the next question, so the first one
@@ -31,16 +52,19 @@ export class Session {
   private reader = new ReplyReader();
   private waiters: Waiter[] = [];
   private isConnected = false;
+  /** A command may have been cut in two: the printer takes what comes next for its rest. */
+  private isHalf = false;
+  /** Questions in turn that are not answered yet; of those of an earlier process nobody knows. */
+  private owed = 0;
 
-  constructor(
-    private readonly link: DeviceLink,
-    private readonly profile: PrinterProfile,
-    private readonly clock: Clock,
-  ) {
-    link.onData((bytes) => {
+  constructor(private readonly parts: SessionParts) {
+    parts.link.onData((bytes) => {
       for (const reply of this.reader.take(bytes)) this.hear(reply);
     });
-    link.onLost(() => this.fail());
+    parts.link.onLost(() => {
+      this.fail();
+      parts.onLost();
+    });
   }
 
   get isOpen(): boolean {
@@ -50,30 +74,95 @@ export class Session {
   /** Rejects with `LinkLost`. */
   async open(): Promise<void> {
     this.reader = new ReplyReader();
-    await this.link.open();
+    await this.parts.link.open();
     this.isConnected = true;
   }
 
   async close(): Promise<void> {
     this.fail();
-    await this.link.close();
+    await this.parts.link.close();
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
+  /** `inTurn`: the bytes end with a question that is answered in its turn. Rejects with `LinkLost`. */
+  async write(bytes: Uint8Array, asks: 'inTurn' | 'nothing' = 'nothing'): Promise<void> {
     if (!this.isConnected) throw new LinkLost('the printer is not connected');
-    await this.link.write(bytes);
+    this.isHalf = true;
+    if (asks === 'inTurn') this.owed += 1;
+    await this.parts.link.write(bytes);
+    this.isHalf = false;
+  }
+
+  /** An earlier process may have died in the middle of writing, or of waiting. */
+  suspectRests(): void {
+    this.isHalf = true;
+    this.owed = Infinity;
+  }
+
+  /**
+   * Ends what was cut in two or never printed: a printer that can forget does so, for another the
+   * largest picture is filled up, and it ignores what is too much. Rejects with `LinkLost`.
+   */
+  async startAfresh(): Promise<void> {
+    const { status, raster, width } = this.parts.profile;
+    if (status.clearBuffer) await this.clearBuffer();
+    else if (this.isHalf) await this.write(new Uint8Array((raster.maxBandRows * width.dots) / 8));
+    this.isHalf = false;
   }
 
   /** `ready` for a printer that cannot be asked. Rejects with `LinkLost` if it does not answer. */
   async status(): Promise<PrinterState> {
-    if (!this.profile.status.dleEot) return 'ready';
-    return stateOf(await this.ask(2), await this.ask(4));
+    if (!this.parts.profile.status.dleEot) return 'ready';
+    const offline = await this.ask(2);
+    const error = isError(offline) ? await this.ask(3) : 0;
+    return stateOf({ offline, error, paper: await this.ask(4) });
+  }
+
+  /** Lets a printer that can tell its state by itself do so, until ESC @. */
+  async watch(): Promise<void> {
+    if (this.parts.profile.status.asb) await this.write(WATCH);
+  }
+
+  /** Whether all that was written before has been carried out; `false` if nothing is heard. */
+  async isThrough(): Promise<boolean> {
+    const answer = this.expectInTurn(TURN_MS_MAX);
+    await this.write(ASK_IN_TURN, 'inTurn');
+    return (await answer.reply) !== undefined;
+  }
+
+  /** Waits for the answer to the newest question in turn. */
+  expectInTurn(ms: number): Expected {
+    return this.expect(({ kind }) => kind === 'paper' && this.owed === 0, ms);
+  }
+
+  /**
+   * Waits until all questions in turn are answered, or none has been for long: answers do not say
+   * to which of them. Rejects with `LinkLost` if the printer says nothing at all.
+   */
+  async drain(): Promise<void> {
+    let next = this.expect(({ kind }) => kind === 'paper', QUIET_MS);
+    await this.write(ASK_IN_TURN, 'inTurn');
+    if ((await next.reply) === undefined) await this.giveUp();
+    while (this.owed > 0) {
+      next = this.expect(({ kind }) => kind === 'paper', QUIET_MS);
+      if ((await next.reply) === undefined) this.owed = 0;
+    }
+  }
+
+  /** Millimetres of paper left, from a printer that measures it; `undefined` if it says nothing. */
+  async paperLeftMm(): Promise<number | undefined> {
+    if (this.parts.profile.status.paperLeft === 'none') return undefined;
+    this.reader.expectLetters(true);
+    const expected = this.expect(({ kind }) => kind === 'paperLeft', TURN_MS_MAX);
+    const reply = await this.askFor(expected, ASK_PAPER_LEFT);
+    this.reader.expectLetters(false);
+    return reply?.kind === 'paperLeft' ? reply.mm : undefined;
   }
 
   /** Makes the printer forget what it holds but has not printed. Rejects with `LinkLost`. */
-  async clearBuffer(): Promise<void> {
+  private async clearBuffer(): Promise<void> {
     const cleared = this.expect(({ kind }) => kind === 'cleared', CLEARED_MS_MAX);
     if ((await this.askFor(cleared, CLEAR_BUFFER)) === undefined) await this.giveUp();
+    this.owed = 0;
   }
 
   /** Waits for the first reply that matches. Call it before writing what asks for the reply. */
@@ -96,7 +185,7 @@ export class Session {
         drop();
         end(value);
       };
-    const cancel = this.clock.after(ms, () => waiter.settle(undefined));
+    const cancel = this.parts.clock.after(ms, () => waiter.settle(undefined));
     const waiter: Waiter = { match, settle: ended(settle), fail: ended(fail) };
     this.waiters.push(waiter);
     return { reply, drop };
@@ -119,6 +208,8 @@ export class Session {
   }
 
   private hear(reply: Reply): void {
+    if (reply.kind === 'paper') this.owed = Math.max(0, this.owed - 1);
+    if (reply.kind === 'automatic') return this.parts.onState(reply.state);
     this.waiters.find(({ match }) => match(reply))?.settle(reply);
   }
 

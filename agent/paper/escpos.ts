@@ -85,6 +85,8 @@ const processId = (id: string): Buffer =>
 const TRANSMIT_PAPER_STATUS = Buffer.from([0x1d, 0x72, 1]);
 
 const CUT_OFF_DOTS = 40;
+/** Paper that `encodeCutOff` takes, with the way to the cutter of a common printer. */
+export const CUT_OFF_MM = 15;
 
 /** Switches back to the first modes, and cuts off whatever of another ticket is on the paper. */
 export function encodeCutOff(): Buffer {

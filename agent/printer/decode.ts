@@ -21,7 +21,10 @@ export type PrinterCommand =
   | { readonly kind: 'qrPrint' }
   | { readonly kind: 'cut'; readonly dots: number }
   | { readonly kind: 'processId'; readonly id: string }
-  | { readonly kind: 'sendPaperStatus' };
+  | { readonly kind: 'sendPaperStatus' }
+  /** Which changes the printer tells by itself; 0 is none. */
+  | { readonly kind: 'automaticStatus'; readonly causes: number }
+  | { readonly kind: 'sendPaperLeft' };
 
 /** Bytes that the strict printer does not know, or that say what the printer cannot do. */
 export class PrinterRefused extends Error {
@@ -86,6 +89,7 @@ function decodeEsc(source: Source, name: number): Decoding {
 
 function decodeGs(source: Source, name: number): Decoding {
   const { bytes, at } = source;
+  if (name === 0xe1) return { command: { kind: 'sendPaperLeft' }, length: 2 };
   const n = bytes[at + 2];
   if (n === undefined) return undefined;
   if (name === 0x28) return decodeBlock(source, n);
@@ -94,6 +98,7 @@ function decodeGs(source: Source, name: number): Decoding {
     if ((n & 0x88) !== 0) throw refused(source, `GS ! has no size ${hex(n)}`);
     return { command: { kind: 'size', width: (n >> 4) + 1, height: (n & 7) + 1 }, length: 3 };
   }
+  if (name === 0x61) return { command: { kind: 'automaticStatus', causes: n }, length: 3 };
   if (name === 0x72) {
     if (n !== 1) throw refused(source, `GS r ${n} is not known`);
     return { command: { kind: 'sendPaperStatus' }, length: 3 };

@@ -62,10 +62,14 @@ export const profileSchema = z.strictObject({
     gsR: z.boolean(),
     /** Obeys DLE DC4 8. */
     clearBuffer: z.boolean(),
+    /** GS a: tells of each change by itself, until ESC @. */
+    asb: z.boolean(),
     /** Has a sensor for the roll's last metres. */
     nearEnd: z.boolean(),
     /** `custom`: answers DLE EOT 20 with six bytes, which tell of a ticket in the mouth. */
     fullStatus: z.enum(['none', 'custom']),
+    /** `custom`: answers GS E1h with the paper left, as "510cm". */
+    paperLeft: z.enum(['none', 'custom']),
   }),
   /** Graphics by GS ( L <Functions 66, 67 and 69>; `null` where there are none. */
   nv: z

@@ -18,11 +18,26 @@ const DC4 = 0x14;
 /** DLE DC4, fn = 8: clear the receive and print buffers. */
 export const CLEAR_BUFFER = Uint8Array.of(DLE, DC4, 8, 1, 3, 20, 1, 6, 2, 8);
 
+/** The head of a command, or a whole short one. */
+const SHORT_BYTES_MAX = 8;
+
+const isFill = (bytes: Uint8Array, at: number): boolean =>
+  bytes.length >= at + FILL_BYTES_MIN &&
+  bytes.subarray(at, at + FILL_BYTES_MIN).every((byte) => byte === 0);
+
+/** GS v 0 with its whole head: what follows are its dots. */
+const isRaster = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x1d && bytes[1] === 0x76 && bytes[7] !== undefined && (bytes[4] ?? 0) > 0;
+
+/** So many NULs in a row, and more, are the rest of a command that was cut in two. */
+const FILL_BYTES_MIN = 64;
+
 /**
  * Takes a printer's bytes in pieces of any size. As in a real printer, a real-time request is
  * obeyed wherever it stands; strictly, one inside another command is refused, for there it can only
- * be data that look like it. Only `CLEAR_BUFFER` may cut a command short: it is how a host that was
- * killed in the middle starts again.
+ * be data that look like it. Only `CLEAR_BUFFER` may cut a command short, and where a printer does
+ * not know that, NULs may fill one up: it is how a host that was killed in the middle starts again.
+ * Between commands NULs are passed over.
  */
 export class Receiver {
   private bytes: Uint8Array = new Uint8Array(0);
@@ -49,6 +64,7 @@ export class Receiver {
   }
 
   private takeOne(): boolean {
+    if (this.dropFill()) return true;
     const { bytes, offset } = this;
     if (bytes[0] === DLE) return this.takeRealTime();
     const decoded = decodeCommand({ bytes, at: 0, offset });
@@ -56,6 +72,17 @@ export class Receiver {
     if (decoded === undefined) return false;
     this.to.command(decoded.command, offset);
     this.drop(decoded.length);
+    return true;
+  }
+
+  /** Passes over NULs, and over a short command that they fill up. */
+  private dropFill(): boolean {
+    const { bytes } = this;
+    const from = bytes.subarray(0, SHORT_BYTES_MAX).findIndex((_, at) => isFill(bytes, at));
+    if (bytes[0] !== 0 && (from === -1 || isRaster(bytes))) return false;
+    let end = Math.max(0, from);
+    while (bytes[end] === 0) end += 1;
+    this.drop(end);
     return true;
   }
 

@@ -5,29 +5,63 @@ export type Reply =
   | { readonly kind: 'realTime'; readonly byte: number }
   | { readonly kind: 'paper'; readonly byte: number }
   | { readonly kind: 'processId'; readonly id: string }
-  | { readonly kind: 'cleared' };
+  | { readonly kind: 'cleared' }
+  /** Automatic status: the four bytes of GS a. */
+  | { readonly kind: 'automatic'; readonly state: PrinterState }
+  /** The paper left on the roll, as a Custom printer tells it. */
+  | { readonly kind: 'paperLeft'; readonly mm: number };
 
 const BLOCK = 0x37;
 const BLOCK_BYTES_MAX = 16;
 
-/** Cuts the printer's stream into replies. Bytes that are none, and status that was not asked for,
- * are passed over: the stream has no frame that could be lost. */
+/** Bytes of an automatic status. */
+const AUTOMATIC_BYTES = 4;
+
+/**
+ * Cuts the printer's stream into replies. Bytes that are none are passed over: the stream has no
+ * frame that could be lost.
+ */
 export class ReplyReader {
   private bytes: number[] = [];
+  /** The letters of an answer that was asked for, as far as they have come. */
+  private letters: string | undefined;
+
+  /** The next letters and digits are an answer to GS E1h, up to its unit. */
+  expectLetters(isExpected: boolean): void {
+    this.letters = isExpected ? '' : undefined;
+  }
 
   take(piece: Uint8Array): Reply[] {
     this.bytes.push(...piece);
     const replies: Reply[] = [];
     while (this.bytes.length > 0) {
+      if (this.letters !== undefined && isLetter(this.bytes[0])) {
+        replies.push(...this.takeLetter(String.fromCharCode(this.bytes.shift()!)));
+        continue;
+      }
       if (this.bytes[0] === BLOCK) {
         const end = this.bytes.indexOf(0);
         if (end === -1 && this.bytes.length < BLOCK_BYTES_MAX) break;
         replies.push(...blockReply(this.bytes.splice(0, end === -1 ? 1 : end + 1)));
+      } else if (isAutomatic(this.bytes)) {
+        if (this.bytes.length < AUTOMATIC_BYTES) break;
+        const [online = 0, error = 0, paper = 0] = this.bytes.splice(0, AUTOMATIC_BYTES);
+        replies.push({ kind: 'automatic', state: automaticState({ online, error, paper }) });
       } else replies.push(...byteReply(this.bytes.shift()!));
     }
     return replies;
   }
+
+  private takeLetter(letter: string): Reply[] {
+    this.letters = `${this.letters}${letter}`;
+    if (letter !== 'm') return [];
+    const centimetres = /^(?<n>\d{1,6})cm$/.exec(this.letters)?.groups?.['n'];
+    this.letters = undefined;
+    return centimetres === undefined ? [] : [{ kind: 'paperLeft', mm: Number(centimetres) * 10 }];
+  }
 }
+
+const isLetter = (byte = 0): boolean => /[0-9cm]/.test(String.fromCharCode(byte));
 
 function blockReply([, id, ...rest]: readonly number[]): Reply[] {
   if (id === 0x25) return [{ kind: 'cleared' }];
@@ -41,11 +75,41 @@ function byteReply(byte: number): Reply[] {
   return [];
 }
 
-/** The state that answers to DLE EOT 2 (cause of being offline) and DLE EOT 4 (paper) tell. */
-export function stateOf(offline: number, paper: number): PrinterState {
+/** Whether these bytes are an automatic status or may become one. */
+const isAutomatic = ([first = 0, ...rest]: readonly number[]): boolean =>
+  (first & 0x93) === 0x10 &&
+  rest.slice(0, AUTOMATIC_BYTES - 1).every((byte) => (byte & 0x90) === 0);
+
+interface Automatic {
+  readonly online: number;
+  readonly error: number;
+  readonly paper: number;
+}
+
+const automaticState = ({ online, error, paper }: Automatic): PrinterState => {
+  if ((online & 0x20) !== 0) return 'coverOpen';
+  if ((paper & 0x0c) !== 0) return 'paperEnd';
+  if ((error & 0x08) !== 0) return 'jam';
+  if ((error & 0x60) !== 0) return 'fault';
+  return (paper & 0x03) !== 0 ? 'nearEnd' : 'ready';
+};
+
+/** Whether the answer to DLE EOT 2 says that DLE EOT 3 tells more. */
+export const isError = (offline: number): boolean => (offline & 0x40) !== 0;
+
+/**
+ * The state that answers to DLE EOT 2 (cause of being offline), 3 (error) and 4 (paper) tell. Of
+ * an error, a mechanical one and a stuck cutter are a jam.
+ */
+export function stateOf(told: {
+  readonly offline: number;
+  readonly error: number;
+  readonly paper: number;
+}): PrinterState {
+  const { offline, error, paper } = told;
   if ((offline & 0x04) !== 0) return 'coverOpen';
   if ((paper & 0x60) !== 0 || (offline & 0x20) !== 0) return 'paperEnd';
-  if ((offline & 0x40) !== 0) return 'fault';
+  if (isError(offline)) return (error & 0x0c) !== 0 ? 'jam' : 'fault';
   return (paper & 0x0c) !== 0 ? 'nearEnd' : 'ready';
 }
 

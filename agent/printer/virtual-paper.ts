@@ -97,6 +97,8 @@ export class VirtualPaper {
         return this.setCode(command);
       case 'processId':
       case 'sendPaperStatus':
+      case 'automaticStatus':
+      case 'sendPaperLeft':
         return;
     }
   }

@@ -26,6 +26,9 @@ const HEALTHY: Condition = {
   isUnplugged: false,
 };
 
+/** What a printer takes an endless roll for. */
+const ROLL_ROWS = 640_000;
+
 /**
  * A printer that is stricter than any real one: it decodes the very bytes that a real one would
  * get, and `write` rejects with `PrinterRefused` for any that it does not know or that would print
@@ -39,6 +42,9 @@ export class VirtualPrinter implements DeviceLink {
   private queue: { readonly command: PrinterCommand; readonly offset: number }[] = [];
   private condition = HEALTHY;
   private isOpen = false;
+  /** What changes are told by themselves, and what was told last. */
+  private causes = 0;
+  private told = '';
   private refusal: PrinterRefused | undefined;
   private tell: (bytes: Uint8Array) => void = () => undefined;
   private lost: () => void = () => undefined;
@@ -86,10 +92,12 @@ export class VirtualPrinter implements DeviceLink {
       this.queue = [];
       this.receiver = this.newReceiver();
       this.paper.reset();
+      this.causes = 0;
       if (this.isOpen) this.lost();
       this.isOpen = false;
     }
     this.run();
+    this.tellChange();
   }
 
   /** Puts a new roll in. What was printed on the end of the old one comes out with it. */
@@ -138,15 +146,19 @@ export class VirtualPrinter implements DeviceLink {
       if (first !== undefined) this.paper.print(first);
       this.queue.unshift({ command: rest, offset });
       this.condition = { ...this.condition, paperRows: 0 };
+      this.tellChange();
       return;
     }
     this.paper.print(command);
     this.condition = { ...this.condition, paperRows: paperRows - rows };
-    const { processId, gsR } = this.profile.status;
+    const { processId, gsR, asb } = this.profile.status;
     if (command.kind === 'processId' && processId) {
       this.say(0x37, 0x22, ...Buffer.from(command.id), 0);
     }
     if (command.kind === 'sendPaperStatus' && gsR) this.say(this.condition.isNearEnd ? 3 : 0);
+    if (command.kind === 'init') this.causes = 0;
+    if (command.kind === 'automaticStatus') this.watch(command.causes, asb);
+    if (command.kind === 'sendPaperLeft') this.sayPaperLeft();
   }
 
   private answer(request: RealTimeRequest): void {
@@ -157,6 +169,34 @@ export class VirtualPrinter implements DeviceLink {
     } else if (this.profile.status.dleEot) {
       this.say(this.statusByte(request.n));
     }
+  }
+
+  /** The status is told at once, and then with each change. */
+  private watch(causes: number, isKnown: boolean): void {
+    this.causes = isKnown ? causes : 0;
+    this.told = '';
+    this.tellChange();
+  }
+
+  /** GS a: four bytes. */
+  private tellChange(): void {
+    const { isCoverOpen, isCutterStuck, isNearEnd, paperRows } = this.condition;
+    const isOut = paperRows <= 0;
+    const bytes = [
+      0x10 | (this.isStopped ? 0x08 : 0) | (isCoverOpen ? 0x20 : 0),
+      isCutterStuck ? 0x08 : 0,
+      (isNearEnd || isOut ? 0x03 : 0) | (isOut ? 0x0c : 0),
+      0,
+    ];
+    if (this.causes === 0 || this.told === bytes.join()) return;
+    this.told = bytes.join();
+    this.say(...bytes);
+  }
+
+  private sayPaperLeft(): void {
+    if (this.profile.status.paperLeft !== 'custom') return;
+    const rows = Math.min(this.condition.paperRows, ROLL_ROWS);
+    this.say(...Buffer.from(`${Math.round((rows * 2.54) / this.profile.dpi)}cm`));
   }
 
   /** Answers to DLE EOT 1 to 4; bits as in Epson's reference. */
