@@ -49,7 +49,7 @@ beforeAll(async () => {
   agent = new Agent({
     self: { server: doors.url, deviceId: 'a1', data: folder },
     cookie: `dawr-a1=${token}`,
-    start: () => ({ queue, ended: Promise.resolve() }),
+    start: () => ({ queue, ended: Promise.resolve(), loaded: () => undefined }),
     startHall: (clock, ask) =>
       startBuses([plan(pty.near)], {
         ...{ clock, data: folder, say: () => undefined },

@@ -1,14 +1,12 @@
 import { PAPER_AGE_MS_MAX } from '../../core/paper.js';
 import type { PrinterState, PrintJob, PrintState } from '../../core/protocol/views.js';
-import { sleep, type Clock } from '../clock.js';
-import { CUT_OFF_MM, encodeCutOff, encodeJob } from '../paper/escpos.js';
+import type { Clock } from '../clock.js';
+import { encodeJob } from '../paper/escpos.js';
 import type { PressedTicket } from '../paper/press.js';
 import { LinkLost, type DeviceLink } from '../wires/link.js';
 import type { PrinterProfile } from '../printer/profile.js';
-import { prints } from '../printer/replies.js';
 import type { Journal, JournalEntry } from './journal.js';
-import { Receipts } from './receipts.js';
-import { Session } from './session.js';
+import { Machine } from './machine.js';
 import { isUnderWay, nextState, type JobEvent } from './states.js';
 
 /** A job's first printing and two more; then a person decides. */
@@ -17,12 +15,8 @@ export const TRIES_MAX = 3;
 const POLL_MS = 1_000;
 /** What goes wrong with an idle printer is known so soon. */
 const IDLE_POLL_MS = 1_000;
-/** How often a printer that measures its paper is asked for it. */
-const PAPER_LEFT_MS = 60_000;
 const RECONNECT_MS_MIN = 500;
 const RECONNECT_MS_MAX = 10_000;
-/** What a printer that cannot clear its buffer gets to print the rest of a ticket. */
-const REMAINDER_MS = 5_000;
 
 export interface JobStatus {
   readonly jobId: string;
@@ -64,15 +58,7 @@ export class PrintQueue {
   private readonly held = new Map<string, Held>();
   /** As `keep` was told last. */
   private wanted: ReadonlySet<string> | undefined;
-  private readonly session: Session;
-  private readonly receipts: Receipts;
-  private state: PrinterState | undefined;
-  /** Parts of a ticket may be in the printer's buffer, and on the paper. */
-  private isBufferDirty = false;
-  private isPaperDirty = false;
-  /** Whether the printer tells changes by itself; a ticket's ESC @ ends that. */
-  private isWatched = false;
-  private paperLeftAt = -Infinity;
+  private readonly machine: Machine;
   private isStopped = false;
   private reconnectMs = RECONNECT_MS_MIN;
   private processCount: number;
@@ -80,20 +66,13 @@ export class PrintQueue {
   private endPause: () => void = () => undefined;
 
   constructor(private readonly parts: QueueParts) {
-    const { link, profile, clock } = parts;
-    this.session = new Session({
-      ...{ link, profile, clock },
-      onState: (state) => this.hear(state),
-      onLost: () => this.wake(),
-    });
-    this.receipts = new Receipts(this.session, parts, (state) => this.setState(state));
+    this.machine = new Machine({ ...parts, onNews: () => this.wake() });
     this.processCount = Math.floor(parts.clock.now() / 1000);
     const last = parts.journal.all().findLast(({ tries }) => tries > 0);
     if (last === undefined) return;
     if (!isUnderWay(last.state) && last.state !== 'interrupted') return;
     if (isUnderWay(last.state)) this.record(last, 'interrupted');
-    this.session.suspectRests();
-    this.soil();
+    this.machine.soil('old');
   }
 
   /**
@@ -135,12 +114,12 @@ export class PrintQueue {
       const pauseMs = await this.turn();
       if (pauseMs > 0 && !this.isWoken && !this.isStopped) await this.pause(pauseMs);
     }
-    await this.session.close();
+    await this.machine.session.close();
   }
 
   /** The printer may be there again: there is no need to wait before the next try. */
   retry(): void {
-    if (this.session.isOpen) return;
+    if (this.machine.session.isOpen) return;
     this.reconnectMs = RECONNECT_MS_MIN;
     this.wake();
   }
@@ -157,18 +136,16 @@ export class PrintQueue {
       if (this.waits(held) !== held.toldWaits) this.tell(held);
     }
     try {
-      await this.prepare();
-      if (!prints(this.state!)) return POLL_MS;
+      const isPrinting = await this.machine.prepare();
+      this.reconnectMs = RECONNECT_MS_MIN;
+      if (!isPrinting) return POLL_MS;
       const next = [...this.held.values()].find((held) => this.isDue(held));
       if (next === undefined || this.isStopped) return IDLE_POLL_MS;
       await this.print(next);
       return 0;
     } catch (error) {
       if (!(error instanceof LinkLost)) throw error;
-      this.setState('away');
-      // A request may have been cut in two on its way.
-      this.isBufferDirty = true;
-      await this.session.close();
+      await this.machine.lose();
       // That it was lost is known by now: a device that comes and goes is not hunted.
       this.isWoken = false;
       const pauseMs = this.reconnectMs;
@@ -177,65 +154,25 @@ export class PrintQueue {
     }
   }
 
-  /** Connects, asks how the printer is, and frees it of what an interrupted job left. */
-  private async prepare(): Promise<void> {
-    if (!this.session.isOpen) await this.connect();
-    if (this.isBufferDirty) await this.session.startAfresh();
-    this.isBufferDirty = false;
-    this.setState(await this.session.status());
-    this.reconnectMs = RECONNECT_MS_MIN;
-    if (this.isPaperDirty && prints(this.state!)) await this.cutOff();
-    if (!this.isWatched) await this.session.watch();
-    this.isWatched = true;
-    await this.askPaperLeft();
-  }
-
-  private async connect(): Promise<void> {
-    await this.session.open();
-    this.isWatched = false;
-    this.paperLeftAt = -Infinity;
-  }
-
-  /** Whatever of an interrupted ticket is on the paper does not belong to the next one. */
-  private async cutOff(): Promise<void> {
-    const { clearBuffer } = this.parts.profile.status;
-    if (!clearBuffer) await sleep(this.parts.clock, REMAINDER_MS);
-    await this.session.write(encodeCutOff());
-    this.isWatched = false;
-    this.parts.onFeed(CUT_OFF_MM);
-    // An answer to the interrupted ticket must not be taken for one to the next.
-    if (!clearBuffer && this.receipts.kind === 'gsR') await this.session.drain();
-    this.isPaperDirty = false;
-  }
-
-  private async askPaperLeft(): Promise<void> {
-    const { clock, onPaperLeft, profile } = this.parts;
-    if (profile.status.paperLeft === 'none' || !prints(this.state!)) return;
-    if (clock.now() - this.paperLeftAt < PAPER_LEFT_MS) return;
-    this.paperLeftAt = clock.now();
-    const mm = await this.session.paperLeftMm();
-    if (mm !== undefined) onPaperLeft(mm);
-  }
-
   private async print(held: Held): Promise<void> {
     const { job, entry } = held;
     const isAgain = entry.tries > 0;
     const isMarked = job.paper.copy !== 'first' || !isAgain;
     const ticket = this.parts.press(isMarked ? job.paper : { ...job.paper, copy: 'again' });
+    const { session, receipts } = this.machine;
     const processId = this.nextProcessId();
-    const bytes = encodeJob({ ...ticket, receipt: this.receipts.kind, processId });
+    const bytes = encodeJob({ ...ticket, receipt: receipts.kind, processId });
     this.step(held, isAgain ? 'startedAgain' : 'started');
-    this.isWatched = false;
-    this.parts.onFeed(ticket.paperMm);
-    const expected = this.receipts.expect(ticket, processId);
+    this.machine.begin(ticket.paperMm);
+    const expected = receipts.expect(ticket, processId);
     try {
-      await this.session.write(bytes, this.receipts.kind === 'gsR' ? 'inTurn' : 'nothing');
+      await session.write(bytes, receipts.kind === 'gsR' ? 'inTurn' : 'nothing');
       this.step(held, 'written');
-      const end = await this.receipts.wait(expected, ticket);
-      if (end === 'interrupted') this.soil();
+      const end = await receipts.wait(expected, ticket);
+      if (end === 'interrupted') this.machine.soil();
       this.step(held, end);
     } catch (error) {
-      this.soil();
+      this.machine.soil();
       this.step(held, 'interrupted');
       throw error;
     } finally {
@@ -281,24 +218,6 @@ export class PrintQueue {
     held.toldWaits = this.waits(held);
     const { jobId, state } = held.entry;
     this.parts.onJob({ jobId, state, waitsForStaff: held.toldWaits });
-  }
-
-  /** The printer told a change; what follows from it is asked for at once. */
-  private hear(state: PrinterState): void {
-    if (state === this.state) return;
-    this.setState(state);
-    this.wake();
-  }
-
-  private setState(state: PrinterState): void {
-    if (state === this.state) return;
-    this.state = state;
-    this.parts.onPrinter(state);
-  }
-
-  private soil(): void {
-    this.isBufferDirty = true;
-    this.isPaperDirty = true;
   }
 
   /** Waits, at most until something new is to be done. */

@@ -83,7 +83,7 @@ export class Session {
     await this.parts.link.close();
   }
 
-  /** `inTurn`: the bytes end with a question that is answered in its turn. Rejects with `LinkLost`. */
+  /** `inTurn`: the bytes end with a question that is answered in its turn. */
   async write(bytes: Uint8Array, asks: 'inTurn' | 'nothing' = 'nothing'): Promise<void> {
     if (!this.isConnected) throw new LinkLost('the printer is not connected');
     this.isHalf = true;
