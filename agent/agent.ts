@@ -13,6 +13,8 @@ import { CentreClock, machineClock, sleep, type Clock } from './clock.js';
 import type { Self } from './enrol.js';
 import type { JobStatus } from './jobs/queue.js';
 import { Reports } from './jobs/reports.js';
+import { Away } from './offline/away.js';
+import type { MachineTime } from './offline/contact.js';
 import type { Listeners, RunningPrinter } from './printers.js';
 
 /** How long the tickets in the printers may take to end once the agent shall stop. */
@@ -36,6 +38,8 @@ export interface AgentParts {
   /** What opens the socket, and the machine's clock; the tests bring their own. */
   readonly open?: typeof io;
   readonly machine?: Clock;
+  readonly machineTime?: MachineTime;
+  readonly fetch?: typeof fetch;
 }
 
 /** Displays, keypads and bells: told of the hall, or by `null` that the server is away. */
@@ -50,6 +54,9 @@ export class Agent {
   private readonly printers = new Map<DeviceId, { state: PrinterState; roll: Roll }>();
   private readonly told = new Map<string, PrintState>();
   private readonly clock: CentreClock;
+  /** What its kiosks do while the server is away. */
+  readonly away: Away;
+  private view: AgentView | undefined;
   private readonly reports: Reports;
   private readonly socket: Socket;
   private readonly hall: RunningHall | undefined;
@@ -74,7 +81,24 @@ export class Agent {
       reconnectionDelayMax: 5_000,
     });
     this.hall = parts.startHall?.(this.clock, (ask) => this.ask(ask));
+    this.away = new Away({
+      ...{ self, cookie, clock: this.clock, socket: this.socket },
+      ...{ machineTime: parts.machineTime, fetch: parts.fetch },
+      ask: (ask) => this.ask(ask),
+      print: (job) => this.running.get(job.kioskId)?.queue.take(job),
+      printer: (kioskId) =>
+        this.running.has(kioskId) ? (this.printers.get(kioskId)?.state ?? 'away') : undefined,
+      say: (line) => parts.say(line),
+      onSettled: () => this.printListed(),
+      onFault: (what, fault) => this.fail(what, fault),
+    });
     this.listen();
+    this.printWithoutServer();
+  }
+
+  /** Whether it has a server now. */
+  get isLive(): boolean {
+    return this.socket.connected;
   }
 
   /**
@@ -90,13 +114,14 @@ export class Agent {
     const late = sleep(this.clock, STOP_MS_MAX).then(() => 'late' as const);
     const end = await Promise.race([Promise.all([...ends, this.hall?.stop()]), late]);
     if (end === 'late') this.parts.say('stops with a ticket still in a printer');
+    this.away.close();
     this.socket.disconnect();
   }
 
   private listen(): void {
     this.socket.on('connect', () => this.greet());
     this.socket.on('view', (view: AgentView) => this.see(view));
-    this.socket.on('beat', ({ at }: { readonly at: Millis }) => this.clock.hear(at));
+    this.socket.on('beat', ({ at }: { readonly at: Millis }) => this.hear(at));
     this.socket.on('disconnect', () => {
       this.keepHall();
       this.keepHall = this.clock.after(LOST_MS, () => this.hall?.see(null));
@@ -126,23 +151,57 @@ export class Agent {
     for (const [kioskId, status] of this.printers) {
       this.socket.emit('printer', { kioskId, ...status });
     }
+    this.away.greet(() => this.isStopping);
+  }
+
+  private hear(at: Millis): void {
+    this.clock.hear(at);
+    this.away.hear(at);
   }
 
   private see(view: AgentView): void {
-    const { at, kiosks, rolls, jobs } = view;
-    this.clock.hear(at);
+    const { at, kiosks, rolls, leases } = view;
+    this.view = view;
+    this.hear(at);
     if (this.isStopping) return;
     this.keepHall();
     this.hall?.see(view);
+    this.away.keep(leases);
     for (const kioskId of kiosks) {
       if (!this.running.has(kioskId)) this.running.set(kioskId, this.start(kioskId));
       const loadedAt = rolls[kioskId];
       if (loadedAt !== undefined) this.running.get(kioskId)?.loaded(loadedAt);
     }
+    this.printListed();
+  }
+
+  /** Prints what the server lists and is not printed here yet. */
+  private printListed(): void {
+    const jobs = this.view?.jobs ?? [];
+    const sorted = this.away.sorted(jobs);
+    if (sorted === null || this.isStopping) return;
     const listed = new Set(jobs.map(({ jobId }) => jobId));
     for (const jobId of this.told.keys()) if (!listed.has(jobId)) this.told.delete(jobId);
-    for (const { queue } of this.running.values()) queue.keep(listed);
-    for (const job of jobs) this.running.get(job.kioskId)?.queue.take(job);
+    for (const { queue } of this.running.values()) queue.keep(sorted.wanted);
+    for (const job of sorted.fresh) this.running.get(job.kioskId)?.queue.take(job);
+    this.tellBrought();
+  }
+
+  /** Kiosks whose leases lie here print also before the server was heard. */
+  private printWithoutServer(): void {
+    const { offline } = this.away;
+    if (!offline.wasHeard) return;
+    this.clock.hear(offline.now());
+    for (const kioskId of offline.stock.kiosks()) this.running.set(kioskId, this.start(kioskId));
+    for (const job of offline.jobs()) this.running.get(job.kioskId)?.queue.take(job);
+  }
+
+  /** What became of papers that were printed before the server had an id for them. */
+  private tellBrought(): void {
+    for (const { jobId } of this.view?.jobs ?? []) {
+      const state = this.away.stateOf(jobId);
+      if (state !== undefined) this.tellState(jobId, state);
+    }
   }
 
   private start(kioskId: DeviceId): RunningPrinter {
@@ -160,6 +219,11 @@ export class Agent {
   private tellJob({ jobId, state: is, waitsForStaff }: JobStatus): void {
     // Managers look after what is interrupted; what is queued they take to come by itself.
     const state = waitsForStaff ? 'interrupted' : is;
+    if (this.away.notes(jobId, state)) this.tellBrought();
+    else this.tellState(jobId, state);
+  }
+
+  private tellState(jobId: string, state: PrintState): void {
     if (this.told.get(jobId) === state) return;
     this.told.set(jobId, state);
     this.socket.emit('printing', { jobId, state });

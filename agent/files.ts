@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { z } from 'zod';
 
 /** A file that cannot be used; the message names file, place and reason of each mistake. */
@@ -23,4 +24,22 @@ export const readChecked = <T>(file: string, schema: z.ZodType<T>): T => {
     return `${file}: ${place}: ${reason}`;
   });
   throw new FileRefused(lines.join('\n'));
+};
+
+/** Makes a file's name as durable as its contents. */
+export const syncFolder = (file: string): void => {
+  const fd = openSync(dirname(file), 'r');
+  fsyncSync(fd);
+  closeSync(fd);
+};
+
+/** Writes a file whole and durably, readable by its owner alone: a reader never sees half of it. */
+export const writeWhole = (file: string, text: string): void => {
+  const draft = `${file}.new`;
+  const fd = openSync(draft, 'w', 0o600);
+  writeSync(fd, text);
+  fsyncSync(fd);
+  closeSync(fd);
+  renameSync(draft, file);
+  syncFolder(file);
 };

@@ -85,6 +85,7 @@ const main = async (): Promise<void> => {
     say,
     exit: (code) => process.exit(code),
   });
+  await agent.away.openDoor();
   const stop = (): void => void agent.stop().then(() => process.exit(0), failed);
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);

@@ -19,7 +19,8 @@ export interface TicketPaper {
   readonly label: Label;
   /** In the order in which they will be served, at least one. */
   readonly services: readonly Words[];
-  readonly ahead: number;
+  /** `null` where nobody can count them: the server is away. */
+  readonly ahead: number | null;
   readonly takenAt: Millis;
   /** IANA zone in which `takenAt` is printed. */
   readonly zone: string;

@@ -111,9 +111,10 @@ export class Setter {
     this.y += height + this.look.gap;
   }
 
-  /** Returns the width of the box. */
+  /** Returns the width of the box; there is none where nobody could count who is ahead. */
   private setAhead(): number {
     const { ahead } = this.paper;
+    if (ahead === null) return 0;
     const { boxDots } = this.look;
     const { language } = this.lead;
     const at = (share: number): number => this.y + Math.round(boxDots * share);

@@ -6,7 +6,14 @@ import type { DayEvent, Event, Logged, ServiceId } from '../events.js';
 import { leaseWith } from '../leases.js';
 import type { ManagerCommand, SystemCommand } from '../protocol/commands.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
-import { labelKey, type Asked, type Configurations, type DayState, type State } from '../state.js';
+import {
+  isPaperless,
+  labelKey,
+  type Asked,
+  type Configurations,
+  type DayState,
+  type State,
+} from '../state.js';
 import { DAY_MS } from '../time.js';
 import { openedDay, opening } from './centre.js';
 import { hallOf, type Hall } from './hall.js';
@@ -75,7 +82,8 @@ const enterToday = (hall: Hall, command: EnterTicket): DayEvent[] | Refusal => {
   }
   if (categoryOf(configuration, seriesId) === undefined) return refuse('lease.unknown');
   const takenAt = Math.max(lease.grantedAt, Math.min(command.takenAt, asked.at));
-  const print = configuration.kiosks.find(({ id }) => id === deviceId)?.printer ?? false;
+  const kiosk = configuration.kiosks.find(({ id }) => id === deviceId);
+  const print = kiosk?.printer === true && !isPaperless(state, deviceId);
   const { unanswered } = command;
   const standsFor =
     unanswered === null || asked.earlier !== undefined ? {} : { standsFor: unanswered };

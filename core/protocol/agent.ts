@@ -22,6 +22,9 @@ export interface LeaseView {
   readonly closesAt: Millis;
   /** Hash of the configuration that holds on that day. */
   readonly configuration: string;
+  /** Whether the kiosk's tickets come on paper. */
+  readonly print: boolean;
+  readonly training: boolean;
 }
 
 /** The numbers of a lease, as `/lease/<id>.json` gives them to the agent beside its kiosk. */

@@ -7,7 +7,8 @@ import type { DeviceId, TicketId } from '../events.js';
 export interface Receipt {
   readonly ticketId: TicketId;
   readonly label: Label;
-  readonly ahead: number;
+  /** `null` where nobody can count them: the server is away. */
+  readonly ahead: number | null;
   /** The ticket's page, for the QR; `null` where no reachable address is configured. */
   readonly link: string | null;
   readonly printing: boolean;

@@ -1,6 +1,7 @@
 import { hoursOf } from '../../core/calendar.js';
 import type { DeviceId } from '../../core/events.js';
 import type { KioskDoor, LeaseView } from '../../core/protocol/views.js';
+import { isPaperless } from '../../core/state.js';
 import type { Centre } from '../centre.js';
 
 /** The leases of the kiosks that an agent stands beside, each with the hours of its day. */
@@ -16,8 +17,13 @@ export const leasesOf = (
     const body = store.configurations.get(hash);
     const hours = body && hoursOf(body, date);
     if (!kiosks.includes(kioskId) || !hours) return [];
+    // A day that is over takes nobody in, whatever the calendar says.
+    if (centre.closedDay !== null && date <= centre.closedDay) return [];
     const closesAt = isOpen ? day.closesAt : hours.closesAt;
-    return [{ leaseId, kioskId, day: date, ...hours, closesAt, configuration: hash }];
+    const kiosk = body.kiosks.find(({ id }) => id === kioskId);
+    const print = kiosk?.printer === true && !isPaperless(log.state, kioskId);
+    const about = { leaseId, kioskId, day: date, configuration: hash, print };
+    return [{ ...about, ...hours, closesAt, training: centre.training }];
   });
 };
 

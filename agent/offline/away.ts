@@ -1,0 +1,152 @@
+import type { io } from 'socket.io-client';
+import type { Millis } from '../../core/configuration.js';
+import type { DeviceId } from '../../core/events.js';
+import type {
+  KioskDoor,
+  LeaseView,
+  PrinterState,
+  PrintJob,
+  PrintState,
+} from '../../core/protocol/views.js';
+import type { Answer, Ask } from '../../core/protocol/wire.js';
+import type { Clock } from '../clock.js';
+import type { Self } from '../enrol.js';
+import { isOfflineJob } from './book.js';
+import { thisMachine, type MachineTime } from './contact.js';
+import { Door } from './door.js';
+import { Offline } from './offline.js';
+
+const FETCH_MS_MAX = 5_000;
+
+export interface AwayParts {
+  readonly self: Self;
+  /** The device's cookie, `name=value`. */
+  readonly cookie: string;
+  readonly clock: Clock;
+  readonly machineTime: MachineTime | undefined;
+  readonly fetch: typeof fetch | undefined;
+  /** The link to the server. */
+  readonly socket: Pick<ReturnType<typeof io>, 'connected' | 'emit'>;
+  ask(ask: Ask): Promise<Answer | undefined>;
+  print(job: PrintJob): void;
+  /** How a kiosk's printer is; `undefined` for a kiosk of another agent. */
+  printer(kioskId: DeviceId): PrinterState | undefined;
+  say(line: string): void;
+  /** The server has heard of one more ticket that was given out without it. */
+  onSettled(): void;
+  onFault(what: string, fault: unknown): void;
+}
+
+/** What an agent does so that its kiosks can do without the server, and tells it afterwards. */
+export class Away {
+  readonly offline: Offline;
+  private door: Door | undefined;
+  /** What became of jobs that the server knows under another id, or not yet. */
+  private readonly papers = new Map<string, PrintState>();
+  private isKeeping = false;
+
+  constructor(private readonly parts: AwayParts) {
+    const { self, clock, machineTime = thisMachine(), say } = parts;
+    this.offline = new Offline({
+      ...{ data: self.data, clock, machine: machineTime, say },
+      fetched: (path) => this.fetched(path),
+      ask: (ask) => parts.ask(ask),
+      print: (job) => parts.print(job),
+      onSettled: () => {
+        parts.socket.emit('offline', this.offline.count());
+        parts.onSettled();
+      },
+    });
+  }
+
+  /** Lets the kiosk's page on this machine in. */
+  async openDoor(): Promise<void> {
+    const { self, socket, say } = this.parts;
+    this.door = await Door.open({
+      data: self.data,
+      origin: new URL(self.server).origin,
+      offline: this.offline,
+      printerOf: (kioskId) => this.printerOf(kioskId),
+      onFault: (fault) => say(`the door for the kiosk's page: ${String(fault)}`),
+    });
+    if (socket.connected) socket.emit('door', this.door.place);
+  }
+
+  /** Where the kiosk's page finds it, once the door is open. */
+  get place(): KioskDoor | undefined {
+    return this.door?.place;
+  }
+
+  close(): void {
+    this.door?.close();
+  }
+
+  hear(at: Millis): void {
+    this.offline.hear(at);
+  }
+
+  /** The server is there: it hears where the door is, and of every ticket. */
+  greet(isStopping: () => boolean): void {
+    const { socket, onFault } = this.parts;
+    if (this.door !== undefined) socket.emit('door', this.door.place);
+    if (this.offline.isOwing) socket.emit('offline', this.offline.count());
+    this.offline
+      .tell(() => socket.connected && !isStopping())
+      .catch((fault: unknown) => onFault('tickets of the kiosk cannot be told', fault));
+  }
+
+  /** Fetches leases that are new; the next view tries again what failed. */
+  keep(leases: readonly LeaseView[]): void {
+    if (this.isKeeping) return;
+    this.isKeeping = true;
+    this.offline
+      .keep(leases)
+      .catch((fault: unknown) =>
+        this.parts.say(`leases are not fetched yet, and will be: ${String(fault)}`),
+      )
+      .finally(() => (this.isKeeping = false));
+  }
+
+  /**
+   * Of the jobs that the server lists, those to be printed, and the ids of all that are still
+   * wanted. `null` while the server has not heard of every ticket: one whose paper is out already
+   * may be among them, under an id that is not known here.
+   */
+  sorted(
+    jobs: readonly PrintJob[],
+  ): { readonly fresh: readonly PrintJob[]; readonly wanted: ReadonlySet<string> } | null {
+    if (this.offline.isOwing) return null;
+    const own = (job: PrintJob): string | undefined => this.offline.jobOf(job.jobId);
+    return {
+      fresh: jobs.filter((job) => own(job) === undefined),
+      wanted: new Set(jobs.map((job) => own(job) ?? job.jobId)),
+    };
+  }
+
+  /** Notes what became of a job of this place; false if it is none. */
+  notes(jobId: string, state: PrintState): boolean {
+    if (!isOfflineJob(jobId)) return false;
+    this.papers.set(jobId, state);
+    return true;
+  }
+
+  /** What became here of a paper that the server asks for by its own id. */
+  stateOf(serverJobId: string): PrintState | undefined {
+    return this.papers.get(this.offline.jobOf(serverJobId) ?? '');
+  }
+
+  private printerOf(kioskId: DeviceId) {
+    const printer = this.parts.printer(kioskId);
+    if (printer === undefined) return undefined;
+    return { printer, papers: this.offline.papers(kioskId, (jobId) => this.papers.get(jobId)) };
+  }
+
+  private async fetched(path: string): Promise<unknown> {
+    const { self, cookie, fetch: get = fetch } = this.parts;
+    const signal = AbortSignal.timeout(FETCH_MS_MAX);
+    const headers = { cookie, 'x-dawr': '1' };
+    const response = await get(`${self.server}${path}`, { headers, signal });
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    return response.json();
+  }
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import type { z } from 'zod';
+import { FileRefused, syncFolder } from '../files.js';
+
+const checksum = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 8);
+
+/**
+ * A file that only grows, an entry a line, each with its checksum. A last line that was not written
+ * whole, as a power cut leaves it, is cut off; other damage is refused (`FileRefused`).
+ */
+export class Lines<T> {
+  /** The entries that were there when it was opened, oldest first. */
+  readonly found: readonly T[];
+  private readonly fd: number;
+
+  constructor(
+    private readonly file: string,
+    private readonly schema: z.ZodType<T>,
+  ) {
+    this.found = this.read();
+    this.fd = fs.openSync(file, 'a', 0o600);
+    fs.fsyncSync(this.fd);
+    syncFolder(file);
+  }
+
+  /** Returns when the entry is on the disk; throws if it is not. */
+  append(entry: T): void {
+    const text = JSON.stringify(entry);
+    fs.writeSync(this.fd, `${checksum(text)} ${text}\n`);
+    fs.fdatasyncSync(this.fd);
+  }
+
+  close(): void {
+    fs.closeSync(this.fd);
+  }
+
+  private read(): T[] {
+    if (!fs.existsSync(this.file)) return [];
+    const bytes = fs.readFileSync(this.file);
+    const found: T[] = [];
+    for (let at = 0; at < bytes.length;) {
+      const end = bytes.indexOf(0x0a, at);
+      const entry = end === -1 ? undefined : this.entryOf(bytes.toString('utf8', at, end));
+      if (entry === undefined) {
+        if (end !== -1 && end + 1 < bytes.length) {
+          const damaged = `${this.file}: line ${found.length + 1} is damaged`;
+          throw new FileRefused(`${damaged}: move the file away to start without what it holds`);
+        }
+        fs.truncateSync(this.file, at);
+        break;
+      }
+      found.push(entry);
+      at = end + 1;
+    }
+    return found;
+  }
+
+  private entryOf(line: string): T | undefined {
+    const text = line.slice(9);
+    if (line.slice(0, 9) !== `${checksum(text)} `) return undefined;
+    return this.schema.parse(JSON.parse(text));
+  }
+}

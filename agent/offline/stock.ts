@@ -1,0 +1,163 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { configurationSchema, type Configuration } from '../../core/configuration.js';
+import type { DeviceId } from '../../core/events.js';
+import { leasedNumbers } from '../../core/leases.js';
+import { labelKey } from '../../core/state.js';
+import type { LeaseView } from '../../core/protocol/views.js';
+import { FileRefused, writeWhole } from '../files.js';
+
+const text = z.string().min(1).max(200);
+const numbersSchema = z.strictObject({
+  leaseId: text,
+  ranges: z.array(z.strictObject({ seriesId: text, from: z.number(), to: z.number() })).max(200),
+  used: z.array(text),
+  tokens: z.array(text),
+});
+const leaseSchema = z.strictObject({
+  view: z.strictObject({
+    leaseId: text,
+    kioskId: text,
+    day: text,
+    opensAt: z.number(),
+    closesAt: z.number(),
+    configuration: text,
+    print: z.boolean(),
+    training: z.boolean(),
+  }),
+  numbers: numbersSchema,
+});
+
+/** A lease with its numbers, as it lies here. */
+export type StockedLease = z.infer<typeof leaseSchema>;
+
+const LEASE = /^lease-(?<id>[a-z0-9.]+)\.json$/;
+const CONFIGURATION = /^configuration-(?<hash>[0-9a-f]+)\.json$/;
+
+/**
+ * What this agent needs to give out tickets without its server: leases and the configurations of
+ * their days. All of it lies on the disk; what the server no longer lists is removed.
+ */
+export class Stock {
+  private readonly leases = new Map<string, StockedLease>();
+  private readonly configurations = new Map<string, Configuration>();
+
+  /** `fetched` gives the JSON under a path of the server, and rejects where there is none. */
+  constructor(
+    private readonly folder: string,
+    private readonly fetched: (path: string) => Promise<unknown>,
+  ) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const name of readdirSync(folder)) this.load(name);
+  }
+
+  /** Takes over what the server lists now. Rejects with what `fetched` rejects with. */
+  async keep(listed: readonly LeaseView[]): Promise<void> {
+    for (const view of listed) {
+      const { leaseId, configuration: hash } = view;
+      if (!this.configurations.has(hash)) {
+        const body = configurationSchema.parse(await this.fetched(`/configuration/${hash}.json`));
+        writeWhole(join(this.folder, `configuration-${hash}.json`), JSON.stringify(body));
+        this.configurations.set(hash, body);
+      }
+      const held = this.leases.get(leaseId);
+      if (held !== undefined && JSON.stringify(held.view) === JSON.stringify(view)) continue;
+      const numbers =
+        held?.numbers ?? numbersSchema.parse(await this.fetched(`/lease/${leaseId}.json`));
+      const lease = leaseSchema.parse({ view, numbers });
+      writeWhole(this.fileOf(leaseId), JSON.stringify(lease));
+      this.leases.set(leaseId, lease);
+    }
+    this.drop(new Set(listed.map(({ leaseId }) => leaseId)));
+  }
+
+  /** The kiosks that hold leases. */
+  kiosks(): ReadonlySet<DeviceId> {
+    return new Set([...this.leases.values()].map(({ view }) => view.kioskId));
+  }
+
+  /** The leases of a kiosk whose hours hold `at`, the first granted first. */
+  at(kioskId: DeviceId, at: number): StockedLease[] {
+    return [...this.leases.values()].filter(
+      ({ view }) => view.kioskId === kioskId && view.opensAt <= at && at < view.closesAt,
+    );
+  }
+
+  /** The configuration of a lease's day. */
+  configuration({ view }: StockedLease): Configuration {
+    const found = this.configurations.get(view.configuration);
+    if (found === undefined) throw new Error(`configuration ${view.configuration} is not here`);
+    return found;
+  }
+
+  /** The leases of a kiosk for a day. */
+  of(kioskId: DeviceId, day: string): StockedLease[] {
+    return [...this.leases.values()].filter(
+      ({ view }) => view.kioskId === kioskId && view.day === day,
+    );
+  }
+
+  /** The first number of a series that the log does not have and that satisfies `isFree`. */
+  number(
+    { numbers }: StockedLease,
+    seriesId: string,
+    isFree: (number: number) => boolean,
+  ): number | undefined {
+    const used = new Set(numbers.used);
+    return leasedNumbers(numbers).find(
+      (one) =>
+        one.seriesId === seriesId &&
+        !used.has(labelKey(seriesId, one.number)) &&
+        isFree(one.number),
+    )?.number;
+  }
+
+  /** The token of the page of a number's ticket; `undefined` where the lease has no such number. */
+  token(
+    { numbers }: StockedLease,
+    { seriesId, number }: { readonly seriesId: string; readonly number: number },
+  ): string | undefined {
+    const index = leasedNumbers(numbers).findIndex(
+      (one) => one.seriesId === seriesId && one.number === number,
+    );
+    return numbers.tokens[index];
+  }
+
+  private fileOf(leaseId: string): string {
+    return join(this.folder, `lease-${leaseId.replace(':', '.')}.json`);
+  }
+
+  private load(name: string): void {
+    const file = join(this.folder, name);
+    const read = <T>(schema: z.ZodType<T>): T => {
+      try {
+        return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+      } catch (error) {
+        throw new FileRefused(
+          `${file}: is not as it was written (${String(error)}): remove it, the server has it`,
+        );
+      }
+    };
+    const hash = CONFIGURATION.exec(name)?.groups?.['hash'];
+    if (hash !== undefined) this.configurations.set(hash, read(configurationSchema));
+    if (!LEASE.test(name)) return;
+    const lease = read(leaseSchema);
+    this.leases.set(lease.view.leaseId, lease);
+  }
+
+  private drop(listed: ReadonlySet<string>): void {
+    for (const leaseId of this.leases.keys()) {
+      if (listed.has(leaseId)) continue;
+      this.leases.delete(leaseId);
+      rmSync(this.fileOf(leaseId), { force: true });
+    }
+    const needed = new Set([...this.leases.values()].map(({ view }) => view.configuration));
+    for (const hash of this.configurations.keys()) {
+      if (needed.has(hash)) continue;
+      this.configurations.delete(hash);
+      const file = join(this.folder, `configuration-${hash}.json`);
+      if (existsSync(file)) rmSync(file);
+    }
+  }
+}
