@@ -2,6 +2,7 @@ import type { Configuration } from '../core/configuration.js';
 import type { DeviceRole } from '../core/protocol/views.js';
 import type { Logger } from 'pino';
 import type { Devices } from './access/devices.js';
+import type { Machines } from './access/machines.js';
 import type { Staff } from './access/staff.js';
 import type { Clock, Timers } from './clock.js';
 import type { Live } from './hub/live.js';
@@ -29,6 +30,9 @@ export interface Limits {
   /** Sockets that have shown neither a device nor a ticket yet; each has ten seconds. */
   readonly strangersPerLine: number;
   readonly strangersMax: number;
+  /** What one machine may tell and ask, and how often it may fetch a release. */
+  readonly machineAsksPerMinute: number;
+  readonly packsPerHour: number;
   readonly viewsPerSecond: number;
   readonly phoneViewsPerSecond: number;
   readonly ticketsPerMinute: number | null;
@@ -46,6 +50,8 @@ export const DEFAULT_LIMITS: Limits = {
   connectionsMax: 5_000,
   strangersPerLine: 100,
   strangersMax: 500,
+  machineAsksPerMinute: 20,
+  packsPerHour: 6,
   viewsPerSecond: 20,
   phoneViewsPerSecond: 1,
   ticketsPerMinute: null,
@@ -61,6 +67,7 @@ export interface Centre {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly devices: Devices;
+  readonly machines: Machines;
   readonly staff: Staff;
   readonly links: TicketLinks;
   readonly live: Live;

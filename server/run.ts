@@ -7,6 +7,7 @@ import { todayOf } from '../core/publish.js';
 import type { Configuration } from '../core/configuration.js';
 import { currentConfiguration } from '../core/views/hall.js';
 import { Devices } from './access/devices.js';
+import { Machines } from './access/machines.js';
 import { SecretHasher } from './access/secrets.js';
 import { Staff } from './access/staff.js';
 import { createAccessTables } from './access/tables.js';
@@ -115,6 +116,7 @@ const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => 
     clock,
     timers,
     devices: new Devices(database),
+    machines: new Machines(database),
     staff: new Staff(database, hasher),
     links,
     live: new Live(),

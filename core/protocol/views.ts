@@ -2,6 +2,7 @@ import type { Letter, Millis, Words } from '../configuration.js';
 import type { Result, Language } from '../lists.js';
 import type { Times } from '../figures.js';
 import type { CounterId, DeviceId, Outcome, ServiceId, TicketId } from '../events.js';
+import type { MachineStatus } from './machines.js';
 
 /** What a visitor reads: a letter (or none) and a number; never joined by a hyphen. */
 export interface Label {
@@ -206,6 +207,8 @@ export interface DeviceStatus {
   readonly enrolled: boolean;
   readonly printer: PrinterState | null;
   readonly roll: Roll | null;
+  /** Of agents that run on a provisioned machine. */
+  readonly machine: MachineStatus | null;
 }
 
 export interface ManagerView extends ViewBase {

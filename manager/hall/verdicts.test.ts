@@ -19,6 +19,7 @@ const device = (changes: Partial<DeviceStatus>): DeviceStatus => ({
   enrolled: true,
   printer: 'ready',
   roll: null,
+  machine: null,
   ...changes,
 });
 

@@ -20,6 +20,7 @@ import { accessRoutes } from './access.js';
 import { checked } from './checked.js';
 import { setHeaders } from './headers.js';
 import { ownHostOf, type Door } from './hosts.js';
+import { machineRoutes } from './machines.js';
 import { manageRoutes } from './manage.js';
 import { deviceOf } from './session.js';
 import { clipRoutes, isEnrolled } from './voice.js';
@@ -154,6 +155,7 @@ export const hallApp = async (centre: Centre, extras: Extras): Promise<FastifyIn
   pageRoutes(app, centre, extras);
   accessRoutes(app, centre, checked);
   manageRoutes(app, centre, checked);
+  machineRoutes(app, centre, checked);
   app.get<{ Params: { hash: string } }>('/configuration/:hash.json', (request, reply) => {
     if (!isEnrolled(centre, request)) return notFound(reply);
     const body = centre.store.configurations.get(request.params.hash);

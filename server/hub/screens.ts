@@ -28,6 +28,7 @@ export type Body = Omit<object, keyof ViewBase>;
 const devicesOf = (centre: Centre): DeviceStatus[] => {
   const configuration = centre.configuration();
   const enrolled = centre.devices.enrolled();
+  const machines = centre.machines.all();
   const manager = { id: 'manager', name: { ar: 'المدير', en: 'Manager' } };
   const slots: [DeviceRole, readonly { id: string; name: DeviceStatus['name'] }[]][] = [
     ['kiosk', configuration.kiosks],
@@ -44,6 +45,7 @@ const devicesOf = (centre: Centre): DeviceStatus[] => {
       connected: centre.live.isConnected(deviceId),
       since: centre.live.since(deviceId),
       enrolled: enrolled.has(deviceId),
+      machine: role === 'agent' ? (machines.get(deviceId) ?? null) : null,
       printer: role === 'kiosk' ? printerOf(centre, deviceId) : null,
       roll: role === 'kiosk' ? (centre.live.printer(deviceId)?.roll ?? null) : null,
     })),

@@ -49,7 +49,7 @@ test('the Chromium here knows every policy that is ever rendered', () => {
   expect(unknownTo([...Object.keys(KNOWN_POLICIES), never])).toEqual([never]);
 });
 
-test('under the rendered policy the kiosk can be used, and nothing else can be reached', async () => {
+test('under the rendered policy the kiosk can be used, and nothing else be reached', async () => {
   const policy = policyOf(await placeAt(stage.url), true);
   const { port } = new URL(stage.url);
   await underPolicy(policy, async (browser) => {
@@ -97,8 +97,9 @@ const BUBBLE_PIXELS_MIN = 2_000;
 const LOOK_MS = 200;
 
 /**
- * Shows a page on a screen that is nowhere, as a kiosk in English does. Gives how long it took until
- * a bubble lay over it, or `undefined` if there was none for `limitMs` after the page was painted.
+ * Shows a page on a screen that is nowhere, as a kiosk in English does. Gives how long it took
+ * until a bubble lay over it, or `undefined` if there was none for `limitMs` after the page was
+ * painted.
  */
 const bubbleAfter = async (policy: string | null, url: string, limitMs: number) => {
   using under = new ChromiumUnderPolicy(policy);

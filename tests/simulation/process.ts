@@ -8,6 +8,7 @@ import type { Answer, Ask } from '../../core/protocol/wire.js';
 import type { State } from '../../core/state.js';
 import { currentConfiguration } from '../../core/views/hall.js';
 import { Devices } from '../../server/access/devices.js';
+import { Machines } from '../../server/access/machines.js';
 import { SecretHasher } from '../../server/access/secrets.js';
 import { Staff } from '../../server/access/staff.js';
 import { createAccessTables } from '../../server/access/tables.js';
@@ -261,6 +262,7 @@ export class Process {
         every: (ms, run) => timers.every(ms * LOOK_LESS, run),
       },
       devices: new Devices(database),
+      machines: new Machines(database),
       staff: Object.assign(new Staff(database, new SecretHasher(Buffer.alloc(32))), {
         nameOf: (id: string) => id,
       }),

@@ -1,0 +1,76 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Places } from './settings.js';
+
+const sync = (path: string): void => {
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+};
+
+/** Writes a file so that after a power cut there is the old one or this one, whole. */
+export const writeDurably = (file: string, bytes: Uint8Array | string, mode = 0o644): void => {
+  mkdirSync(dirname(file), { recursive: true });
+  const partial = `${file}.partial`;
+  rmSync(partial, { force: true });
+  const handle = openSync(partial, 'w', mode);
+  try {
+    writeSync(handle, Buffer.from(bytes));
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(partial, file);
+  sync(dirname(file));
+};
+
+/** As `rm`, for good. */
+export const removeDurably = (file: string): void => {
+  if (!existsSync(file)) return;
+  rmSync(file, { recursive: true });
+  sync(dirname(file));
+};
+
+/** Number of the release in use; `null` on a machine without one. */
+export const currentRelease = ({ current }: Places): number | null => {
+  if (!existsSync(current)) return null;
+  const number = Number(readlinkSync(current).split('/').at(-1));
+  return Number.isSafeInteger(number) ? number : null;
+};
+
+/** Makes a release the one in use, in one step: after a power cut it is the old one or this one. */
+export const switchTo = ({ current }: Places, release: number): void => {
+  const next = `${current}.new`;
+  rmSync(next, { force: true });
+  symlinkSync(join('releases', String(release)), next);
+  renameSync(next, current);
+  sync(dirname(current));
+};
+
+/** Makes a folder that was filled under another name stand under its own, whole. */
+export const nameDurably = (partial: string, folder: string): void => {
+  renameSync(partial, folder);
+  sync(dirname(folder));
+};
+
+/** What a small file of JSON says; `undefined` if there is none, or it is of another kind. */
+export const noted = <T>(file: string, is: (value: unknown) => value is T): T | undefined => {
+  if (!existsSync(file)) return undefined;
+  const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  return is(value) ? value : undefined;
+};

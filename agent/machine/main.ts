@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { parseArgs, promisify } from 'node:util';
+import { machineClock } from '../clock.js';
+import { FileRefused } from '../files.js';
+import { isHealthy, watch } from './health.js';
+import { cookieOf, openOffice, ServerAway } from './office.js';
+import { settle, type RunProgram } from './settle.js';
+import { placesBelow, readMachine } from './settings.js';
+import { isTrying, update } from './update.js';
+
+const HELP = `What a provisioned machine does for itself; systemd starts it.
+
+  health                  looks whether everything does its work, and starts again what does not
+  update                  goes to the release that the server offers, or back
+  settle --machine NAME   puts in place what the release in use holds for this machine
+`;
+const PROGRAM_MS_MAX = 5 * 60_000;
+
+const say = (line: string): void => void process.stderr.write(`machine: ${line}\n`);
+
+const execute = promisify(execFile);
+const run: RunProgram = async (command, ...args) =>
+  (await execute(command, args, { timeout: PROGRAM_MS_MAX })).stdout;
+
+const main = async (): Promise<void> => {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { machine: { type: 'string' }, root: { type: 'string', default: '' } },
+  });
+  const [command] = positionals;
+  const places = placesBelow(values.root);
+  if (command === 'settle') {
+    const changed = await settle(places, values.machine ?? readMachine(places).name, run);
+    return say(`${changed.length} files were put in place`);
+  }
+  if (command !== 'health' && command !== 'update') {
+    process.stderr.write(HELP);
+    process.exit(2);
+  }
+  const machine = readMachine(places);
+  const cookie = cookieOf(places);
+  const office = cookie === undefined ? undefined : openOffice(machine, cookie);
+  const health = { places, machine, office, run, clock: machineClock, say };
+  if (command === 'health') {
+    // An update looks after the machine by itself.
+    if (!isTrying(places)) await watch(health);
+    return;
+  }
+  if (office === undefined) {
+    await settle(places, machine.name, run);
+    return say('the agent is not enrolled yet: nothing is fetched');
+  }
+  const healthy = (): Promise<boolean> => isHealthy(health);
+  const outcome = await update({ places, machine, office, run, say, isHealthy: healthy });
+  await office.tell({
+    ...{ deviceId: machine.agent ?? '', name: machine.name, page: machine.page?.id ?? null },
+    ...outcome,
+  });
+};
+
+main().catch((error: unknown) => {
+  if (error instanceof ServerAway) say(`the server ${error.message}: tried again later`);
+  else if (error instanceof FileRefused) say(error.message);
+  else say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exit(1);
+});

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { z } from 'zod';
+import type { MachineAnswer, MachineReport } from '../../core/protocol/machines.js';
+import type { MachineSettings, Places } from './settings.js';
+
+const ASK_MS_MAX = 10_000;
+const PACK_MS_MAX = 20 * 60_000;
+
+const answerSchema = z.object({
+  now: z.number(),
+  agent: z.boolean(),
+  page: z.boolean().nullable(),
+});
+const manifestSchema = z.object({ manifest: z.string(), signature: z.string() });
+
+/** The server did not answer, or not as it should; it is asked again another time. */
+export class ServerAway extends Error {
+  readonly code = 'server.away';
+}
+
+/** What a machine asks of its server, as its agent. Each rejects with `ServerAway` only. */
+export interface Office {
+  tell(report: MachineReport): Promise<MachineAnswer>;
+  /** What the server offers; `undefined` if that is nothing. */
+  manifest(): Promise<{ readonly manifest: string; readonly signature: string } | undefined>;
+  /** Fetches the pack into a file. Gives its SHA-256 and its length in bytes. */
+  pack(
+    file: string,
+    bytesMax: number,
+  ): Promise<{ readonly sha256: string; readonly bytes: number }>;
+}
+
+/** The cookie of the agent's device; `undefined` until it is enrolled. */
+export const cookieOf = ({ agent }: Places): string | undefined => {
+  const file = join(agent, 'cookie');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+};
+
+const asked = async (url: string, init: RequestInit): Promise<Response> => {
+  let response: Response;
+  try {
+    response = await fetch(url, init);
+  } catch (cause) {
+    throw new ServerAway('does not answer', { cause });
+  }
+  if (response.ok) return response;
+  await response.body?.cancel();
+  throw new ServerAway(`answers ${response.status}`);
+};
+
+const parsed = async <T>(response: Response, schema: z.ZodType<T>): Promise<T> => {
+  try {
+    return schema.parse(await response.json());
+  } catch (cause) {
+    throw new ServerAway('answers with something else', { cause });
+  }
+};
+
+export const openOffice = ({ server, arch, agent }: MachineSettings, cookie: string): Office => {
+  const headers = { cookie, 'x-dawr': '1' };
+  const release = (what: string): string =>
+    `${server}/api/release/${arch}/${what}?device=${agent ?? ''}`;
+  const soon = (ms: number): AbortSignal => AbortSignal.timeout(ms);
+  return {
+    tell: async (report) => {
+      const init = {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify(report),
+        signal: soon(ASK_MS_MAX),
+      };
+      return parsed(await asked(`${server}/api/machine`, init), answerSchema);
+    },
+    manifest: async () => {
+      const response = await asked(release('manifest'), { headers, signal: soon(ASK_MS_MAX) });
+      return response.status === 204 ? undefined : parsed(response, manifestSchema);
+    },
+    pack: async (file, bytesMax) => {
+      const response = await asked(release('pack'), { headers, signal: soon(PACK_MS_MAX) });
+      if (response.body === null) throw new ServerAway('has no pack');
+      const hash = createHash('sha256');
+      let bytes = 0;
+      const counted = async function* (source: AsyncIterable<Uint8Array>) {
+        for await (const piece of source) {
+          bytes += piece.length;
+          // More than was promised is not wanted; its hash is wrong in any case.
+          if (bytes > bytesMax) return;
+          hash.update(piece);
+          yield piece;
+        }
+      };
+      try {
+        const body = Readable.fromWeb(response.body as ReadableStream);
+        await pipeline(body, counted, createWriteStream(file, { mode: 0o600 }));
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') throw cause;
+        throw new ServerAway('broke off', { cause });
+      }
+      return { sha256: hash.digest('hex'), bytes };
+    },
+  };
+};

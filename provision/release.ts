@@ -1,0 +1,67 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { machineClock } from '../agent/clock.js';
+import { FileRefused } from '../agent/files.js';
+import { PROJECT } from '../server/place.js';
+import { readCentre } from './centre.js';
+import { carryOut, folderOf, signWith } from './command.js';
+import { newKey } from './keys.js';
+import { seal, stageMachines, stageProgram } from './pack.js';
+
+const HELP = `Packs this program and the machines of a centre into a release, and signs it.
+
+  npm run release -- --new-key FILE
+  npm run release -- --centre ID --key FILE --out DIR [--arch arm64]
+
+  --new-key FILE  makes the key of a centre: keep it where releases are made, never on a machine
+  --out DIR       the server's folder of releases: releases below server.data, or a stick
+  --arch ARCH     amd64 or arm64; without it, the processor of this machine
+`;
+
+const THIS = process.arch === 'arm64' ? 'arm64' : 'amd64';
+
+/** The minute of an instant as digits, `YYYYMMDDHHMM` in UTC: numbers rise with time. */
+const numberAt = (at: number): number =>
+  Number(new Date(at).toISOString().replaceAll(/\D/g, '').slice(0, 12));
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const release = async (): Promise<void> => {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    options: { centre: text, key: text, out: text, arch: text, 'new-key': text },
+  });
+  const { centre: id, key, out, arch = THIS, 'new-key': keyFile } = values;
+  if (keyFile !== undefined) {
+    say(`${keyFile} is for its owner alone. In site.json: "releaseKey": "${newKey(keyFile)}"`);
+    return;
+  }
+  if (id === undefined || out === undefined || (arch !== 'amd64' && arch !== 'arm64')) {
+    process.stderr.write(HELP);
+    process.exit(2);
+  }
+  const centre = await readCentre(folderOf(id));
+  const sign = signWith(centre, key);
+  const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
+    readonly version: string;
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'dawr-release-'));
+  try {
+    if (stageMachines(centre, folder, arch) === 0) {
+      throw new FileRefused(`${id} has no Debian machine for ${arch}`);
+    }
+    stageProgram(folder, arch);
+    const number = numberAt(machineClock.now());
+    const { id: of } = centre.configuration.centre;
+    const sealed = seal(folder, resolve(out), { centre: of, number, version, arch, sign });
+    const megabytes = (sealed.pack.bytes / 1e6).toFixed(1);
+    const signed = sign === null ? 'unsigned, for a trial' : 'signed';
+    say(`Release ${number} for ${arch}, ${megabytes} MB, ${signed}: ${join(out, arch)}`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+carryOut(release);
