@@ -1,5 +1,6 @@
 import { calendarMistakes } from './check/calendar.js';
 import { displayMistakes, type Displays } from './check/displays.js';
+import { paperMistakes } from './check/paper.js';
 import { placeMistakes } from './check/places.js';
 import { profileMistakes } from './check/profiles.js';
 import { sectionsOf, type Mistake } from './check/sections.js';
@@ -34,6 +35,7 @@ export const checkConfiguration = (raw: unknown, displays: Displays = new Map())
     ...displayMistakes(sections, displays),
     ...calendarMistakes(sections),
     ...voiceMistakes(sections),
+    ...paperMistakes(sections),
   ];
   if (!shaped.success || mistakes.length > 0) return { mistakes };
   const missing = unserved(shaped.data);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { paperDesign } from './design.js';
 
 /** Epoch milliseconds, UTC. Every point in time in Dawr has this unit. */
 export type Millis = number;
@@ -229,6 +230,7 @@ export const configurationSchema = z.strictObject({
       ticker: z.array(words(200)).max(10).default([]),
     })
     .prefault({}),
+  paper: paperDesign.prefault({}),
 });
 
 export type Configuration = z.infer<typeof configurationSchema>;

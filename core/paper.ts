@@ -36,3 +36,25 @@ export interface TicketPaper {
   /** `lost`: reprinted by staff for a lost ticket · `again`: printed again after a fault. */
   readonly copy: 'first' | CopyReason;
 }
+
+/** A slip that says what a service needs; `null` where the centre does not know it. */
+export interface SlipPaper {
+  readonly centre: Words;
+  readonly service: Words;
+  readonly eligibility: Words | null;
+  readonly papers: readonly Words[] | null;
+  readonly fees: readonly Words[] | null;
+  /** Working days until it is done. */
+  readonly days: number | null;
+  readonly procedure: readonly Words[] | null;
+  readonly takenAt: Millis;
+  readonly zone: string;
+  readonly digits: 'arab' | 'latn';
+  readonly language: Language;
+  readonly enquiryUrl: string | null;
+  readonly copy: 'first' | 'lost' | 'again';
+}
+
+export type Paper = TicketPaper | SlipPaper;
+
+export const isSlip = (paper: Paper): paper is SlipPaper => 'papers' in paper;

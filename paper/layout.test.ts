@@ -6,7 +6,7 @@ import { createRaster } from './raster.js';
 import type { PaperLayout, TextItem } from './sheet.js';
 
 const { measure } = createRaster(576);
-const sheet = { measure, width: 576, lengthMaxDots: 479 };
+const sheet = { measure, width: 576, lengthMaxDots: 479, nativeCode: true };
 
 const spanOf = ({ text, face, x, anchor }: TextItem): [left: number, right: number] => {
   const width = measure.width(text, face);

@@ -1,10 +1,11 @@
 import { createCanvas, type Canvas, type SKRSContext2D } from '@napi-rs/canvas';
-import { emptyBitmap, setDot, type Bitmap } from './bitmap.js';
+import { dotAt, emptyBitmap, setDot, type Bitmap } from './bitmap.js';
 import { fontOf, registerFonts } from './fonts.js';
-import type { BoxItem, Face, Measure, PaperLayout, TextItem } from './sheet.js';
+import { QR_QUIET_MODULES } from './qr.js';
+import type { BoxItem, DotsItem, Face, Measure, PaperLayout, TextItem } from './sheet.js';
 
 /** Rows of the canvas; a layout higher than this is refused by `draw`. */
-export const ROWS_MAX = 1200;
+export const ROWS_MAX = 1800;
 
 /** Below this lightness (0–255) a dot is burnt. */
 const BLACK_BELOW = 128;
@@ -15,10 +16,15 @@ const INK_PX = 100;
 /** Room for ink, in sizes; Cairo asks for 1.303 above the baseline and 0.571 below it. */
 const INK_ROOM = { above: 1.4, below: 1 };
 
+/** What is drawn of a paper: all but the code that the printer draws itself. */
+export type Drawing = Pick<PaperLayout, 'width' | 'height' | 'items' | 'watermark'>;
+
 export interface Raster {
+  /** In dots. */
+  readonly width: number;
   readonly measure: Measure;
-  /** The drawn part of a ticket, without its QR code. Throws if it is higher than `ROWS_MAX`. */
-  draw(layout: PaperLayout): Bitmap;
+  /** Throws if the drawing is higher than `ROWS_MAX`. */
+  draw(drawing: Drawing): Bitmap;
 }
 
 /**
@@ -32,6 +38,7 @@ export function createRaster(width: number): Raster {
   /** The last text that was measured: a layout asks for the same one at several sizes. */
   let ink = { key: '', ascent: 0, descent: 0 };
   return {
+    width,
     measure: {
       width: (text, face) => {
         context.font = fontOf(face);
@@ -48,19 +55,21 @@ export function createRaster(width: number): Raster {
   };
 }
 
-function drawLayout(canvas: Canvas, context: SKRSContext2D, layout: PaperLayout): Bitmap {
+function drawLayout(canvas: Canvas, context: SKRSContext2D, layout: Drawing): Bitmap {
   if (layout.height > ROWS_MAX) throw new Error(`a ticket of ${layout.height} rows is too long`);
   clear(context, canvas.width, layout.height);
   for (const item of layout.items) {
     if (item.kind === 'box') drawBox(context, item);
-    else drawText(context, item);
+    else if (item.kind === 'text') drawText(context, item);
   }
   const bitmap = emptyBitmap(canvas.width / 8, layout.height);
   burn(context, bitmap, () => true);
+  for (const item of layout.items) if (item.kind === 'dots') stamp(bitmap, item);
   if (layout.watermark !== null) {
     clear(context, canvas.width, layout.height);
     drawWatermark(context, layout.watermark, layout);
-    burn(context, bitmap, isSparse);
+    const kept = layout.items.filter((item) => item.kind === 'dots').map(clearOf);
+    burn(context, bitmap, (x, y) => isSparse(x, y) && !kept.some((isIn) => isIn(x, y)));
   }
   return bitmap;
 }
@@ -96,13 +105,24 @@ function drawBox(context: SKRSContext2D, { outline, ...box }: BoxItem): void {
   else context.stroke();
 }
 
+/** Copies a picture to the dot, as no canvas would. */
+function stamp(bitmap: Bitmap, { x, y, scale, dots }: DotsItem): void {
+  const width = dots.bytesPerRow * 8 * scale;
+  for (let row = 0; row < dots.rows * scale; row += 1) {
+    for (let column = 0; column < width; column += 1) {
+      if (!dotAt(dots, Math.floor(column / scale), Math.floor(row / scale))) continue;
+      setDot(bitmap, x + column, y + row);
+    }
+  }
+}
+
 const WATERMARK: Face = { sizePx: 230, weight: 900 };
 /** Rises towards the right, in radians: across the lines, so that both can be told apart. */
 const WATERMARK_TURN = -0.3;
 /** From the baseline up to the middle of the letters, in sizes. */
 const WATERMARK_MIDDLE = 0.25;
 
-function drawWatermark(context: SKRSContext2D, text: string, layout: PaperLayout): void {
+function drawWatermark(context: SKRSContext2D, text: string, layout: Drawing): void {
   context.save();
   context.translate(layout.width / 2, layout.height / 2);
   context.rotate(WATERMARK_TURN);
@@ -115,6 +135,16 @@ function drawWatermark(context: SKRSContext2D, text: string, layout: PaperLayout
 
 /** One dot in eight, staggered: grey enough to see, light enough to read through. */
 const isSparse = (x: number, y: number): boolean => y % 2 === 0 && (x + y) % 4 === 0;
+
+/** Whether a dot lies on a picture or in its clear zone, where nothing is drawn over. */
+const clearOf =
+  ({ x, y, scale, dots }: DotsItem) =>
+  (atX: number, atY: number): boolean => {
+    const quiet = scale === 1 ? 0 : QR_QUIET_MODULES * scale;
+    const [dx, dy] = [atX - x + quiet, atY - y + quiet];
+    const [width, height] = [dots.bytesPerRow * 8 * scale, dots.rows * scale];
+    return dx >= 0 && dy >= 0 && dx < width + 2 * quiet && dy < height + 2 * quiet;
+  };
 
 /** Adds the dark dots of the canvas to the bitmap where the mask lets them. */
 function burn(

@@ -1,4 +1,5 @@
 import type { Language } from '../core/lists.js';
+import type { Bitmap } from './bitmap.js';
 import type { QrCode } from './qr.js';
 
 export const WEIGHTS = [600, 700, 800, 900] as const;
@@ -39,12 +40,23 @@ export interface BoxItem {
   readonly outline: number;
 }
 
-/** A ticket placed to the dot; what is drawn comes first, the native QR code below it. */
+/** A picture, each of its dots `scale` dots wide and high. */
+export interface DotsItem {
+  readonly kind: 'dots';
+  readonly x: number;
+  readonly y: number;
+  readonly scale: number;
+  readonly dots: Bitmap;
+}
+
+export type Item = TextItem | BoxItem | DotsItem;
+
+/** A paper placed to the dot; what is drawn comes first, the native QR code below it. */
 export interface PaperLayout {
   readonly width: number;
   /** Rows that are drawn. */
   readonly height: number;
-  readonly items: readonly (TextItem | BoxItem)[];
+  readonly items: readonly Item[];
   /** Drawn across everything in sparse dots. */
   readonly watermark: string | null;
   readonly qr: (QrCode & { readonly dots: number }) | null;
@@ -52,11 +64,17 @@ export interface PaperLayout {
   readonly tailDots: number;
   /** From the first row to the cut. */
   readonly lengthDots: number;
+  /** Texts that did not fit whole, as they were meant. */
+  readonly shortened: readonly string[];
+  /** Fields of the design that there was no room for. */
+  readonly leftOut: readonly string[];
 }
 
 export interface Sheet {
   readonly measure: Measure;
   readonly width: number;
-  /** Rows a ticket may have; the QR code and the label give way to keep within them. */
+  /** Rows a paper may have; what can be done without gives way to keep within them. */
   readonly lengthMaxDots: number;
+  /** The printer draws a QR code itself, below all else. */
+  readonly nativeCode: boolean;
 }

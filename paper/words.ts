@@ -19,10 +19,15 @@ interface PaperWords {
   readonly people: Counted;
   readonly peopleAhead: Counted;
   readonly services: Counted;
+  readonly days: Counted;
   readonly scan: string;
   readonly enquiry: string;
   readonly training: string;
   readonly copy: Readonly<Record<Exclude<TicketPaper['copy'], 'first'>, string>>;
+  /** Headings of a slip, and what is said of what is not known or not needed. */
+  readonly slip: Readonly<
+    Record<'eligibility' | 'papers' | 'fees' | 'days' | 'procedure' | 'ask' | 'none', string>
+  >;
 }
 
 /** Every text on paper that does not come with the ticket. */
@@ -56,6 +61,23 @@ export const PAPER_WORDS: Readonly<Record<Language, PaperWords>> = {
     enquiry: 'للاستعلام',
     training: 'تدريب',
     copy: { lost: 'بدل فاقد', again: 'نسخة معادة' },
+    days: {
+      zero: 'في اليوم نفسه',
+      one: 'يوم عمل واحد',
+      two: 'يوما عمل',
+      few: '{n} أيام عمل',
+      many: '{n} يوم عمل',
+      other: '{n} يوم عمل',
+    },
+    slip: {
+      eligibility: 'من يحق له',
+      papers: 'الأوراق المطلوبة',
+      fees: 'الرسوم',
+      days: 'مدة الإنجاز',
+      procedure: 'الخطوات',
+      ask: 'اسأل الموظف',
+      none: 'لا شيء',
+    },
   },
   en: {
     ahead: 'Ahead of you',
@@ -66,8 +88,21 @@ export const PAPER_WORDS: Readonly<Record<Language, PaperWords>> = {
     enquiry: 'Enquiries',
     training: 'Training',
     copy: { lost: 'Replacement', again: 'Reprint' },
+    days: { zero: 'The same day', one: '{n} working day', other: '{n} working days' },
+    slip: {
+      eligibility: 'Who may apply',
+      papers: 'Required papers',
+      fees: 'Fees',
+      days: 'Ready in',
+      procedure: 'Steps',
+      ask: 'Please ask staff',
+      none: 'None',
+    },
   },
 };
+
+/** The language that the visitor did not choose. */
+export const otherOf = (language: Language): Language => (language === 'ar' ? 'en' : 'ar');
 
 const ARABIC_ZERO = 0x0660;
 
@@ -91,7 +126,7 @@ const PLURALS = { ar: new Intl.PluralRules('ar'), en: new Intl.PluralRules('en')
 
 /** The form of a phrase for a whole number, with the number in the digits of the language. */
 export function counted(
-  phrase: 'people' | 'peopleAhead' | 'services',
+  phrase: 'people' | 'peopleAhead' | 'services' | 'days',
   count: number,
   speech: Speech,
 ): string {

@@ -115,9 +115,6 @@ function onPaper(text: string, language: Language): number[] {
       },
     ],
     watermark: null,
-    qr: null,
-    tailDots: 0,
-    lengthDots: HEIGHT,
   });
   const columns = Array.from({ length: WIDTH }, (_, x) => {
     let dots = 0;

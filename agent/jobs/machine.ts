@@ -64,7 +64,7 @@ export class Machine {
   private async cutOff(): Promise<void> {
     const { clearBuffer } = this.parts.profile.status;
     if (!clearBuffer) await sleep(this.parts.clock, REMAINDER_MS);
-    await this.session.write(encodeCutOff());
+    await this.session.write(encodeCutOff(this.parts.profile));
     this.isWatched = false;
     this.parts.onFeed(CUT_OFF_MM);
     // An answer to the interrupted ticket must not be taken for one to the next.

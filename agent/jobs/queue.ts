@@ -2,7 +2,7 @@ import { PAPER_AGE_MS_MAX } from '../../core/paper.js';
 import type { PrinterState, PrintJob, PrintState } from '../../core/protocol/views.js';
 import type { Clock } from '../clock.js';
 import { encodeJob } from '../paper/escpos.js';
-import type { PressedTicket } from '../paper/press.js';
+import type { PressedTicket } from '../paper/pieces.js';
 import { LinkLost, type DeviceLink } from '../wires/link.js';
 import type { PrinterProfile } from '../printer/profile.js';
 import type { Journal, JournalEntry } from './journal.js';
@@ -161,7 +161,7 @@ export class PrintQueue {
     const ticket = this.parts.press(isMarked ? job.paper : { ...job.paper, copy: 'again' });
     const { session, receipts } = this.machine;
     const processId = this.nextProcessId();
-    const bytes = encodeJob({ ...ticket, receipt: receipts.kind, processId });
+    const bytes = encodeJob(this.parts.profile, { ...ticket, receipt: receipts.kind, processId });
     this.step(held, isAgain ? 'startedAgain' : 'started');
     this.machine.begin(ticket.paperMm);
     const expected = receipts.expect(ticket, processId);

@@ -1,7 +1,7 @@
 import type { PrinterState } from '../../core/protocol/views.js';
 import { sleep, type Clock } from '../clock.js';
 import type { Receipt } from '../paper/escpos.js';
-import type { PressedTicket } from '../paper/press.js';
+import type { PressedTicket } from '../paper/pieces.js';
 import type { PrinterProfile } from '../printer/profile.js';
 import { prints } from '../printer/replies.js';
 import type { Expected, Session } from './session.js';

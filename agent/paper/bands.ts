@@ -83,6 +83,10 @@ function rasterBand(
 const DLE = 0x10;
 const REAL_TIME: ReadonlySet<number | undefined> = new Set([0x04, 0x05, 0x14]);
 
+/** Whether two bytes read as the beginning of DLE EOT, DLE ENQ or DLE DC4. */
+export const isAlike = (first: number | undefined, second: number | undefined): boolean =>
+  first === DLE && REAL_TIME.has(second);
+
 /**
  * Printers obey DLE EOT, DLE ENQ and DLE DC4 even inside a picture. Where its data look so, one
  * black dot is made two dots wide (10h becomes 18h); nothing else changes.
@@ -90,7 +94,7 @@ const REAL_TIME: ReadonlySet<number | undefined> = new Set([0x04, 0x05, 0x14]);
 export function withoutDle(data: Uint8Array): Uint8Array {
   let safe: Uint8Array | undefined;
   for (let at = data.indexOf(DLE); at !== -1; at = data.indexOf(DLE, at + 1)) {
-    if (!REAL_TIME.has(data[at + 1])) continue;
+    if (!isAlike(data[at], data[at + 1])) continue;
     safe ??= data.slice();
     safe[at] = DLE | 0x08;
   }

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
-import type { Band } from './bands.js';
 import type { QrCode, QrLevel } from '../../paper/qr.js';
+import type { PrinterProfile } from '../printer/profile.js';
+import { isAlike, type Band } from './bands.js';
+import { textRows, type Piece, type PressedTicket } from './pieces.js';
 
 /** The part of `escpos` that is used: it gathers bytes and hands them to an adapter. */
 interface Builder {
@@ -20,43 +22,125 @@ const { Printer } = require('escpos') as { Printer: new (adapter: Adapter) => Bu
 /** How the printer is asked to say that all before was printed or processed. */
 export type Receipt = 'processId' | 'gsR' | 'none';
 
-export interface PrinterJob {
-  readonly bands: readonly Band[];
-  readonly qr: QrCode | null;
-  /** Rows fed before the cut, at most 255. */
-  readonly tailDots: number;
+export interface PrinterJob extends Pick<PressedTicket, 'pieces' | 'tailDots'> {
   readonly receipt: Receipt;
   /** Four characters of 0–9 and A–Z; what a printer with process ids sends back. */
   readonly processId: string;
 }
 
+/** What of a model decides which commands it gets. */
+export type Dialect = Pick<
+  PrinterProfile,
+  'dpi' | 'feedUnitsPerInch' | 'raster' | 'cut' | 'presenter'
+>;
+
 /**
- * The bytes of one ticket. Names in comments are those of Epson's ESC/POS command reference.
+ * The bytes of one paper. Names in comments are those of Epson's ESC/POS command reference.
  * The library's own `qrcode`, `image` and `cut` are not used: the first is no Epson command, the
  * second is slow, the third wastes three lines of paper; and it would send a character over 7Fh
  * as UTF-8, so what is not ASCII goes through `raw`.
  */
-export function encodeJob(job: PrinterJob): Buffer {
+export function encodeJob(dialect: Dialect, job: PrinterJob): Buffer {
+  return gathered((builder) => {
+    begin(builder, dialect).align('ct');
+    let isText = false;
+    for (const piece of job.pieces) {
+      if (isText && piece.kind !== 'text') builder.raw(size(1, 1));
+      isText = piece.kind === 'text';
+      for (const command of commands(piece, dialect)) builder.raw(command);
+    }
+    for (const command of ending(job.tailDots, dialect)) builder.raw(command);
+    if (job.receipt === 'processId') builder.raw(processId(job.processId));
+    if (job.receipt === 'gsR') builder.raw(TRANSMIT_PAPER_STATUS);
+  });
+}
+
+const gathered = (write: (builder: Builder) => void): Buffer => {
   const chunks: Buffer[] = [];
   const builder = new Printer({ write: (bytes) => void chunks.push(bytes) });
-  builder.hardware('init').align('ct');
-  for (const band of job.bands) builder.raw(band.kind === 'feed' ? feed(band.rows) : raster(band));
-  if (job.qr !== null) for (const command of qrCommands(job.qr)) builder.raw(command);
-  builder.raw(cut(job.tailDots));
-  if (job.receipt === 'processId') builder.raw(processId(job.processId));
-  if (job.receipt === 'gsR') builder.raw(TRANSMIT_PAPER_STATUS);
+  write(builder);
   builder.flush();
   return Buffer.concat(chunks);
-}
+};
+
+/** ESC @, and GS P where a unit of feeding would not be a dot. */
+const begin = (builder: Builder, { dpi, feedUnitsPerInch }: Dialect): Builder => {
+  builder.hardware('init');
+  return dpi === feedUnitsPerInch ? builder : builder.raw(Buffer.from([0x1d, 0x50, dpi, dpi]));
+};
+
+const commands = (piece: Piece, { raster }: Dialect): Buffer[] => {
+  switch (piece.kind) {
+    case 'feed':
+      return feeds(piece.rows);
+    case 'raster':
+      return raster.command === 'gs-v-0' ? [rasterImage(piece)] : graphics(piece);
+    case 'text':
+      return textLine(piece);
+    case 'graphic':
+      return [printGraphic(piece.key)];
+    case 'qr':
+      return qrCommands(piece.code);
+  }
+};
 
 const word = (value: number): [number, number] => [value & 0xff, value >> 8];
 
-/** ESC J: print and feed paper, in dots. */
+/** The most that one ESC J feeds. */
+const FEED_MAX = 255;
+
+/** ESC J: print and feed paper. */
 const feed = (rows: number): Buffer => Buffer.from([0x1b, 0x4a, rows]);
 
+const feeds = (rows: number): Buffer[] => [
+  ...Array.from({ length: Math.floor(rows / FEED_MAX) }, () => feed(FEED_MAX)),
+  ...(rows % FEED_MAX === 0 ? [] : [feed(rows % FEED_MAX)]),
+];
+
+type RasterBand = Extract<Band, { kind: 'raster' }>;
+
 /** GS v 0, m = 0: print raster bit image, in normal size. */
-const raster = ({ bytesPerRow, rows, data }: Extract<Band, { kind: 'raster' }>): Buffer =>
+const rasterImage = ({ bytesPerRow, rows, data }: RasterBand): Buffer =>
   Buffer.concat([Buffer.from([0x1d, 0x76, 0x30, 0, ...word(bytesPerRow), ...word(rows)]), data]);
+
+/** GS ( L <Function 112>, store in the print buffer, and <Function 50>, print it. */
+function graphics(band: RasterBand): Buffer[] {
+  const { bytesPerRow, rows, data } = band;
+  const head = [48, 112, 48, 1, 1, 49, ...word(bytesPerRow * 8), ...word(rows)];
+  const length = word(head.length + data.length);
+  // A length that reads as a real-time command is none once the band is cut in two.
+  if (isAlike(length[0], length[1]) && rows > 1) return halves(band).flatMap(graphics);
+  const store = Buffer.concat([Buffer.from([0x1d, 0x28, 0x4c, ...length, ...head]), data]);
+  return [store, Buffer.from([0x1d, 0x28, 0x4c, 2, 0, 48, 50])];
+}
+
+function halves({ kind, bytesPerRow, rows, data }: RasterBand): RasterBand[] {
+  const half = Math.ceil(rows / 2);
+  const at = half * bytesPerRow;
+  return [
+    { kind, bytesPerRow, rows: half, data: data.subarray(0, at) },
+    { kind, bytesPerRow, rows: rows - half, data: data.subarray(at) },
+  ];
+}
+
+/** GS !: select character size. */
+const size = (width: number, height: number): Buffer =>
+  Buffer.from([0x1d, 0x21, ((width - 1) << 4) | (height - 1)]);
+
+/** ESC 3, so that a line is as high on every model; GS !; the text; LF. */
+const textLine = ({ text, width, height }: Extract<Piece, { kind: 'text' }>): Buffer[] => [
+  Buffer.from([0x1b, 0x33, textRows(height)]),
+  size(width, height),
+  Buffer.from(`${text}\n`, 'ascii'),
+];
+
+/** GS ( L <Function 69>: print the NV graphic, in normal size. */
+const printGraphic = (key: string): Buffer =>
+  Buffer.concat([
+    Buffer.from([0x1d, 0x28, 0x4c, 6, 0, 48, 69]),
+    Buffer.from(key, 'ascii'),
+    Buffer.from([1, 1]),
+  ]);
 
 const LEVELS: Readonly<Record<QrLevel, number>> = { L: 48, M: 49, Q: 50, H: 51 };
 
@@ -74,8 +158,27 @@ function qrCommands({ text, moduleDots, level }: QrCode): Buffer[] {
   ];
 }
 
-/** GS V <Function B>: feed to the cutter and `dots` more, then cut, leaving one point uncut. */
-const cut = (dots: number): Buffer => Buffer.from([0x1d, 0x56, 66, dots]);
+/** Feeds the last print past the cutter, cuts, and holds the paper out. */
+function ending(tailDots: number, { cut, presenter }: Dialect): Buffer[] {
+  const presented = presenter === null ? [] : [Buffer.from([0x1d, 0x65, 3, presenter.steps])];
+  return [...cutting(tailDots, cut), ...presented];
+}
+
+function cutting(tailDots: number, cut: Dialect['cut']): Buffer[] {
+  switch (cut.command) {
+    case 'gs-v-66':
+      // GS V <Function B>: feed to the cutter and so far more, then cut, leaving one point uncut.
+      return [Buffer.from([0x1d, 0x56, 66, tailDots])];
+    case 'gs-v-1':
+      // GS V <Function A>: cut where the paper is, leaving one point uncut.
+      return [...feeds(tailDots + cut.feedDots), Buffer.from([0x1d, 0x56, 1])];
+    case 'esc-i':
+      // ESC i, as in Custom's command reference: total cut.
+      return [...feeds(tailDots + cut.feedDots), Buffer.from([0x1b, 0x69])];
+    case 'none':
+      return feeds(tailDots + cut.feedDots);
+  }
+}
 
 /** GS ( H <Function 48>: send these four characters back when the printing is completed. */
 const processId = (id: string): Buffer =>
@@ -89,9 +192,8 @@ const CUT_OFF_DOTS = 40;
 export const CUT_OFF_MM = 15;
 
 /** Switches back to the first modes, and cuts off whatever of another ticket is on the paper. */
-export function encodeCutOff(): Buffer {
-  const chunks: Buffer[] = [];
-  const builder = new Printer({ write: (bytes) => void chunks.push(bytes) });
-  builder.hardware('init').raw(feed(CUT_OFF_DOTS)).raw(cut(0)).flush();
-  return Buffer.concat(chunks);
-}
+export const encodeCutOff = (dialect: Dialect): Buffer =>
+  gathered((builder) => {
+    begin(builder, dialect).raw(feed(CUT_OFF_DOTS));
+    for (const command of ending(0, dialect)) builder.raw(command);
+  });

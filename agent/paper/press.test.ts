@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function printed(paper: TicketPaper): Promise<{ slip: Slip; bytes: Buffer }> {
   const slips: Slip[] = [];
   const printer = new VirtualPrinter(profile, (slip) => slips.push(slip));
-  const bytes = encodeJob({ ...press(paper), receipt: 'processId', processId: '0001' });
+  const bytes = encodeJob(profile, { ...press(paper), receipt: 'processId', processId: '0001' });
   await printer.open();
   await printer.write(bytes);
   expect(slips).toHaveLength(1);

@@ -1,41 +1,82 @@
-import type { TicketPaper } from '../../core/paper.js';
+import { DEFAULT_DESIGN, type PaperDesign } from '../../core/design.js';
+import { isSlip, type Paper } from '../../core/paper.js';
+import { layoutPaper } from '../../paper/layout.js';
+import { createRaster, type Raster } from '../../paper/raster.js';
 import type { PrinterProfile } from '../printer/profile.js';
-import { bandsOf, type Band } from './bands.js';
-import { layoutTicket } from '../../paper/layout.js';
-import type { QrCode } from '../../paper/qr.js';
-import { createRaster } from '../../paper/raster.js';
+import { bandsOf } from './bands.js';
+import { composeLines, type GraphicOf } from './lines.js';
+import type { Piece, PressedTicket } from './pieces.js';
 
 /** A standard ticket is no longer than this, its blank top strip included. */
 export const PAPER_MM_MAX = 60;
+/** One of a centre that saves paper. */
+export const ECONOMY_MM_MAX = 40;
+/** A slip about a service. */
+export const SLIP_MM_MAX = 200;
+
+/**
+ * How a paper is brought to the printer. `raster`: as a picture. `hybrid`: Arabic from graphics in
+ * the printer's memory, digits and Latin from its own font. `ascii`: its own font alone.
+ */
+export const RENDER_MODES = ['raster', 'hybrid', 'ascii'] as const;
+export type RenderMode = (typeof RENDER_MODES)[number];
+
+export interface PressOptions {
+  readonly mode: RenderMode;
+  readonly design?: PaperDesign;
+  /** What `hybrid` may print; other parts are printed in Latin letters. */
+  readonly graphicOf?: GraphicOf;
+}
+
+export type Press = (paper: Paper) => PressedTicket;
 
 const MM_PER_INCH = 25.4;
 
-/** A ticket ready to be encoded for one printer. */
-export interface PressedTicket {
-  readonly bands: readonly Band[];
-  readonly qr: QrCode | null;
-  readonly tailDots: number;
-  /** From cut to cut. */
-  readonly paperMm: number;
+/** One canvas for each width of paper, for the life of the process. */
+const rasters = new Map<number, Raster>();
+export const rasterOf = (width: number): Raster => {
+  const raster = rasters.get(width) ?? createRaster(width);
+  rasters.set(width, raster);
+  return raster;
+};
+
+/** Makes papers for printers of one profile. */
+export function createPress(
+  profile: PrinterProfile,
+  { mode, design = DEFAULT_DESIGN, graphicOf = () => undefined }: PressOptions = { mode: 'raster' },
+): Press {
+  if (mode === 'raster') return rasterPress(profile, design);
+  return (paper) => {
+    const graphics = mode === 'hybrid' ? graphicOf : () => undefined;
+    return measured(profile, composeLines(paper, { design, profile, graphicOf: graphics }));
+  };
 }
 
-/** Draws tickets for printers of one profile, one after the other, on one canvas. */
-export function createPress(profile: PrinterProfile): (paper: TicketPaper) => PressedTicket {
-  const raster = createRaster(profile.width.dots);
+const measured = (
+  { dpi, cut }: PrinterProfile,
+  { pieces, tailDots, rows }: Omit<PressedTicket, 'paperMm'> & { readonly rows: number },
+): PressedTicket => ({
+  pieces,
+  tailDots,
+  paperMm: ((rows + tailDots + cut.blankDots) * MM_PER_INCH) / dpi,
+});
+
+function rasterPress(profile: PrinterProfile, design: PaperDesign): Press {
+  const raster = rasterOf(profile.width.dots);
   const dotsPerMm = profile.dpi / MM_PER_INCH;
-  const { blankDots } = profile.cut;
-  const sheet = {
+  const sheet = (mmMax: number) => ({
     measure: raster.measure,
     width: profile.width.dots,
-    lengthMaxDots: Math.floor(PAPER_MM_MAX * dotsPerMm) - blankDots,
-  };
+    lengthMaxDots: Math.floor(mmMax * dotsPerMm) - profile.cut.blankDots,
+    nativeCode: profile.qr === 'native',
+  });
+  const ticketSheet = sheet(design.economy ? ECONOMY_MM_MAX : PAPER_MM_MAX);
+  const slipSheet = sheet(SLIP_MM_MAX);
   return (paper) => {
-    const layout = layoutTicket(paper, sheet);
-    return {
-      bands: bandsOf(raster.draw(layout), profile.raster.maxBandRows),
-      qr: layout.qr,
-      tailDots: layout.tailDots,
-      paperMm: (layout.lengthDots + blankDots) / dotsPerMm,
-    };
+    const layout = layoutPaper(paper, isSlip(paper) ? slipSheet : ticketSheet, design);
+    const { qr, tailDots, lengthDots } = layout;
+    const bands = bandsOf(raster.draw(layout), profile.raster.maxBandRows);
+    const pieces: Piece[] = qr === null ? bands : [...bands, { kind: 'qr', code: qr }];
+    return measured(profile, { pieces, tailDots, rows: lengthDots - tailDots });
   };
 }

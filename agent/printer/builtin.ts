@@ -1,9 +1,7 @@
 import { createCanvas } from '@napi-rs/canvas';
+import { CELL } from '../paper/pieces.js';
 import { emptyBitmap, setDot, type Bitmap } from '../../paper/bitmap.js';
 import { fontOf, registerFonts } from '../../paper/fonts.js';
-
-/** Font A: dots of a character at single size. */
-export const CELL = { width: 12, height: 24 };
 
 /** A line in the virtual printer's own font: cells as wide as Font A's, shapes of Cairo. */
 export function textBitmap(

@@ -1,4 +1,5 @@
-import { QR_LEVELS, type QrLevel } from '../../paper/qr.js';
+import type { QrLevel } from '../../paper/qr.js';
+import { decodeBlock } from './decode-block.js';
 
 /** A command as the printer understands it, in the order of Epson's ESC/POS command reference. */
 export type PrinterCommand =
@@ -7,24 +8,37 @@ export type PrinterCommand =
   | { readonly kind: 'init' }
   | { readonly kind: 'align'; readonly to: 'left' | 'centre' | 'right' }
   | { readonly kind: 'size'; readonly width: number; readonly height: number }
-  | { readonly kind: 'feed'; readonly dots: number }
-  | {
-      readonly kind: 'raster';
-      readonly bytesPerRow: number;
-      readonly rows: number;
-      readonly data: Uint8Array;
-    }
+  | { readonly kind: 'lineSpacing'; readonly units: number }
+  | { readonly kind: 'motionUnits'; readonly perInch: number }
+  | { readonly kind: 'feed'; readonly units: number }
+  | ({ readonly kind: 'raster' } & Dots)
   | { readonly kind: 'qrModel' }
   | { readonly kind: 'qrModule'; readonly dots: number }
   | { readonly kind: 'qrLevel'; readonly level: QrLevel }
   | { readonly kind: 'qrStore'; readonly text: string }
   | { readonly kind: 'qrPrint' }
-  | { readonly kind: 'cut'; readonly dots: number }
+  | ({ readonly kind: 'graphicStore' } & Dots)
+  | { readonly kind: 'graphicPrint' }
+  | ({ readonly kind: 'nvDefine'; readonly key: string } & Dots)
+  | { readonly kind: 'nvPrint'; readonly key: string }
+  | { readonly kind: 'nvDelete'; readonly key: string }
+  | { readonly kind: 'nvList' }
+  /** What a host says to a part of a list: it has it, wants it again, or wants no more. */
+  | { readonly kind: 'listAnswer'; readonly answer: 'more' | 'again' | 'cancel' }
+  | { readonly kind: 'cut'; readonly by: 'gs-v-66' | 'gs-v-1' | 'esc-i'; readonly units: number }
+  | { readonly kind: 'present'; readonly steps: number }
   | { readonly kind: 'processId'; readonly id: string }
   | { readonly kind: 'sendPaperStatus' }
   /** Which changes the printer tells by itself; 0 is none. */
   | { readonly kind: 'automaticStatus'; readonly causes: number }
   | { readonly kind: 'sendPaperLeft' };
+
+/** Black dots, row by row. */
+export interface Dots {
+  readonly bytesPerRow: number;
+  readonly rows: number;
+  readonly data: Uint8Array;
+}
 
 /** Bytes that the strict printer does not know, or that say what the printer cannot do. */
 export class PrinterRefused extends Error {
@@ -39,20 +53,26 @@ export class PrinterRefused extends Error {
 }
 
 /** What a command's bytes were read from; `at` is where it starts, for the reason of a refusal. */
-interface Source {
+export interface Source {
   readonly bytes: Uint8Array;
   readonly at: number;
   readonly offset: number;
 }
 
-interface Decoded {
+export interface Decoded {
   readonly command: PrinterCommand;
   readonly length: number;
 }
 
 /** `undefined`: the command goes on in bytes that have not come yet. */
-type Decoding = Decoded | undefined;
+export type Decoding = Decoded | undefined;
 
+/** ACK, NAK and CAN, as <Function 64> of GS ( L has them. */
+const LIST_ANSWERS: Readonly<Record<number, 'more' | 'again' | 'cancel'>> = {
+  0x06: 'more',
+  0x15: 'again',
+  0x18: 'cancel',
+};
 const LF = 0x0a;
 const ESC = 0x1b;
 const GS = 0x1d;
@@ -66,6 +86,8 @@ export function decodeCommand(source: Source): Decoding {
   const { bytes, at } = source;
   const first = bytes[at];
   if (first === undefined) return undefined;
+  const answer = LIST_ANSWERS[first];
+  if (answer !== undefined) return { command: { kind: 'listAnswer', answer }, length: 1 };
   if (first === LF) return { command: { kind: 'lineFeed' }, length: 1 };
   if (first >= 0x20 && first <= 0x7e) return { command: { kind: 'text', code: first }, length: 1 };
   if (first !== ESC && first !== GS) throw refused(source, 'is no command');
@@ -76,6 +98,7 @@ export function decodeCommand(source: Source): Decoding {
 
 function decodeEsc(source: Source, name: number): Decoding {
   if (name === 0x40) return { command: { kind: 'init' }, length: 2 };
+  if (name === 0x69) return { command: { kind: 'cut', by: 'esc-i', units: 0 }, length: 2 };
   const n = source.bytes[source.at + 2];
   if (n === undefined) return undefined;
   if (name === 0x61) {
@@ -83,7 +106,8 @@ function decodeEsc(source: Source, name: number): Decoding {
     if (to === undefined) throw refused(source, `ESC a has no alignment ${n}`);
     return { command: { kind: 'align', to }, length: 3 };
   }
-  if (name === 0x4a) return { command: { kind: 'feed', dots: n }, length: 3 };
+  if (name === 0x33) return { command: { kind: 'lineSpacing', units: n }, length: 3 };
+  if (name === 0x4a) return { command: { kind: 'feed', units: n }, length: 3 };
   throw refused(source, `ESC ${hex(name)} is not known`);
 }
 
@@ -103,11 +127,7 @@ function decodeGs(source: Source, name: number): Decoding {
     if (n !== 1) throw refused(source, `GS r ${n} is not known`);
     return { command: { kind: 'sendPaperStatus' }, length: 3 };
   }
-  if (name === 0x56) {
-    if (n !== 66) throw refused(source, `GS V ${n} is not known`);
-    const dots = bytes[at + 3];
-    return dots === undefined ? undefined : { command: { kind: 'cut', dots }, length: 4 };
-  }
+  if (name === 0x56 || name === 0x50 || name === 0x65) return decodePair(source, name);
   throw refused(source, `GS ${hex(name)} is not known`);
 }
 
@@ -131,44 +151,24 @@ function decodeRaster(source: Source): Decoding {
   return { command: { kind: 'raster', bytesPerRow, rows, data }, length };
 }
 
-/** GS ( k, QR Code, and GS ( H, process id. */
-function decodeBlock(source: Source, name: number): Decoding {
+/** GS V, GS P and GS e, which have a second value. */
+function decodePair(source: Source, name: number): Decoding {
   const { bytes, at } = source;
-  const head = bytes.subarray(at + 3, at + 5);
-  if (head.length < 2) return undefined;
-  const size = head[0]! + head[1]! * 256;
-  if (bytes.length < at + 5 + size) return undefined;
-  const body = bytes.subarray(at + 5, at + 5 + size);
-  const length = 5 + size;
-  if (name === 0x6b) return { command: qrCommand(source, body), length };
-  if (name === 0x48) return { command: processIdCommand(source, body), length };
-  throw refused(source, `GS ( ${hex(name)} is not known`);
-}
-
-function qrCommand(source: Source, body: Uint8Array): PrinterCommand {
-  const [kind, fn, n = -1, next = -1] = body;
-  if (kind !== 49) throw refused(source, `GS ( k with cn = ${kind} is no QR Code`);
-  if (fn === 65 && body.length === 4 && n === 50 && next === 0) return { kind: 'qrModel' };
-  if (fn === 67 && body.length === 3 && n >= 1 && n <= 16) return { kind: 'qrModule', dots: n };
-  const level = QR_LEVELS[n - 48];
-  if (fn === 69 && body.length === 3 && level !== undefined) return { kind: 'qrLevel', level };
-  if (fn === 80 && body.length > 3 && body.length <= 7092 && n === 48) {
-    return { kind: 'qrStore', text: Buffer.from(body.subarray(3)).toString('latin1') };
+  const n = bytes[at + 2]!;
+  if (name === 0x56 && n === 1) {
+    return { command: { kind: 'cut', by: 'gs-v-1', units: 0 }, length: 3 };
   }
-  if (fn === 81 && body.length === 3 && n === 48) return { kind: 'qrPrint' };
-  throw refused(source, `GS ( k <Function ${100 + (fn ?? 0)}> with ${body.length} bytes`);
+  if (name === 0x56 && n !== 66) throw refused(source, `GS V ${n} is not known`);
+  if (name === 0x65 && n !== 3) throw refused(source, `GS e ${n} is not known`);
+  const value = bytes[at + 3];
+  if (value === undefined) return undefined;
+  if (name === 0x56) return { command: { kind: 'cut', by: 'gs-v-66', units: value }, length: 4 };
+  if (name === 0x65) return { command: { kind: 'present', steps: value }, length: 4 };
+  if (n !== value || n === 0) throw refused(source, `GS P with units of ${n} and ${value}`);
+  return { command: { kind: 'motionUnits', perInch: n }, length: 4 };
 }
 
-function processIdCommand(source: Source, body: Uint8Array): PrinterCommand {
-  const id = body.subarray(2);
-  const isAscii = id.every((code) => code >= 0x20 && code <= 0x7e);
-  if (body[0] !== 48 || body[1] !== 48 || id.length !== 4 || !isAscii) {
-    throw refused(source, 'GS ( H is known as <Function 48> with four ASCII characters');
-  }
-  return { kind: 'processId', id: Buffer.from(id).toString('ascii') };
-}
-
-const refused = ({ at, offset }: Source, reason: string): PrinterRefused =>
+export const refused = ({ at, offset }: Source, reason: string): PrinterRefused =>
   new PrinterRefused(offset + at, reason);
 
-const hex = (byte: number): string => `${byte.toString(16).toUpperCase().padStart(2, '0')}h`;
+export const hex = (byte: number): string => `${byte.toString(16).toUpperCase().padStart(2, '0')}h`;

@@ -19,7 +19,7 @@ import { serialWire } from '../wires/serial.js';
 import { tcpWire } from '../wires/tcp.js';
 
 const profile = readProfile('firmware-config/printers/virtual-80mm.json');
-const job = encodeJob({
+const job = encodeJob(profile, {
   ...createPress(profile)(plainPaper),
   receipt: 'processId',
   processId: 'A1B2',

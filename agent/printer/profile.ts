@@ -43,6 +43,8 @@ export const profileSchema = z.strictObject({
   basis: z.strictObject({ paper: basis, commands: basis, status: basis, nv: basis, link: basis }),
   width: z.strictObject({ dots: z.number().int().min(384).max(832).multipleOf(8) }),
   dpi: z.literal([180, 203]),
+  /** Units an inch of ESC J, ESC 3 and GS V after ESC @; where it is not the dpi, GS P sets it. */
+  feedUnitsPerInch: z.number().int().min(100).max(500),
   speedMmS: z.number().min(20).max(500),
   raster: z.strictObject({
     /** GS v 0; or GS ( L <Functions 112 and 50>, which newer models ask for. */

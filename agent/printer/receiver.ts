@@ -14,6 +14,8 @@ const DLE = 0x10;
 const EOT = 0x04;
 const ENQ = 0x05;
 const DC4 = 0x14;
+/** DLE EOT 20 is Custom's FULL STATUS. */
+const STATUSES = [1, 2, 3, 4, 20];
 
 /** DLE DC4, fn = 8: clear the receive and print buffers. */
 export const CLEAR_BUFFER = Uint8Array.of(DLE, DC4, 8, 1, 3, 20, 1, 6, 2, 8);
@@ -90,7 +92,7 @@ export class Receiver {
     const [, name, n] = this.bytes;
     if (name === undefined || n === undefined) return false;
     if (name === DC4 && this.bytes.length < CLEAR_BUFFER.length) return false;
-    if (name !== EOT || n < 1 || n > 4) {
+    if (name !== EOT || !STATUSES.includes(n)) {
       throw new PrinterRefused(this.offset, `DLE ${name} ${n} is not known`);
     }
     this.drop(3);

@@ -9,10 +9,13 @@ export type Reply =
   /** Automatic status: the four bytes of GS a. */
   | { readonly kind: 'automatic'; readonly state: PrinterState }
   /** The paper left on the roll, as a Custom printer tells it. */
-  | { readonly kind: 'paperLeft'; readonly mm: number };
+  | { readonly kind: 'paperLeft'; readonly mm: number }
+  /** A part of the list of graphics in the printer's memory. */
+  | { readonly kind: 'keys'; readonly keys: readonly string[]; readonly isLast: boolean };
 
 const BLOCK = 0x37;
-const BLOCK_BYTES_MAX = 16;
+/** The list of graphics brings 40 keys at once. */
+const BLOCK_BYTES_MAX = 84;
 
 /** Bytes of an automatic status. */
 const AUTOMATIC_BYTES = 4;
@@ -65,8 +68,14 @@ const isLetter = (byte = 0): boolean => /[0-9cm]/.test(String.fromCharCode(byte)
 
 function blockReply([, id, ...rest]: readonly number[]): Reply[] {
   if (id === 0x25) return [{ kind: 'cleared' }];
+  if (id === 0x72) return keysReply(rest);
   if (id !== 0x22 || rest.length !== 5) return [];
   return [{ kind: 'processId', id: String.fromCharCode(...rest.slice(0, 4)) }];
+}
+
+function keysReply([status, ...rest]: readonly number[]): Reply[] {
+  const text = String.fromCharCode(...rest.slice(0, -1));
+  return [{ kind: 'keys', keys: text.match(/../gs) ?? [], isLast: status === 0x40 }];
 }
 
 function byteReply(byte: number): Reply[] {

@@ -1,7 +1,10 @@
 import { dotAt, emptyBitmap, setDot, type Bitmap } from '../../paper/bitmap.js';
 import { qrModules, type QrCode } from '../../paper/qr.js';
-import { CELL, textBitmap } from './builtin.js';
-import type { PrinterCommand } from './decode.js';
+import { CELL } from '../paper/pieces.js';
+import { lacks } from './abilities.js';
+import { textBitmap } from './builtin.js';
+import type { Dots, PrinterCommand } from './decode.js';
+import { Memory } from './memory.js';
 import type { PrinterProfile } from './profile.js';
 
 /** A piece of paper that was cut off, the blank strip at its top included. */
@@ -11,7 +14,7 @@ export interface Slip {
   readonly codes: readonly QrCode[];
 }
 
-/** Rows from one line of text to the next, at single height. */
+/** Rows from one line of text to the next, before ESC 3 says otherwise. */
 const LINE_DOTS = 30;
 const ROWS_MAX = 4000;
 
@@ -28,6 +31,14 @@ export class VirtualPaper {
   /** What GS ( k has set so far; `undefined` before a model is chosen. */
   private code: Partial<QrCode> | undefined;
   private codes: QrCode[] = [];
+  /** What <Function 112> of GS ( L has put into the print buffer. */
+  private stored: Dots | undefined;
+  /** In units of feeding; `undefined` as after ESC @. */
+  private lineSpacing: number | undefined;
+  private unitsPerInch: number;
+  /** Rows from the cutter to the first print that is still before it. */
+  private inked = 0;
+  readonly memory: Memory;
   private readonly bytesPerRow: number;
 
   constructor(
@@ -37,12 +48,16 @@ export class VirtualPaper {
     this.bytesPerRow = profile.width.dots / 8;
     this.bitmap = emptyBitmap(this.bytesPerRow, ROWS_MAX);
     this.row = profile.cut.blankDots;
+    this.unitsPerInch = profile.feedUnitsPerInch;
+    this.memory = new Memory(profile.nv?.capacityBytes ?? 0);
   }
 
   /** Rows that the command will advance by: what the end of the paper is compared with. */
   rowsOf(command: PrinterCommand): number {
     if (command.kind === 'raster') return command.rows;
-    if (command.kind === 'feed' || command.kind === 'cut') return command.dots;
+    if (command.kind === 'feed' || command.kind === 'cut') return this.dotsOf(command.units);
+    if (command.kind === 'graphicPrint') return this.stored?.rows ?? 0;
+    if (command.kind === 'nvPrint') return this.memory.graphic(command.key).rows;
     if (command.kind === 'lineFeed') return this.lineDots;
     if (command.kind !== 'qrPrint') return 0;
     const code = this.wholeCode();
@@ -64,9 +79,14 @@ export class VirtualPaper {
     this.align = 'left';
     this.size = { width: 1, height: 1 };
     this.code = undefined;
+    this.stored = undefined;
+    this.lineSpacing = undefined;
+    this.unitsPerInch = this.profile.feedUnitsPerInch;
   }
 
   print(command: PrinterCommand): void {
+    const reason = lacks(this.profile, command);
+    if (reason !== undefined) throw new Error(reason);
     switch (command.kind) {
       case 'text':
         this.line += String.fromCharCode(command.code);
@@ -84,17 +104,38 @@ export class VirtualPaper {
         return;
       case 'feed':
         this.needEmptyLine('ESC J');
-        return this.advance(command.dots);
+        return this.advance(this.dotsOf(command.units));
+      case 'lineSpacing':
+        this.lineSpacing = command.units;
+        return;
+      case 'motionUnits':
+        this.unitsPerInch = command.perInch;
+        return;
       case 'raster':
         return this.printRaster(command);
+      case 'graphicStore':
+        this.stored = command;
+        return;
+      case 'graphicPrint':
+        return this.printStored();
+      case 'nvDefine':
+        this.needEmptyLine('GS ( L');
+        return this.memory.define(command.key, command);
+      case 'nvPrint':
+        return this.printGraphic(this.memory.graphic(command.key));
+      case 'nvDelete':
+        return this.memory.delete(command.key);
       case 'cut':
-        return this.cut(command.dots);
+        return this.cut(this.dotsOf(command.units));
       case 'qrModel':
       case 'qrModule':
       case 'qrLevel':
       case 'qrStore':
       case 'qrPrint':
         return this.setCode(command);
+      case 'present':
+      case 'nvList':
+      case 'listAnswer':
       case 'processId':
       case 'sendPaperStatus':
       case 'automaticStatus':
@@ -103,11 +144,24 @@ export class VirtualPaper {
     }
   }
 
+  /** A person tears a whole ticket off at the bar, if one has come that far. */
+  tearOff(): void {
+    const { cut } = this.profile;
+    if (cut.command !== 'none' || this.inked === 0) return;
+    if (this.row - this.inked >= cut.feedDots) this.giveOut(cut.feedDots);
+  }
+
   /** The paper ends or is torn off: what was printed on it is gone, modes stay. */
   tear(): void {
     this.bitmap = emptyBitmap(this.bytesPerRow, ROWS_MAX);
     this.row = this.profile.cut.blankDots;
     this.codes = [];
+    this.inked = 0;
+  }
+
+  /** Units of feeding in dots, as the profile or GS P has them. */
+  private dotsOf(units: number): number {
+    return Math.floor((units * this.profile.dpi) / this.unitsPerInch);
   }
 
   private setCode(command: Extract<PrinterCommand, { kind: `qr${string}` }>): void {
@@ -139,24 +193,51 @@ export class VirtualPaper {
       }
     }
     this.codes.push(code);
-    this.advance(dots);
+    this.advance(dots, true);
   }
 
-  private printRaster({
-    bytesPerRow,
-    rows,
-    data,
-  }: Extract<PrinterCommand, { kind: 'raster' }>): void {
+  private printRaster(dots: Dots): void {
     this.needEmptyLine('GS v 0');
+    const left = this.bandLeft(dots);
+    if (left % 8 !== 0) throw new Error(`the band starts at dot ${left}, within a byte`);
+    this.stamp(dots, left);
+  }
+
+  private printStored(): void {
+    this.needEmptyLine('GS ( L');
+    if (this.stored === undefined) throw new Error('GS ( L <Function 50> before <Function 112>');
+    this.stamp(this.stored, this.bandLeft(this.stored));
+    this.stored = undefined;
+  }
+
+  private printGraphic(dots: Dots): void {
+    this.needEmptyLine('GS ( L');
+    this.stamp(dots, this.left(dots.bytesPerRow * 8, 'the graphic'));
+  }
+
+  private bandLeft({ bytesPerRow, rows }: Dots): number {
     const { maxBandRows } = this.profile.raster;
     if (rows > maxBandRows) throw new Error(`a band of ${rows} rows, at most ${maxBandRows}`);
-    const left = this.left(bytesPerRow * 8, 'the band');
-    if (left % 8 !== 0) throw new Error(`the band starts at dot ${left}, within a byte`);
-    for (let y = 0; y < rows; y += 1) {
-      const to = (this.row + y) * this.bytesPerRow + left / 8;
-      this.bitmap.data.set(data.subarray(y * bytesPerRow, (y + 1) * bytesPerRow), to);
+    return this.left(bytesPerRow * 8, 'the band');
+  }
+
+  private stamp({ bytesPerRow, rows, data }: Dots, left: number): void {
+    const dots = { bytesPerRow, rows, data };
+    if (left % 8 === 0) {
+      for (let y = 0; y < rows; y += 1) {
+        const to = (this.row + y) * this.bytesPerRow + left / 8;
+        this.bitmap.data.set(data.subarray(y * bytesPerRow, (y + 1) * bytesPerRow), to);
+      }
+    } else this.copy(dots, left, bytesPerRow * 8);
+    this.advance(rows, true);
+  }
+
+  private copy(dots: Bitmap, left: number, width: number): void {
+    for (let y = 0; y < dots.rows; y += 1) {
+      for (let x = 0; x < width; x += 1) {
+        if (dotAt(dots, x, y)) setDot(this.bitmap, left + x, this.row + y);
+      }
     }
-    this.advance(rows);
   }
 
   private printLine(): void {
@@ -169,16 +250,13 @@ export class VirtualPaper {
   private drawText(text: string): void {
     const drawn = textBitmap(text, this.size);
     const dots = text.length * CELL.width * this.size.width;
-    const left = this.left(dots, 'the line');
-    for (let y = 0; y < drawn.rows; y += 1) {
-      for (let x = 0; x < dots; x += 1) {
-        if (dotAt(drawn, x, y)) setDot(this.bitmap, left + x, this.row + y);
-      }
-    }
+    this.copy(drawn, this.left(dots, 'the line'), dots);
+    this.inked = this.row + drawn.rows;
   }
 
   private get lineDots(): number {
-    return Math.max(LINE_DOTS, CELL.height * this.size.height + LINE_DOTS - CELL.height);
+    const spacing = this.lineSpacing === undefined ? LINE_DOTS : this.dotsOf(this.lineSpacing);
+    return Math.max(spacing, CELL.height * this.size.height);
   }
 
   private left(dots: number, what: string): number {
@@ -191,16 +269,30 @@ export class VirtualPaper {
   private cut(dots: number): void {
     this.needEmptyLine('GS V');
     if (this.usedRows === 0) throw new Error('a cut without anything printed or fed before it');
-    this.advance(dots);
-    const lengthMm = (this.row * 25.4) / this.profile.dpi;
-    const slip = { bitmap: cropped(this.bitmap, this.row), lengthMm, codes: this.codes };
+    const { cut } = this.profile;
+    if (cut.command === 'gs-v-66') {
+      this.advance(dots);
+      return this.giveOut(0);
+    }
+    const missing = this.inked + cut.feedDots - this.row;
+    if (missing > 0)
+      throw new Error(`the cut is ${missing} rows too early, through what is printed`);
+    this.giveOut(cut.feedDots);
+  }
+
+  /** What is past the cutter is a slip; so many rows are still before it. */
+  private giveOut(rowsBefore: number): void {
+    const rows = this.row - rowsBefore;
+    const lengthMm = (rows * 25.4) / this.profile.dpi;
+    const slip = { bitmap: cropped(this.bitmap, rows), lengthMm, codes: this.codes };
     this.tear();
     this.onCut(slip);
   }
 
-  private advance(rows: number): void {
+  private advance(rows: number, isInk = false): void {
     if (this.row + rows > ROWS_MAX) throw new Error(`more than ${ROWS_MAX} rows without a cut`);
     this.row += rows;
+    if (isInk) this.inked = this.row;
   }
 
   private needEmptyLine(command: string): void {

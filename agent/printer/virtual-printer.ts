@@ -1,5 +1,6 @@
 import { PrinterRefused, type PrinterCommand } from './decode.js';
 import { LinkLost, type DeviceLink } from '../wires/link.js';
+import type { Memory } from './memory.js';
 import type { PrinterProfile } from './profile.js';
 import { Receiver, type RealTimeRequest } from './receiver.js';
 import { VirtualPaper, type Slip } from './virtual-paper.js';
@@ -11,6 +12,8 @@ interface Condition {
   isNearEnd: boolean;
   isCoverOpen: boolean;
   isCutterStuck: boolean;
+  /** The last ticket has not been taken out of the mouth. */
+  isTicketHeld: boolean;
   /** Prints, but says nothing. */
   isMute: boolean;
   /** Cannot be reached. */
@@ -22,12 +25,14 @@ const HEALTHY: Condition = {
   isNearEnd: false,
   isCoverOpen: false,
   isCutterStuck: false,
+  isTicketHeld: false,
   isMute: false,
   isUnplugged: false,
 };
 
 /** What a printer takes an endless roll for. */
 const ROLL_ROWS = 640_000;
+const FULL_STATUS = 20;
 
 /**
  * A printer that is stricter than any real one: it decodes the very bytes that a real one would
@@ -106,6 +111,11 @@ export class VirtualPrinter implements DeviceLink {
     this.set({ paperRows: rows, isNearEnd: false });
   }
 
+  /** What lies in the printer's memory, also without power. */
+  get memory(): Memory {
+    return this.paper.memory;
+  }
+
   /** What is printed but not cut off yet, from the top of the paper. */
   get unfinished(): Slip['bitmap'] {
     return this.paper.unfinished;
@@ -126,7 +136,7 @@ export class VirtualPrinter implements DeviceLink {
   private run(): void {
     while (!this.isStopped) {
       const next = this.queue.shift();
-      if (next === undefined) return;
+      if (next === undefined) return this.paper.tearOff();
       try {
         this.execute(next.command, next.offset);
       } catch (error) {
@@ -151,14 +161,23 @@ export class VirtualPrinter implements DeviceLink {
     }
     this.paper.print(command);
     this.condition = { ...this.condition, paperRows: paperRows - rows };
-    const { processId, gsR, asb } = this.profile.status;
-    if (command.kind === 'processId' && processId) {
-      this.say(0x37, 0x22, ...Buffer.from(command.id), 0);
-    }
-    if (command.kind === 'sendPaperStatus' && gsR) this.say(this.condition.isNearEnd ? 3 : 0);
+    this.reply(command);
+  }
+
+  private reply(command: PrinterCommand): void {
+    const { memory } = this.paper;
+    if (command.kind === 'processId') this.say(0x37, 0x22, ...Buffer.from(command.id), 0);
+    if (command.kind === 'sendPaperStatus') this.say(this.isNearEnd ? 3 : 0);
     if (command.kind === 'init') this.causes = 0;
-    if (command.kind === 'automaticStatus') this.watch(command.causes, asb);
+    if (command.kind === 'automaticStatus') this.watch(command.causes, this.profile.status.asb);
     if (command.kind === 'sendPaperLeft') this.sayPaperLeft();
+    if (command.kind === 'nvList') this.say(...memory.list());
+    if (command.kind === 'listAnswer') this.say(...memory.answer(command.answer));
+  }
+
+  /** A model without the sensor does not know. */
+  private get isNearEnd(): boolean {
+    return this.condition.isNearEnd && this.profile.status.nearEnd;
   }
 
   private answer(request: RealTimeRequest): void {
@@ -166,9 +185,20 @@ export class VirtualPrinter implements DeviceLink {
       this.queue = [];
       this.paper.reset();
       if (this.profile.status.clearBuffer) this.say(0x37, 0x25, 0);
-    } else if (this.profile.status.dleEot) {
-      this.say(this.statusByte(request.n));
-    }
+    } else if (request.n === FULL_STATUS) {
+      if (this.profile.status.fullStatus === 'none') {
+        throw new Error(`this model has no DLE EOT ${FULL_STATUS}`);
+      }
+      this.say(0x10, 0x0f, ...this.fullStatus());
+    } else if (this.profile.status.dleEot) this.say(this.statusByte(request.n));
+  }
+
+  /** Paper, user, recoverable and unrecoverable; bits as in Custom's command reference. */
+  private fullStatus(): number[] {
+    const { isCoverOpen, isCutterStuck, isTicketHeld, paperRows } = this.condition;
+    const paper =
+      (paperRows <= 0 ? 0x01 : 0) | (this.isNearEnd ? 0x04 : 0) | (isTicketHeld ? 0x20 : 0);
+    return [paper, isCoverOpen ? 0x02 : 0, 0, isCutterStuck ? 0x01 : 0];
   }
 
   /** The status is told at once, and then with each change. */
@@ -180,7 +210,8 @@ export class VirtualPrinter implements DeviceLink {
 
   /** GS a: four bytes. */
   private tellChange(): void {
-    const { isCoverOpen, isCutterStuck, isNearEnd, paperRows } = this.condition;
+    const { isCoverOpen, isCutterStuck, paperRows } = this.condition;
+    const { isNearEnd } = this;
     const isOut = paperRows <= 0;
     const bytes = [
       0x10 | (this.isStopped ? 0x08 : 0) | (isCoverOpen ? 0x20 : 0),
@@ -201,7 +232,8 @@ export class VirtualPrinter implements DeviceLink {
 
   /** Answers to DLE EOT 1 to 4; bits as in Epson's reference. */
   private statusByte(n: number): number {
-    const { isCoverOpen, isCutterStuck, isNearEnd, paperRows } = this.condition;
+    const { isCoverOpen, isCutterStuck, paperRows } = this.condition;
+    const { isNearEnd } = this;
     const isOut = paperRows <= 0;
     const bits = [
       [this.isStopped ? 0x08 : 0],
@@ -213,7 +245,7 @@ export class VirtualPrinter implements DeviceLink {
   }
 
   private say(...bytes: number[]): void {
-    if (this.condition.isMute) return;
+    if (this.condition.isMute || bytes.length === 0) return;
     queueMicrotask(() => {
       if (this.isOpen) this.tell(Uint8Array.from(bytes));
     });
@@ -235,7 +267,7 @@ function splitAt(
   }
   if (command.kind !== 'feed') return [undefined, command];
   return [
-    { ...command, dots: rows },
-    { ...command, dots: command.dots - rows },
+    { ...command, units: rows },
+    { ...command, units: command.units - rows },
   ];
 }

@@ -35,6 +35,7 @@ const singles = {
   rules: shape.rules,
   voice: shape.voice,
   reasons: shape.reasons,
+  paper: shape.paper,
 } as const;
 type SingleName = keyof typeof singles;
 

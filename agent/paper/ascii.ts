@@ -1,0 +1,41 @@
+import { wrapped } from '../../paper/fit.js';
+
+const TYPOGRAPHIC: Readonly<Record<string, string>> = {
+  '‘': "'",
+  '’': "'",
+  '“': '"',
+  '”': '"',
+  '–': '-',
+  '—': '-',
+  '…': '...',
+  '·': '-',
+  '\u00a0': ' ',
+};
+
+/** The text in the letters that every printer has: accents are dropped, what is left unknown too. */
+export const toAscii = (text: string): string =>
+  [...text]
+    .map((letter) => TYPOGRAPHIC[letter] ?? letter.normalize('NFKD'))
+    .join('')
+    .replace(/[^\x20-\x7e]/g, '')
+    .replace(/ {2,}/g, ' ')
+    .trim();
+
+/** At most so many lines of so many characters. */
+export const asciiLines = (text: string, columns: number, linesMax: number): string[] =>
+  wrapped(toAscii(text), linesMax, { width: widthOf, room: columns })
+    .map((line) => toAscii(line).slice(0, columns))
+    .filter((line) => line !== '');
+
+/** An ellipsis becomes three characters. */
+const widthOf = (text: string): number => toAscii(text).length;
+
+/** Date and time of day in a zone: `2026-11-21 10:45`. */
+export function asciiWhen(at: number, zone: string): string {
+  const format = new Intl.DateTimeFormat('sv-SE', {
+    dateStyle: 'short',
+    timeStyle: 'short',
+    timeZone: zone,
+  });
+  return toAscii(format.format(at));
+}

@@ -1,0 +1,367 @@
+import type { Words } from '../core/configuration.js';
+import type { FieldSize, PaperDesign, TicketField, TicketRow } from '../core/design.js';
+import type { Language } from '../core/lists.js';
+import type { TicketPaper } from '../core/paper.js';
+import { Column } from './column.js';
+import { footLines } from './foot.js';
+import { logoDots } from './logo.js';
+import { QR_QUIET_MODULES, type QrCode } from './qr.js';
+import type { Face, Sheet } from './sheet.js';
+import { counted, labelText, otherOf, PAPER_WORDS, whenText, type Speech } from './words.js';
+
+/** How generously a ticket is set; sizes in dots. */
+export interface Look {
+  readonly labelPx: number;
+  readonly servicePx: number;
+  /** Rows from one service to the next. */
+  readonly leading: number;
+  readonly gap: number;
+  /** Height of the box beside the label. */
+  readonly boxDots: number;
+  /** Leaves out what can be done without. */
+  readonly tight: boolean;
+  /** Side of one module of the QR code. */
+  readonly moduleDots: number;
+  readonly level: 'L' | 'M';
+  /** The code stands beside label and services. */
+  readonly beside: boolean;
+  /** Fields that there is no room for. */
+  readonly without: readonly TicketField[];
+}
+
+const SMALL: Face = { sizePx: 24, weight: 700 };
+const CENTRE: Face = { sizePx: 26, weight: 800 };
+const AHEAD: Face = { sizePx: 26, weight: 700 };
+const BOX = { radius: 16, outline: 3 };
+const BOX_PADDING = 14;
+const BESIDE_BOX = 16;
+/** Shares of the box's height: baselines of its three lines from its top, size of the second. */
+const BOX_SHARES = { words: 0.26, people: 0.61, second: 0.89, peopleSize: 0.3 };
+/** A label is not made smaller than this share for the box beside it: the box becomes a line. */
+const LABEL_SHARE_MIN = 0.75;
+/** Lines of text: where the baseline is, and where the next line starts, in their size. */
+const LINE = { baseline: 0.94, height: 1.31 };
+const SECOND_LINE = { baseline: 26, height: 36 };
+const FOOT_LINE = { baseline: 25, height: 33 };
+/** Where the baseline of a service is, in its size. */
+const SERVICE_BASELINE = 0.92;
+/** What the centre's name leaves clear before the time. */
+const BEFORE_TIME = 20;
+const FLAG = { height: 34, radius: 8 };
+const FLAG_BASELINE = 26;
+const FLAG_PADDING = 11;
+const BETWEEN_FLAGS = 8;
+const BESIDE_FLAGS = 12;
+/** Clear rows that the last line of text leaves below itself. */
+const FOOT_DESCENT = 4;
+const NARROW_LINES_MAX = 3;
+
+const SCALES: Readonly<Record<FieldSize, number>> = { small: 0.85, normal: 1, large: 1.2 };
+const scaled = (face: Face, size: FieldSize): Face => ({
+  ...face,
+  sizePx: Math.max(SMALL.sizePx, Math.round(face.sizePx * SCALES[size])),
+});
+
+/** What is set, how it looks, and where. */
+export interface Setting {
+  readonly paper: TicketPaper;
+  readonly design: PaperDesign;
+  readonly sheet: Sheet;
+  readonly look: Look;
+}
+
+export interface SetTicket {
+  readonly column: Column;
+  /** What the printer draws below, if it does. */
+  readonly native: QrCode | null;
+  readonly leftOut: readonly TicketField[];
+}
+
+/** Sets one ticket by its design; the visitor's language leads, the other follows small. */
+export class TicketSetter {
+  private readonly column: Column;
+  private readonly lead: Speech;
+  private readonly second: Speech;
+  private readonly rows: readonly TicketRow[];
+  /** Said at the foot. */
+  private notes: string[] = [];
+  private native: QrCode | null = null;
+
+  private readonly paper: TicketPaper;
+  private readonly design: PaperDesign;
+  private readonly sheet: Sheet;
+  private readonly look: Look;
+
+  constructor({ paper, design, sheet, look }: Setting) {
+    this.paper = paper;
+    this.design = design;
+    this.sheet = sheet;
+    this.look = look;
+    const { language, digits } = paper;
+    this.lead = { language, digits };
+    this.second = { language: otherOf(language), digits };
+    this.column = new Column(sheet, language);
+    this.rows = design.ticket.filter(({ field }) => !look.without.includes(field));
+  }
+
+  set(): SetTicket {
+    this.rows.forEach((row, index) => this.setRow(row, index));
+    this.column.clearBeside();
+    this.setNotes([]);
+    const { column, native } = this;
+    const leftOut = this.design.ticket.flatMap(({ field }) =>
+      this.look.without.includes(field) ? [field] : [],
+    );
+    return { column, native, leftOut };
+  }
+
+  private setRow(row: TicketRow, index: number): void {
+    const before = this.rows[index - 1]?.field;
+    const next = this.rows[index + 1]?.field;
+    switch (row.field) {
+      case 'logo':
+        return this.setLogo();
+      case 'centre':
+        return this.setCentre(row, next === 'time');
+      case 'time':
+        return before === 'centre' ? undefined : this.setTime(row);
+      case 'label':
+        return this.setLabel(row, next === 'ahead');
+      case 'ahead':
+        return before === 'label' ? undefined : this.setAheadLine(row);
+      case 'services':
+        return this.setServices(row);
+      case 'second':
+        return this.setSecond();
+      case 'note':
+        return this.setNote(row);
+      case 'enquiry':
+        return this.setNotes(next === 'scan' ? ['enquiry', 'scan'] : ['enquiry']);
+      case 'scan':
+        return before === 'enquiry' ? undefined : this.setNotes(['scan']);
+      case 'code':
+        return this.setCode(index === this.rows.length - 1);
+    }
+  }
+
+  private setLogo(): void {
+    if (this.design.logo === null) return;
+    this.column.picture(logoDots(this.design.logo));
+    this.column.y += this.look.gap;
+  }
+
+  /** The centre, and the time beside it where there is room; else the foot says the time. */
+  private setCentre({ size, languages }: TicketRow, withTime: boolean): void {
+    const { centre } = this.paper;
+    const { column } = this;
+    const face = scaled(CENTRE, size);
+    const lines = column.wrap(this.of(centre), 2, column.roomFor(face));
+    for (const text of lines) this.line(text, face);
+    if (withTime) {
+      const when = this.when();
+      const last = column.width(lines.at(-1)!, face);
+      const baseline = column.y - Math.round(face.sizePx * (LINE.height - LINE.baseline));
+      const room = last + column.width(when, SMALL) + BEFORE_TIME <= column.inner;
+      if (room) column.end({ text: when, face: SMALL, baseline });
+      else this.notes.push(when);
+    }
+    if (languages === 'both') this.setOther(centre);
+    column.y += this.look.gap;
+  }
+
+  private setTime({ size }: TicketRow): void {
+    const face = scaled(SMALL, size);
+    this.line(this.column.fit(this.when(), this.column.roomFor(face)), face);
+    this.column.y += this.look.gap;
+  }
+
+  /** The label at the leading side, and how many are ahead in a box at the other. */
+  private setLabel({ size }: TicketRow, withAhead: boolean): void {
+    const { column, look, paper } = this;
+    const code = this.codeOf();
+    if (look.beside && code !== null) column.besideCode(code);
+    const text = labelText(paper.label, this.lead);
+    const wishedPx = look.labelPx * SCALES[size];
+    const width = column.width(text, { sizePx: wishedPx, weight: 900 });
+    const box = withAhead ? this.boxWidth() + BESIDE_BOX : 0;
+    const isBoxed = withAhead && (column.inner - box) / width >= LABEL_SHARE_MIN;
+    const room = column.inner - (isBoxed ? box : 0);
+    const sizePx = Math.floor(wishedPx * Math.min(1, room / width));
+    const face: Face = { sizePx, weight: 900 };
+    const { ascent, descent } = column.ink(text, face);
+    const height = Math.max(ascent + descent, isBoxed ? look.boxDots : 0);
+    if (isBoxed) this.setAheadBox();
+    const above = Math.round((height - ascent - descent) / 2);
+    column.start({ text, face, baseline: column.y + above + ascent });
+    column.y += height + look.gap;
+    if (withAhead && !isBoxed) this.setAheadLine({ size: 'normal' });
+  }
+
+  private boxWidth(): number {
+    const widest = Math.max(
+      ...this.aheadLines(0).map(({ text, face }) => this.column.width(text, face)),
+    );
+    return Math.ceil(widest) + 2 * BOX_PADDING;
+  }
+
+  private aheadLines(
+    top: number,
+  ): { text: string; language: Language; face: Face; baseline: number }[] {
+    const { ahead } = this.paper;
+    const { boxDots } = this.look;
+    const { language } = this.lead;
+    const at = (share: number): number => top + Math.round(boxDots * share);
+    const people: Face = { sizePx: Math.round(boxDots * BOX_SHARES.peopleSize), weight: 900 };
+    const count = counted('people', ahead, this.lead);
+    const second = counted('peopleAhead', ahead, this.second);
+    const words = PAPER_WORDS[language].ahead;
+    const other = this.second.language;
+    return [
+      { text: words, language, face: AHEAD, baseline: at(BOX_SHARES.words) },
+      { text: count, language, face: people, baseline: at(BOX_SHARES.people) },
+      { text: second, language: other, face: SMALL, baseline: at(BOX_SHARES.second) },
+    ];
+  }
+
+  private setAheadBox(): void {
+    const { column } = this;
+    const box = { y: column.y, width: this.boxWidth(), height: this.look.boxDots, ...BOX };
+    const middle = column.endBox(box);
+    for (const line of this.aheadLines(column.y)) column.centre(line, middle);
+  }
+
+  private setAheadLine({ size }: Pick<TicketRow, 'size'>): void {
+    const face = scaled(AHEAD, size);
+    const room = this.column.roomFor(face);
+    this.line(this.column.fit(counted('peopleAhead', this.paper.ahead, this.lead), room), face);
+    this.column.y += this.look.gap;
+  }
+
+  private setServices({ size, languages }: TicketRow): void {
+    const { services } = this.paper;
+    const { column, look } = this;
+    const scale = SCALES[size];
+    const face: Face = { sizePx: Math.round(look.servicePx * scale), weight: 800 };
+    const isNarrow = look.beside || column.inner < this.sheet.width / 2 + 200;
+    const linesMax = services.length > 1 ? 1 : isNarrow ? NARROW_LINES_MAX : 2;
+    const below = Math.round(face.sizePx * SERVICE_BASELINE);
+    for (const service of services) {
+      for (const text of column.wrap(this.of(service), linesMax, column.roomFor(face))) {
+        column.start({ text, face, baseline: column.y + below });
+        column.y += Math.round(look.leading * scale);
+      }
+      if (languages === 'both') this.setOther(service);
+    }
+    if (!this.rows.some(({ field }) => field === 'second')) this.setFlagsAlone();
+  }
+
+  /** What the other language says, on one small line, and the flags beside it. */
+  private setSecond(): void {
+    const { label, services, centre } = this.paper;
+    const { column } = this;
+    const { language } = this.second;
+    const name =
+      services.length === 1
+        ? services[0]![language]
+        : counted('services', services.length, this.second);
+    const short = [labelText(label, this.second), name].join(' · ');
+    const whole = [short, centre[language]].join(' · ');
+    const room = column.roomFor(SMALL, this.setFlags());
+    const text = room.width(whole) <= room.room ? whole : column.fit(short, room);
+    column.start({ text, face: SMALL, baseline: column.y + SECOND_LINE.baseline, language });
+    column.y += SECOND_LINE.height + this.look.gap;
+  }
+
+  private setFlagsAlone(): void {
+    if (this.setFlags() > 0) this.column.y += SECOND_LINE.height + this.look.gap;
+  }
+
+  /** Returns the width that the flags take at the trailing side. */
+  private setFlags(): number {
+    const { classId, copy, training } = this.paper;
+    const { column } = this;
+    const words = PAPER_WORDS[this.lead.language];
+    const flags = [
+      ...(training ? [words.training] : []),
+      ...(copy === 'first' ? [] : [words.copy[copy]]),
+      ...(classId === '' ? [] : [classId]),
+    ];
+    let used = 0;
+    for (const text of flags) {
+      const width = Math.ceil(column.width(text, SMALL)) + 2 * FLAG_PADDING;
+      const white = text !== classId;
+      const box = { y: column.y, width, outline: white ? 0 : BOX.outline, ...FLAG };
+      const middle = column.endBox(box, used);
+      column.centre({ text, face: SMALL, baseline: column.y + FLAG_BASELINE }, middle, white);
+      used += width + BETWEEN_FLAGS;
+    }
+    return used === 0 ? 0 : used + BESIDE_FLAGS;
+  }
+
+  private setNote({ size, languages }: TicketRow): void {
+    const { note } = this.design;
+    if (note === null) return;
+    const face = scaled(SMALL, size);
+    for (const text of this.column.wrap(this.of(note), 2, this.column.roomFor(face))) {
+      this.line(text, face);
+    }
+    if (languages === 'both') this.setOther(note);
+    this.column.y += this.look.gap;
+  }
+
+  /** Notes and where to ask; what the code is for, unless the ticket is a tight one. */
+  private setNotes(fields: readonly ('enquiry' | 'scan')[]): void {
+    const { column, paper, notes } = this;
+    const words = PAPER_WORDS[this.lead.language];
+    const scan = fields.includes('scan') && paper.link !== null ? [words.scan] : [];
+    const url = fields.includes('enquiry') ? paper.enquiryUrl : null;
+    const lines = footLines(
+      { notes, words: words.enquiry, url, scan },
+      this.look.tight,
+      column.roomFor(SMALL),
+    );
+    this.notes = [];
+    for (const text of lines) {
+      column.centre({ text, face: SMALL, baseline: column.y + FOOT_LINE.baseline }, column.middle);
+      column.y += FOOT_LINE.height;
+    }
+  }
+
+  private setCode(isLast: boolean): void {
+    const code = this.codeOf();
+    if (code === null || this.look.beside) return;
+    this.setNotes([]);
+    const quiet = QR_QUIET_MODULES * code.moduleDots;
+    this.column.y += Math.max(this.look.gap, quiet - FOOT_DESCENT);
+    if (isLast && this.sheet.nativeCode) this.native = code;
+    else this.column.middleCode(code);
+  }
+
+  private codeOf(): QrCode | null {
+    const { link } = this.paper;
+    const { moduleDots, level } = this.look;
+    const isWanted = this.rows.some(({ field }) => field === 'code');
+    return link === null || !isWanted ? null : { text: link, moduleDots, level };
+  }
+
+  /** A line in the other language, small. */
+  private setOther(words: Words): void {
+    const { language } = this.second;
+    const text = this.column.fit(words[language], this.column.roomFor(SMALL));
+    this.line(text, SMALL, language);
+  }
+
+  private line(text: string, face: Face, language = this.lead.language): void {
+    const baseline = this.column.y + Math.round(face.sizePx * LINE.baseline);
+    this.column.start({ text, face, baseline, language });
+    this.column.y += Math.round(face.sizePx * LINE.height);
+  }
+
+  private when(): string {
+    return whenText(this.paper.takenAt, this.paper.zone, this.lead);
+  }
+
+  private of(words: Words): string {
+    return words[this.lead.language];
+  }
+}
