@@ -86,7 +86,7 @@ const bench = ({
     start: (kioskId, clock, listeners) =>
       startPrinter(
         kioskId,
-        { data, profile, link: { kind: 'virtual' }, rollM: 80, clock },
+        { data, profile, link: { kind: 'virtual' }, rollM: 80, render: 'raster', clock },
         listeners,
       ),
     say: (line) => said.push(line),

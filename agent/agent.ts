@@ -32,6 +32,8 @@ export interface AgentParts {
   start(kioskId: DeviceId, clock: Clock, listeners: Listeners): RunningPrinter;
   /** Starts displays, keypads and bells. */
   startHall?(clock: Clock, ask: (ask: Ask) => Promise<Answer | undefined>): RunningHall;
+  /** Told with each view which configuration holds. */
+  onConfiguration?(hash: string): void;
   say(line: string): void;
   /** Going on is useless or would be wrong; the reason is said before. Ends the process. */
   exit(code: number): void;
@@ -160,13 +162,14 @@ export class Agent {
   }
 
   private see(view: AgentView): void {
-    const { at, kiosks, rolls, leases } = view;
+    const { at, configuration, kiosks, rolls, leases } = view;
     this.view = view;
     this.hear(at);
     if (this.isStopping) return;
     this.keepHall();
     this.hall?.see(view);
     this.away.keep(leases);
+    this.parts.onConfiguration?.(configuration);
     for (const kioskId of kiosks) {
       if (!this.running.has(kioskId)) this.running.set(kioskId, this.start(kioskId));
       const loadedAt = rolls[kioskId];

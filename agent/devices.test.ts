@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { format } from 'prettier';
 import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { devicesSchema, readDevices, ticketSeconds } from './devices.js';
+import { devicesSchema, readDevices } from './devices.js';
+import { estimate, TICKET_S_MAX } from './paper/estimate.js';
+import { RENDER_MODES } from './paper/press.js';
+import { PROFILES as MODELS } from '../tests/fixtures/slips.js';
 
 const PROFILES = 'firmware-config/printers';
 const folder = mkdtempSync(join(tmpdir(), 'dawr-devices-'));
@@ -29,10 +32,43 @@ describe('the devices beside an agent', () => {
     expect(found.get('k2')?.profile.width.dots).toBe(576);
   });
 
-  test('a line on which visitors would wait for their tickets is refused', () => {
-    expect(ticketSeconds(read({ k1: serial(115_200) }).get('k1')!)).toBeLessThan(2.5);
-    expect(() => read({ k1: serial(38_400) })).toThrow('printers.k1.link: a ticket would take 6.5');
-    expect(() => read({ k1: serial(9600) })).toThrow('set printer and line to 115200 baud');
+  test('the best way of rendering is taken that is fast enough, or the one that is wished', () => {
+    const modeOf = (entry: object) => read({ k1: entry }).get('k1')?.render;
+    expect(modeOf(serial(115_200))).toBe('raster');
+    expect(modeOf(serial(9600))).toBe('hybrid');
+    expect(modeOf({ ...serial(115_200), render: 'hybrid' })).toBe('hybrid');
+    expect(modeOf({ ...serial(9600), render: 'ascii' })).toBe('ascii');
+  });
+
+  test('a line on which visitors would wait is refused, with the ways out', () => {
+    expect(() => read({ k1: { ...serial(9600), render: 'raster' } })).toThrow(
+      /link: a ticket as raster would take 2\d\.\d s, at most 5: set printer and line to 57600 /,
+    );
+    const bare = { ...serial(9600), profile: 'snbc-bk' };
+    expect(() => read({ k1: bare })).toThrow(/to 115200 baud, or "render": "ascii" takes 0/);
+    expect(() => read({ k1: { ...bare, render: 'hybrid' } })).toThrow(
+      'printers.k1.render: the SNBC BT-T080, BK-T080, BK-T680 stores no graphics',
+    );
+  });
+
+  test.each(MODELS)('on every line, the $id has a way of 5 s, or it is said why not', (profile) => {
+    for (const baudRate of profile.link.serial?.baudRates ?? []) {
+      const link = {
+        kind: 'serial',
+        path: '/dev/ttyS0',
+        baudRate,
+        flow: profile.link.serial!.flow[0]!,
+      } as const;
+      const fast = RENDER_MODES.filter((mode) => {
+        if (mode === 'hybrid' && profile.nv === null) return false;
+        return estimate({ profile, link }, mode).seconds <= TICKET_S_MAX;
+      });
+      const wished = fast.filter((mode) => mode !== 'ascii')[0];
+      const entry = { k1: { profile: profile.id, link } };
+      if (wished === undefined) expect(() => read(entry)).toThrow('a ticket as raster would take');
+      else expect(read(entry).get('k1')?.render).toBe(wished);
+      expect(fast).toContain('ascii');
+    }
   });
 
   test('a way that the model does not have is refused, with those that it has', () => {

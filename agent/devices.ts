@@ -3,17 +3,12 @@ import { z } from 'zod';
 import type { DeviceId } from '../core/events.js';
 import { busPlans, busSchema, type BusPlan } from './bus/devices.js';
 import { FileRefused, readChecked } from './files.js';
-import { PAPER_MM_MAX } from './paper/press.js';
+import { chosenMode } from './paper/estimate.js';
+import { RENDER_MODES, type RenderMode } from './paper/press.js';
 import { BAUD_RATES, FLOWS, readProfile, type PrinterProfile } from './printer/profile.js';
 
-/** A visitor waits no longer for a ticket. */
-export const TICKET_S_MAX = 5;
-/** The most that a standard ticket has as raster; a test holds it. */
-export const TICKET_BYTES_MAX = 25_000;
 /** A roll 80 mm wide and thick, the commonest. */
 export const ROLL_M = 80;
-/** On a serial line: start, eight of data, stop. */
-const BITS_PER_BYTE = 10;
 
 const linkSchema = z.discriminatedUnion('kind', [
   /** No device; the papers become pictures. */
@@ -48,6 +43,8 @@ export const devicesSchema = z.strictObject({
       link: linkSchema,
       /** Metres on a new roll, as its label says. */
       rollM: z.number().min(5).max(1000).default(ROLL_M),
+      /** Without it, the best that the line is fast enough for. */
+      render: z.enum(RENDER_MODES).optional(),
     }),
   ),
   buses: z
@@ -60,17 +57,14 @@ export interface PrinterSettings {
   readonly link: LinkSettings;
   /** Metres on a new roll. */
   readonly rollM: number;
+  readonly render: RenderMode;
 }
 
-/** From the first byte to the cut, in seconds, for a ticket of the largest size. */
-export const ticketSeconds = ({ profile, link }: PrinterSettings): number => {
-  const moved = PAPER_MM_MAX / profile.speedMmS;
-  if (link.kind !== 'serial') return moved;
-  return Math.max(moved, (TICKET_BYTES_MAX * BITS_PER_BYTE) / link.baudRate);
-};
-
 /** Why a model cannot be reached by a way, with what to do; `undefined` if it can. */
-const linkFault = ({ profile, link }: PrinterSettings): string | undefined => {
+const linkFault = ({
+  profile,
+  link,
+}: Pick<PrinterSettings, 'profile' | 'link'>): string | undefined => {
   if (link.kind === 'virtual') return undefined;
   const { model, link: has } = profile;
   const ways = [...(has.serial ? ['serial'] : []), ...(has.tcp ? ['tcp'] : []), 'file'];
@@ -100,18 +94,15 @@ export const printersOf = (
   { file, profiles }: DevicesPlace,
 ): ReadonlyMap<DeviceId, PrinterSettings> =>
   new Map(
-    Object.entries(printers).map(([kioskId, { profile: name, link, rollM }]) => {
+    Object.entries(printers).map(([kioskId, { profile: name, link, rollM, render }]) => {
       const settings = { profile: readProfile(join(profiles, `${name}.json`)), link, rollM };
       const fault = linkFault(settings);
       if (fault !== undefined) throw new FileRefused(`${file}: printers.${kioskId}.link.${fault}`);
-      const seconds = ticketSeconds(settings);
-      if (seconds > TICKET_S_MAX) {
-        throw new FileRefused(
-          `${file}: printers.${kioskId}.link: a ticket would take ${seconds.toFixed(1)} s, at ` +
-            `most ${TICKET_S_MAX}: set printer and line to 115200 baud`,
-        );
+      const chosen = chosenMode({ ...settings, wished: render });
+      if ('refused' in chosen) {
+        throw new FileRefused(`${file}: printers.${kioskId}.${chosen.refused}`);
       }
-      return [kioskId, settings];
+      return [kioskId, { ...settings, render: chosen.mode }];
     }),
   );
 

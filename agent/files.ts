@@ -1,4 +1,12 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
 
@@ -43,3 +51,15 @@ export const writeWhole = (file: string, text: string): void => {
   renameSync(draft, file);
   syncFolder(file);
 };
+
+/** A text that outlives this process. */
+export interface Store {
+  /** `undefined` where nothing was kept. */
+  read(): string | undefined;
+  keep(text: string): void;
+}
+
+export const fileStore = (file: string): Store => ({
+  read: () => (existsSync(file) ? readFileSync(file, 'utf8') : undefined),
+  keep: (text) => writeWhole(file, text),
+});

@@ -2,14 +2,16 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Configuration } from '../core/configuration.js';
 import { Agent } from './agent.js';
+import { Catalogue } from './catalogue.js';
 import { machineClock } from './clock.js';
 import { startBuses } from './buses.js';
 import { readBuses, readDevices, ROLL_M, type PrinterSettings } from './devices.js';
 import { enrolled } from './enrol.js';
 import { FileRefused } from './files.js';
 import { readProfile } from './printer/profile.js';
-import { startPrinter } from './printers.js';
+import { startPrinter, type DesignedPrinter } from './printers.js';
 
 /** Printed on where no file names the printers. */
 const VIRTUAL = 'virtual-80mm.json';
@@ -37,6 +39,7 @@ const printersIn = (file: string | undefined): ((kioskId: string) => PrinterSett
       profile: readProfile(join(PROFILES, VIRTUAL)),
       link: { kind: 'virtual' },
       rollM: ROLL_M,
+      render: 'raster',
     } as const;
     return () => virtual;
   }
@@ -47,6 +50,23 @@ const printersIn = (file: string | undefined): ((kioskId: string) => PrinterSett
     throw new FileRefused(`${file}: printers has no ${kioskId}: add its printer`);
   };
 };
+
+/** Printers that are told how papers look: those started before it is known, and after. */
+class Designed {
+  private readonly printers: DesignedPrinter[] = [];
+  private configuration: Configuration | undefined;
+
+  use(configuration: Configuration): void {
+    this.configuration = configuration;
+    for (const printer of this.printers) printer.use(configuration);
+  }
+
+  add(printer: DesignedPrinter): DesignedPrinter {
+    this.printers.push(printer);
+    if (this.configuration !== undefined) printer.use(this.configuration);
+    return printer;
+  }
+}
 
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
@@ -65,12 +85,20 @@ const main = async (): Promise<void> => {
   const printerOf = printersIn(values.devices);
   const plans = values.devices === undefined ? [] : readBuses(values.devices, DEVICES);
   const self = { server: server.replace(/\/$/, ''), deviceId, data: resolve(values.data) };
+  const cookie = await enrolled(self, { say, clock: machineClock, fetch });
+  const printers = new Designed();
+  const catalogue = new Catalogue({
+    ...{ self, cookie, clock: machineClock, fetch, say },
+    onChange: (configuration) => printers.use(configuration),
+  });
   const agent = new Agent({
     self,
-    cookie: await enrolled(self, { say, clock: machineClock, fetch }),
+    cookie,
+    onConfiguration: (hash) => catalogue.see(hash),
     start: (kioskId, clock, listeners) => {
       try {
-        return startPrinter(kioskId, { data: self.data, ...printerOf(kioskId), clock }, listeners);
+        const place = { data: self.data, ...printerOf(kioskId), clock };
+        return printers.add(startPrinter(kioskId, place, listeners));
       } catch (error) {
         return failed(error);
       }

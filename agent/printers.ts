@@ -1,14 +1,19 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Configuration, Millis } from '../core/configuration.js';
+import { DEFAULT_DESIGN, designOf } from '../core/design.js';
 import type { DeviceId } from '../core/events.js';
-import type { Millis } from '../core/configuration.js';
 import type { PrinterState, Roll } from '../core/protocol/views.js';
 import type { Clock } from './clock.js';
 import type { PrinterSettings } from './devices.js';
+import { fileStore } from './files.js';
 import { Journal } from './jobs/journal.js';
 import { PrintQueue, type JobStatus } from './jobs/queue.js';
 import { RollMeter } from './jobs/roll.js';
-import { createPress } from './paper/press.js';
+import { Equipment } from './paper/equip.js';
+import { partsOf } from './paper/parts.js';
+import { createPress, rasterOf } from './paper/press.js';
+import { Shelf } from './paper/shelf.js';
 import type { DeviceLink } from './wires/link.js';
 import { paperPicture } from '../paper/picture.js';
 import { VirtualPrinter } from './printer/virtual-printer.js';
@@ -37,6 +42,12 @@ export interface RunningPrinter {
   /** Staff put a new roll in at that time; telling it again is harmless. */
   loaded(at: Millis): void;
   readonly ended: Promise<void>;
+}
+
+/** A printer whose papers follow the centre's configuration. */
+export interface DesignedPrinter extends RunningPrinter {
+  /** How papers look from now on, and what of them should lie in the printer's memory. */
+  use(configuration: Configuration): void;
 }
 
 /** Keeps a picture whole: a reader never sees half of one. */
@@ -72,9 +83,13 @@ export const startPrinter = (
   kioskId: DeviceId,
   { clock, ...place }: PrinterPlace & { readonly clock: Clock },
   listeners: Listeners,
-): RunningPrinter => {
-  const { data, profile, rollM, link } = place;
+): DesignedPrinter => {
+  const { data, profile, rollM, link, render: mode } = place;
   mkdirSync(data, { recursive: true, mode: 0o700 });
+  const shelf = new Shelf(fileStore(join(data, `${kioskId}.graphics.json`)), profile);
+  const graphicOf = (partId: string) => shelf.graphicOf(partId);
+  const pressFor = (design = DEFAULT_DESIGN) => createPress(profile, { mode, design, graphicOf });
+  let press = pressFor();
   const roll = new RollMeter({
     file: join(data, `${kioskId}.roll.json`),
     lengthMm: rollM * 1000,
@@ -87,7 +102,8 @@ export const startPrinter = (
     profile,
     journal: new Journal(join(data, `${kioskId}.journal`)),
     clock,
-    press: createPress(profile),
+    press: (paper) => press(paper),
+    equipment: new Equipment(shelf, profile, clock),
     onJob: (status) => listeners.onJob(status),
     onPrinter: (state) => roll.see(state),
     onFeed: (mm) => roll.feed(mm),
@@ -98,5 +114,14 @@ export const startPrinter = (
     .run()
     .catch((fault: unknown) => listeners.onFault(fault))
     .finally(unwatch);
-  return { queue, ended, loaded: (at) => roll.loaded(at) };
+  return {
+    queue,
+    ended,
+    loaded: (at) => roll.loaded(at),
+    use: (configuration) => {
+      press = pressFor(designOf(configuration));
+      if (mode !== 'hybrid') return;
+      shelf.want(partsOf(configuration, rasterOf(profile.width.dots)));
+    },
+  };
 };

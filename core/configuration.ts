@@ -230,7 +230,8 @@ export const configurationSchema = z.strictObject({
       ticker: z.array(words(200)).max(10).default([]),
     })
     .prefault({}),
-  paper: paperDesign.prefault({}),
+  /** How papers look; without it, as `DEFAULT_DESIGN` says. */
+  paper: paperDesign.optional(),
 });
 
 export type Configuration = z.infer<typeof configurationSchema>;

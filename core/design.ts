@@ -111,3 +111,6 @@ export type SlipRow = PaperDesign['slip'][number];
 
 /** As papers look where nobody has chosen anything. */
 export const DEFAULT_DESIGN: PaperDesign = paperDesign.parse({});
+
+export const designOf = ({ paper }: { readonly paper?: PaperDesign | undefined }): PaperDesign =>
+  paper ?? DEFAULT_DESIGN;

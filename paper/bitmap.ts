@@ -20,3 +20,10 @@ export function setDot({ bytesPerRow, data }: Bitmap, x: number, y: number): voi
   const index = y * bytesPerRow + (x >> 3);
   data[index] = (data[index] ?? 0) | (0x80 >> (x & 7));
 }
+
+/** A copy of the upper part. */
+export const firstRows = ({ bytesPerRow, data }: Bitmap, rows: number): Bitmap => ({
+  bytesPerRow,
+  rows,
+  data: data.slice(0, rows * bytesPerRow),
+});

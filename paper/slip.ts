@@ -75,13 +75,13 @@ class SlipSetter {
         if (logo !== null) column.picture(logoDots(logo));
         break;
       case 'centre':
-        this.text(paper.centre, row, 800);
+        this.text(paper.centre, row, this.face(row, 800));
         break;
       case 'time':
         this.lines([whenText(paper.takenAt, paper.zone, this.lead)], this.face(row, 700));
         break;
       case 'service':
-        this.text(paper.service, row, 900, titlePx);
+        this.text(paper.service, row, this.face(row, 900, titlePx));
         break;
       case 'second':
         this.other(paper.service);
@@ -98,7 +98,7 @@ class SlipSetter {
         this.days(row);
         break;
       case 'note':
-        if (note !== null) this.text(note, row, 700);
+        if (note !== null) this.text(note, row, this.face(row, 700));
         break;
       case 'enquiry':
         this.enquiry();
@@ -140,8 +140,8 @@ class SlipSetter {
     }
   }
 
-  private text(words: Words, row: SlipRow, weight: Face['weight'], px = this.on.look.textPx): void {
-    this.lines([words[this.lead.language]], this.face(row, weight, px));
+  private text(words: Words, row: SlipRow, face: Face): void {
+    this.lines([words[this.lead.language]], face);
     if (row.languages === 'both') this.other(words);
   }
 

@@ -1,42 +1,20 @@
 import type { Words } from '../core/configuration.js';
 import type { FieldSize, PaperDesign, TicketField, TicketRow } from '../core/design.js';
-import type { Language } from '../core/lists.js';
 import type { TicketPaper } from '../core/paper.js';
+import { AheadBox } from './ahead.js';
 import { Column } from './column.js';
+import { setFlags } from './flags.js';
 import { footLines } from './foot.js';
 import { logoDots } from './logo.js';
 import { QR_QUIET_MODULES, type QrCode } from './qr.js';
+import type { Look } from './looks.js';
 import type { Face, Sheet } from './sheet.js';
 import { counted, labelText, otherOf, PAPER_WORDS, whenText, type Speech } from './words.js';
-
-/** How generously a ticket is set; sizes in dots. */
-export interface Look {
-  readonly labelPx: number;
-  readonly servicePx: number;
-  /** Rows from one service to the next. */
-  readonly leading: number;
-  readonly gap: number;
-  /** Height of the box beside the label. */
-  readonly boxDots: number;
-  /** Leaves out what can be done without. */
-  readonly tight: boolean;
-  /** Side of one module of the QR code. */
-  readonly moduleDots: number;
-  readonly level: 'L' | 'M';
-  /** The code stands beside label and services. */
-  readonly beside: boolean;
-  /** Fields that there is no room for. */
-  readonly without: readonly TicketField[];
-}
 
 const SMALL: Face = { sizePx: 24, weight: 700 };
 const CENTRE: Face = { sizePx: 26, weight: 800 };
 const AHEAD: Face = { sizePx: 26, weight: 700 };
-const BOX = { radius: 16, outline: 3 };
-const BOX_PADDING = 14;
 const BESIDE_BOX = 16;
-/** Shares of the box's height: baselines of its three lines from its top, size of the second. */
-const BOX_SHARES = { words: 0.26, people: 0.61, second: 0.89, peopleSize: 0.3 };
 /** A label is not made smaller than this share for the box beside it: the box becomes a line. */
 const LABEL_SHARE_MIN = 0.75;
 /** Lines of text: where the baseline is, and where the next line starts, in their size. */
@@ -47,11 +25,6 @@ const FOOT_LINE = { baseline: 25, height: 33 };
 const SERVICE_BASELINE = 0.92;
 /** What the centre's name leaves clear before the time. */
 const BEFORE_TIME = 20;
-const FLAG = { height: 34, radius: 8 };
-const FLAG_BASELINE = 26;
-const FLAG_PADDING = 11;
-const BETWEEN_FLAGS = 8;
-const BESIDE_FLAGS = 12;
 /** Clear rows that the last line of text leaves below itself. */
 const FOOT_DESCENT = 4;
 const NARROW_LINES_MAX = 3;
@@ -126,7 +99,7 @@ export class TicketSetter {
       case 'time':
         return before === 'centre' ? undefined : this.setTime(row);
       case 'label':
-        return this.setLabel(row, next === 'ahead');
+        return this.setLabel(row, next === 'ahead' ? this.paper.ahead : null);
       case 'ahead':
         return before === 'label' ? undefined : this.setAheadLine(row);
       case 'services':
@@ -176,64 +149,35 @@ export class TicketSetter {
   }
 
   /** The label at the leading side, and how many are ahead in a box at the other. */
-  private setLabel({ size }: TicketRow, withAhead: boolean): void {
+  private setLabel({ size }: TicketRow, people: number | null): void {
     const { column, look, paper } = this;
     const code = this.codeOf();
     if (look.beside && code !== null) column.besideCode(code);
     const text = labelText(paper.label, this.lead);
     const wishedPx = look.labelPx * SCALES[size];
     const width = column.width(text, { sizePx: wishedPx, weight: 900 });
-    const box = withAhead ? this.boxWidth() + BESIDE_BOX : 0;
-    const isBoxed = withAhead && (column.inner - box) / width >= LABEL_SHARE_MIN;
+    const ahead = new AheadBox(column, look.boxDots, this.lead);
+    const box = people === null ? 0 : ahead.widthFor(people) + BESIDE_BOX;
+    const isBoxed = people !== null && (column.inner - box) / width >= LABEL_SHARE_MIN;
     const room = column.inner - (isBoxed ? box : 0);
     const sizePx = Math.floor(wishedPx * Math.min(1, room / width));
     const face: Face = { sizePx, weight: 900 };
     const { ascent, descent } = column.ink(text, face);
     const height = Math.max(ascent + descent, isBoxed ? look.boxDots : 0);
-    if (isBoxed) this.setAheadBox();
+    if (isBoxed) ahead.set(people);
     const above = Math.round((height - ascent - descent) / 2);
     column.start({ text, face, baseline: column.y + above + ascent });
     column.y += height + look.gap;
-    if (withAhead && !isBoxed) this.setAheadLine({ size: 'normal' });
+    if (!isBoxed && people !== null) this.setAheadLine({ size: 'normal' });
   }
 
-  private boxWidth(): number {
-    const widest = Math.max(
-      ...this.aheadLines(0).map(({ text, face }) => this.column.width(text, face)),
-    );
-    return Math.ceil(widest) + 2 * BOX_PADDING;
-  }
-
-  private aheadLines(
-    top: number,
-  ): { text: string; language: Language; face: Face; baseline: number }[] {
-    const { ahead } = this.paper;
-    const { boxDots } = this.look;
-    const { language } = this.lead;
-    const at = (share: number): number => top + Math.round(boxDots * share);
-    const people: Face = { sizePx: Math.round(boxDots * BOX_SHARES.peopleSize), weight: 900 };
-    const count = counted('people', ahead, this.lead);
-    const second = counted('peopleAhead', ahead, this.second);
-    const words = PAPER_WORDS[language].ahead;
-    const other = this.second.language;
-    return [
-      { text: words, language, face: AHEAD, baseline: at(BOX_SHARES.words) },
-      { text: count, language, face: people, baseline: at(BOX_SHARES.people) },
-      { text: second, language: other, face: SMALL, baseline: at(BOX_SHARES.second) },
-    ];
-  }
-
-  private setAheadBox(): void {
-    const { column } = this;
-    const box = { y: column.y, width: this.boxWidth(), height: this.look.boxDots, ...BOX };
-    const middle = column.endBox(box);
-    for (const line of this.aheadLines(column.y)) column.centre(line, middle);
-  }
-
+  /** Nothing where nobody could count who is ahead. */
   private setAheadLine({ size }: Pick<TicketRow, 'size'>): void {
+    const { ahead } = this.paper;
+    if (ahead === null) return;
     const face = scaled(AHEAD, size);
     const room = this.column.roomFor(face);
-    this.line(this.column.fit(counted('peopleAhead', this.paper.ahead, this.lead), room), face);
+    this.line(this.column.fit(counted('peopleAhead', ahead, this.lead), room), face);
     this.column.y += this.look.gap;
   }
 
@@ -279,23 +223,12 @@ export class TicketSetter {
   /** Returns the width that the flags take at the trailing side. */
   private setFlags(): number {
     const { classId, copy, training } = this.paper;
-    const { column } = this;
     const words = PAPER_WORDS[this.lead.language];
-    const flags = [
-      ...(training ? [words.training] : []),
-      ...(copy === 'first' ? [] : [words.copy[copy]]),
-      ...(classId === '' ? [] : [classId]),
-    ];
-    let used = 0;
-    for (const text of flags) {
-      const width = Math.ceil(column.width(text, SMALL)) + 2 * FLAG_PADDING;
-      const white = text !== classId;
-      const box = { y: column.y, width, outline: white ? 0 : BOX.outline, ...FLAG };
-      const middle = column.endBox(box, used);
-      column.centre({ text, face: SMALL, baseline: column.y + FLAG_BASELINE }, middle, white);
-      used += width + BETWEEN_FLAGS;
-    }
-    return used === 0 ? 0 : used + BESIDE_FLAGS;
+    return setFlags(this.column, [
+      ...(training ? [{ text: words.training, isFilled: true }] : []),
+      ...(copy === 'first' ? [] : [{ text: words.copy[copy], isFilled: true }]),
+      ...(classId === '' ? [] : [{ text: classId, isFilled: false }]),
+    ]);
   }
 
   private setNote({ size, languages }: TicketRow): void {

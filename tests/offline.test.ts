@@ -103,7 +103,7 @@ class Site {
       start: (kioskId, clock, listeners) =>
         startPrinter(
           kioskId,
-          { data, profile: PROFILE, link: { kind: 'virtual' }, rollM: 80, clock },
+          { data, profile: PROFILE, link: { kind: 'virtual' }, rollM: 80, render: 'raster', clock },
           listeners,
         ),
       say: (line) => void this.said.push(line),

@@ -56,6 +56,7 @@ export class Machine {
 
   private async connect(): Promise<void> {
     await this.session.open();
+    this.parts.equipment?.connected();
     this.isWatched = false;
     this.paperLeftAt = -Infinity;
   }

@@ -2,6 +2,7 @@ import { PAPER_AGE_MS_MAX } from '../../core/paper.js';
 import type { PrinterState, PrintJob, PrintState } from '../../core/protocol/views.js';
 import type { Clock } from '../clock.js';
 import { encodeJob } from '../paper/escpos.js';
+import type { Equipment } from '../paper/equip.js';
 import type { PressedTicket } from '../paper/pieces.js';
 import { LinkLost, type DeviceLink } from '../wires/link.js';
 import type { PrinterProfile } from '../printer/profile.js';
@@ -32,6 +33,8 @@ export interface QueueParts {
   /** The centre's time, by which jobs are too late. */
   readonly clock: Clock;
   press(paper: PrintJob['paper']): PressedTicket;
+  /** Fills the printer's memory while no paper is due. */
+  readonly equipment?: Pick<Equipment, 'connected' | 'step'>;
   /** Told of every change, and again of a job that is taken again. */
   onJob(status: JobStatus): void;
   onPrinter(state: PrinterState): void;
@@ -140,7 +143,7 @@ export class PrintQueue {
       this.reconnectMs = RECONNECT_MS_MIN;
       if (!isPrinting) return POLL_MS;
       const next = [...this.held.values()].find((held) => this.isDue(held));
-      if (next === undefined || this.isStopped) return IDLE_POLL_MS;
+      if (next === undefined || this.isStopped) return (await this.equips()) ? 0 : IDLE_POLL_MS;
       await this.print(next);
       return 0;
     } catch (error) {
@@ -152,6 +155,11 @@ export class PrintQueue {
       this.reconnectMs = Math.min(pauseMs * 2, RECONNECT_MS_MAX);
       return pauseMs;
     }
+  }
+
+  private async equips(): Promise<boolean> {
+    const { equipment } = this.parts;
+    return !this.isStopped && equipment !== undefined && equipment.step(this.machine.session);
   }
 
   private async print(held: Held): Promise<void> {

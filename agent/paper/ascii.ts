@@ -12,7 +12,7 @@ const TYPOGRAPHIC: Readonly<Record<string, string>> = {
   '\u00a0': ' ',
 };
 
-/** The text in the letters that every printer has: accents are dropped, what is left unknown too. */
+/** The text in the letters that every printer has: accents are dropped, and what is unknown. */
 export const toAscii = (text: string): string =>
   [...text]
     .map((letter) => TYPOGRAPHIC[letter] ?? letter.normalize('NFKD'))

@@ -5,7 +5,8 @@ import type { PrinterProfile } from '../printer/profile.js';
 
 /** Questions and answers over the printer's link, as a queue's session has them. */
 export interface Asking {
-  write(bytes: Uint8Array): Promise<void>;
+  /** `inTurn`: the bytes end with a question that is answered in its turn. */
+  write(bytes: Uint8Array, asks?: 'inTurn' | 'nothing'): Promise<void>;
   expect(
     match: (reply: Reply) => boolean,
     ms: number,
@@ -45,7 +46,7 @@ export class Equipment {
     const { gsR } = this.profile.status;
     const written = session.expect(({ kind }) => kind === 'paper', WRITTEN_MS_MAX);
     try {
-      await session.write(encodeStep(step, gsR));
+      await session.write(encodeStep(step, gsR), gsR ? 'inTurn' : 'nothing');
       if (gsR && (await written.reply) === undefined) return false;
     } finally {
       written.drop();

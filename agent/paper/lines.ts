@@ -134,7 +134,7 @@ function setTicketRow(composer: Composer, paper: TicketPaper, row: TicketRow): v
     case 'label':
       return setLabel(composer, paper, LABEL_SCALES[row.size]);
     case 'ahead':
-      return setAhead(composer, paper.ahead);
+      return paper.ahead === null ? undefined : setAhead(composer, paper.ahead);
     case 'services':
       for (const service of paper.services) {
         composer.words('service', service, SERVICE_LINES_MAX);

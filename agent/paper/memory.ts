@@ -14,13 +14,13 @@ export const encodeAnswer = (answer: 'more'): Buffer => Buffer.from({ more: [0x0
 const TRANSMIT_PAPER_STATUS = Buffer.from([0x1d, 0x72, 1]);
 
 /**
- * ESC @, then GS ( L <Function 67>, define NV graphics, or <Function 66>, delete them; never FS q,
+ * GS ( L <Function 67>, define NV graphics, or <Function 66>, delete them; never FS q,
  * which would wipe out all. GS r follows where the model answers it.
  */
 export function encodeStep(step: ShelfStep, asksEnd: boolean): Buffer {
   const command = step.kind === 'define' ? define(step.part) : remove(step.key);
   const end = asksEnd ? [TRANSMIT_PAPER_STATUS] : [];
-  return Buffer.concat([Buffer.from([0x1b, 0x40]), command, ...end]);
+  return Buffer.concat([command, ...end]);
 }
 
 const remove = (key: string): Buffer =>

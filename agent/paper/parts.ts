@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Configuration, Words } from '../../core/configuration.js';
+import { designOf } from '../../core/design.js';
 import { emptyBitmap, type Bitmap } from '../../paper/bitmap.js';
 import { wrapped } from '../../paper/fit.js';
 import { logoDots } from '../../paper/logo.js';
@@ -38,10 +39,9 @@ const ABOVE = 1.1;
 const BELOW = 0.6;
 
 /** Every part that papers of a centre may need, in the order of their use, each once. */
-export function partsOf(
-  { centre, categories, services, paper }: Configuration,
-  raster: Raster,
-): Part[] {
+export function partsOf(configuration: Configuration, raster: Raster): Part[] {
+  const { centre, categories, services } = configuration;
+  const paper = designOf(configuration);
   const { ahead, peopleAhead, scan, training, copy } = PAPER_WORDS.ar;
   const texts = [ahead, peopleAhead.zero ?? '', scan, training, copy.lost, copy.again];
   const arabic = (words: readonly Words[]): string[] => words.map(({ ar }) => ar);

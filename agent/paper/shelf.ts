@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { keepFile } from '../files.js';
+import type { Store } from '../files.js';
 import type { PrinterProfile } from '../printer/profile.js';
 import { GRAPHIC_HEAD_BYTES, type Part } from './parts.js';
 import type { Graphic } from './lines.js';
@@ -40,10 +39,10 @@ export class Shelf {
   private byId = new Map<string, Part>();
 
   constructor(
-    private readonly file: string,
+    private readonly store: Store,
     private readonly profile: Pick<PrinterProfile, 'nv'>,
   ) {
-    this.kept = readKept(file);
+    this.kept = readKept(store);
   }
 
   /** What should lie there, the most important first; what exceeds the memory is left out. */
@@ -84,7 +83,7 @@ export class Shelf {
     const missing = this.parts.find(({ key }) => !this.holds(key));
     if (missing === undefined) {
       if (this.kept.filledAt === null && this.parts.length > 0) {
-        this.keep({ ...this.kept, filledAt: now });
+        this.keep({ ...this.kept, filledAt: now, writes: [] });
       }
       return undefined;
     }
@@ -126,7 +125,7 @@ export class Shelf {
   }
 
   private keep(next: Kept): void {
-    keepFile(this.file, JSON.stringify(next));
+    this.store.keep(JSON.stringify(next));
     this.kept = next;
   }
 }
@@ -134,10 +133,10 @@ export class Shelf {
 const keyOf = (step: ShelfStep): string => (step.kind === 'define' ? step.part.key : step.key);
 const sizeOf = (data: Uint8Array): number => data.length + GRAPHIC_HEAD_BYTES;
 
-/** A file that is not there, or damaged, says nothing: the printer is then asked, or filled anew. */
-function readKept(file: string): Kept {
+/** What is not there, or damaged, says nothing: the printer is then asked, or filled anew. */
+function readKept(store: Store): Kept {
   try {
-    return kept.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return kept.parse(JSON.parse(store.read() ?? ''));
   } catch {
     return EMPTY;
   }

@@ -6,9 +6,7 @@ import { printed, PROFILES, scanned } from '../../tests/fixtures/slips.js';
 import { createPress, ECONOMY_MM_MAX, PAPER_MM_MAX } from '../paper/press.js';
 
 const ROUNDED_MM = 0.001;
-const papers = [plainPaper, fullPaper].flatMap((paper) =>
-  (['ar', 'en'] as const).map((language) => ({ ...paper, language })),
-);
+const papers = [plainPaper, { ...fullPaper, language: 'en' as const }];
 
 describe.each(PROFILES)('on the $id', (profile) => {
   test('tickets keep within 60 mm, and their codes can be read', async () => {

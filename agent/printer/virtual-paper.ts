@@ -1,4 +1,4 @@
-import { dotAt, emptyBitmap, setDot, type Bitmap } from '../../paper/bitmap.js';
+import { dotAt, emptyBitmap, firstRows, setDot, type Bitmap } from '../../paper/bitmap.js';
 import { qrModules, type QrCode } from '../../paper/qr.js';
 import { CELL } from '../paper/pieces.js';
 import { lacks } from './abilities.js';
@@ -66,7 +66,7 @@ export class VirtualPaper {
 
   /** What was printed since the last cut. */
   get unfinished(): Bitmap {
-    return cropped(this.bitmap, this.row);
+    return firstRows(this.bitmap, this.row);
   }
 
   get usedRows(): number {
@@ -284,7 +284,7 @@ export class VirtualPaper {
   private giveOut(rowsBefore: number): void {
     const rows = this.row - rowsBefore;
     const lengthMm = (rows * 25.4) / this.profile.dpi;
-    const slip = { bitmap: cropped(this.bitmap, rows), lengthMm, codes: this.codes };
+    const slip = { bitmap: firstRows(this.bitmap, rows), lengthMm, codes: this.codes };
     this.tear();
     this.onCut(slip);
   }
@@ -299,9 +299,3 @@ export class VirtualPaper {
     if (this.line !== '') throw new Error(`${command} while a line of text is not finished`);
   }
 }
-
-const cropped = ({ bytesPerRow, data }: Bitmap, rows: number): Bitmap => ({
-  bytesPerRow,
-  rows,
-  data: data.slice(0, rows * bytesPerRow),
-});

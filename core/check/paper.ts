@@ -29,7 +29,7 @@ const rowMistakes = (
 
 /** Papers that would not say what they are for. */
 export const paperMistakes = ({ paper }: Sections): Mistake[] => {
-  if (paper === null) return [];
+  if (paper?.value === undefined) return [];
   const { ticket, slip, logo, note } = paper.value;
   const empty = [...(logo === null ? ['logo'] : []), ...(note === null ? ['note'] : [])];
   return [

@@ -4,7 +4,7 @@ import type { PrintJob } from '../../core/protocol/views.js';
 import { Journal } from '../../agent/jobs/journal.js';
 import { PrintQueue, type JobStatus } from '../../agent/jobs/queue.js';
 import { isUnderWay } from '../../agent/jobs/states.js';
-import type { PressedTicket } from '../../agent/paper/press.js';
+import type { PressedTicket } from '../../agent/paper/pieces.js';
 import type { PrinterProfile } from '../../agent/printer/profile.js';
 import type { Slip } from '../../agent/printer/virtual-paper.js';
 import { VirtualPrinter } from '../../agent/printer/virtual-printer.js';
@@ -46,7 +46,11 @@ const pressed = (paper: PrintJob['paper']): PressedTicket => {
   const key = paper.copy;
   const ticket = drawn.get(key) ?? press({ ...paper, link: 'https://h/t/00000-00-first' });
   drawn.set(key, ticket);
-  return { ...ticket, qr: { ...ticket.qr!, text: `${paper.link}-${paper.copy}` } };
+  const text = `${paper.link}-${paper.copy}`;
+  const pieces = ticket.pieces.map((piece) =>
+    piece.kind === 'qr' ? { ...piece, code: { ...piece.code, text } } : piece,
+  );
+  return { ...ticket, pieces };
 };
 
 /**

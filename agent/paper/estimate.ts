@@ -1,0 +1,111 @@
+import type { TicketPaper } from '../../core/paper.js';
+import type { LinkSettings } from '../devices.js';
+import type { PrinterProfile } from '../printer/profile.js';
+import { encodeJob } from './escpos.js';
+import type { PressedTicket } from './pieces.js';
+import { createPress, type RenderMode } from './press.js';
+
+/** A visitor waits no longer for a ticket. */
+export const TICKET_S_MAX = 5;
+/** On a serial line: start, eight of data, stop. */
+const BITS_PER_BYTE = 10;
+
+/** The standard ticket: a long name, one service, a code. */
+export const STANDARD_PAPER: TicketPaper = {
+  centre: {
+    ar: 'المركز التكنولوجي لخدمة المواطنين بحي ثالث',
+    en: 'Citizen Service Technology Centre, Third District',
+  },
+  label: { letter: { ar: 'أ', en: 'A' }, number: 999 },
+  services: [{ ar: 'بيان صلاحية الموقع للبناء', en: 'Site-validity statement for building' }],
+  ahead: 12,
+  takenAt: 0,
+  zone: 'Africa/Cairo',
+  digits: 'arab',
+  language: 'ar',
+  classId: '',
+  link: 'https://dawr.example.gov.eg/t/AEAAAAAAAAH2CZQ7XV2A3K5MNB6WQRTYUIOPL',
+  enquiryUrl: 'www.example.gov.eg',
+  training: false,
+  copy: 'first',
+};
+
+/** As much as a ticket may have to say at once: three services and every flag. */
+const FULLEST_PAPER: TicketPaper = {
+  ...STANDARD_PAPER,
+  services: [
+    { ar: 'بيان صلاحية الموقع للبناء', en: 'Site-validity statement for building' },
+    { ar: 'تجديد إشغال طريق', en: 'Street occupancy renewal' },
+    { ar: 'سداد إيجار أملاك وأقساط', en: 'Rent and instalments' },
+  ],
+  classId: 'P1',
+  training: true,
+  copy: 'again',
+};
+
+interface Estimate {
+  readonly bytes: number;
+  /** From the first byte to the cut. */
+  readonly seconds: number;
+}
+
+interface Way {
+  readonly profile: PrinterProfile;
+  readonly link: LinkSettings;
+}
+
+/** What the longest ticket takes: its real bytes over the line, or its way past the head. */
+export function estimate(way: Way, mode: RenderMode): Estimate {
+  const graphicOf = (): { key: string; rows: number } => ({ key: '00', rows: 60 });
+  const press = createPress(way.profile, { mode, graphicOf });
+  const [one, other] = [STANDARD_PAPER, FULLEST_PAPER].map((paper) => taken(way, press(paper)));
+  return one!.seconds > other!.seconds ? one! : other!;
+}
+
+function taken({ profile, link }: Way, paper: PressedTicket): Estimate {
+  const bytes = encodeJob(profile, { ...paper, receipt: 'processId', processId: '0000' }).length;
+  const moved = paper.paperMm / profile.speedMmS;
+  const sent = link.kind === 'serial' ? (bytes * BITS_PER_BYTE) / link.baudRate : 0;
+  return { bytes, seconds: Math.max(moved, sent) };
+}
+
+type Chosen = { readonly mode: RenderMode } | { readonly refused: string };
+
+/**
+ * The wished way of rendering, or without a wish the best that is fast enough: Arabic as a picture,
+ * else from the printer's memory; Latin letters alone only where they are wished for. Refuses, with
+ * what to do, what a model cannot or what takes too long.
+ */
+export function chosenMode({
+  wished,
+  ...way
+}: Way & { readonly wished: RenderMode | undefined }): Chosen {
+  const { model, nv } = way.profile;
+  if (wished === 'hybrid' && nv === null) {
+    return { refused: `render: the ${model} stores no graphics: use raster or ascii` };
+  }
+  const modes: readonly RenderMode[] =
+    wished !== undefined ? [wished] : nv === null ? ['raster'] : ['raster', 'hybrid'];
+  const mode = modes.find((one) => estimate(way, one).seconds <= TICKET_S_MAX);
+  return mode === undefined ? { refused: tooSlow(way, modes[0]!) } : { mode };
+}
+
+function tooSlow(way: Way, mode: RenderMode): string {
+  const { profile, link } = way;
+  const told = (one: Way, by: RenderMode): string => estimate(one, by).seconds.toFixed(1);
+  const ways: string[] = [];
+  if (link.kind === 'serial') {
+    const faster = profile.link.serial?.baudRates.find(
+      (baudRate) =>
+        estimate({ profile, link: { ...link, baudRate } }, mode).seconds <= TICKET_S_MAX,
+    );
+    if (faster !== undefined) ways.push(`set printer and line to ${faster} baud`);
+  }
+  for (const other of ['hybrid', 'ascii'] as const) {
+    if (other === mode || (other === 'hybrid' && profile.nv === null)) continue;
+    if (estimate(way, other).seconds > TICKET_S_MAX) continue;
+    ways.push(`"render": "${other}" takes ${told(way, other)} s`);
+  }
+  const taking = `a ticket as ${mode} would take ${told(way, mode)} s, at most ${TICKET_S_MAX}`;
+  return `link: ${taking}: ${ways.length === 0 ? 'choose a faster printer' : ways.join(', or ')}`;
+}

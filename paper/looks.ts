@@ -1,0 +1,100 @@
+import type { TicketField } from '../core/design.js';
+
+/** How generously a ticket is set; sizes in dots. */
+export interface Look {
+  readonly labelPx: number;
+  readonly servicePx: number;
+  /** Rows from one service to the next. */
+  readonly leading: number;
+  readonly gap: number;
+  /** Height of the box beside the label. */
+  readonly boxDots: number;
+  /** Leaves out what can be done without. */
+  readonly tight: boolean;
+  /** Side of one module of the QR code. */
+  readonly moduleDots: number;
+  readonly level: 'L' | 'M';
+  /** The code stands beside label and services. */
+  readonly beside: boolean;
+  /** Fields that there is no room for. */
+  readonly without: readonly TicketField[];
+}
+
+type Sizes = Omit<Look, 'moduleDots' | 'level' | 'beside' | 'without'>;
+const ROOMY: Sizes = {
+  labelPx: 150,
+  boxDots: 128,
+  servicePx: 44,
+  leading: 60,
+  gap: 10,
+  tight: false,
+};
+const FIRM: Sizes = {
+  labelPx: 136,
+  boxDots: 120,
+  servicePx: 40,
+  leading: 52,
+  gap: 6,
+  tight: false,
+};
+const SNUG: Sizes = { labelPx: 128, boxDots: 120, servicePx: 38, leading: 48, gap: 3, tight: true };
+const DENSE: Sizes = {
+  labelPx: 120,
+  boxDots: 112,
+  servicePx: 36,
+  leading: 41,
+  gap: 2,
+  tight: true,
+};
+const SPARE: Sizes = {
+  labelPx: 104,
+  boxDots: 100,
+  servicePx: 32,
+  leading: 36,
+  gap: 1,
+  tight: true,
+};
+
+/** A module under 3 dots is too small for old phones; large modules matter more than level. */
+const CODES: readonly Pick<Look, 'moduleDots' | 'level'>[] = [
+  { moduleDots: 5, level: 'M' },
+  { moduleDots: 4, level: 'M' },
+  { moduleDots: 4, level: 'L' },
+  { moduleDots: 3, level: 'M' },
+  { moduleDots: 3, level: 'L' },
+];
+
+const looks = (sizes: Sizes, from: number, to: number): Look[] =>
+  CODES.slice(from, to).map((code) => ({ ...sizes, ...code, beside: false, without: [] }));
+
+/** What a paper can be done without, in this order. */
+const SPARED: readonly TicketField[] = [
+  'logo',
+  'scan',
+  'note',
+  'second',
+  'enquiry',
+  'centre',
+  'time',
+];
+
+const beside = (sizes: Sizes, from: number, to: number): Look[] =>
+  looks(sizes, from, to).map((look) => ({ ...look, beside: true }));
+
+/** The same look, without one field more each time. */
+export const sparing = (look: Look): Look[] =>
+  SPARED.map((_, index) => ({ ...look, without: SPARED.slice(0, index + 1) }));
+
+/** From the most generous to the tightest. */
+export const STANDARD: readonly Look[] = [
+  ...looks(ROOMY, 0, 3),
+  ...looks(FIRM, 1, 3),
+  ...looks(SNUG, 1, 3),
+  ...looks(DENSE, 1, 5),
+  ...beside(DENSE, 3, 5),
+];
+export const ECONOMY: readonly Look[] = [
+  ...beside(SNUG, 1, 3),
+  ...beside(DENSE, 1, 5),
+  ...beside(SPARE, 3, 5),
+];
