@@ -133,13 +133,8 @@ export class VirtualPaper {
       case 'qrStore':
       case 'qrPrint':
         return this.setCode(command);
-      case 'present':
-      case 'nvList':
-      case 'listAnswer':
-      case 'processId':
-      case 'sendPaperStatus':
-      case 'automaticStatus':
-      case 'sendPaperLeft':
+      default:
+        // What is only answered changes nothing on the paper.
         return;
     }
   }
