@@ -6,7 +6,7 @@ type Kept = Pick<Storage, 'getItem' | 'setItem'>;
 /** Which counter a clerk opens, for which services; the last choice of the desk stands first. */
 export class Choice {
   readonly #given: () => { readonly view: DeskView; readonly configuration: Configuration };
-  readonly #deviceId: string;
+  readonly deviceId: string;
   readonly #kept: Kept;
   #wanted = $state.raw({ counterId: '', profileId: '' });
 
@@ -14,8 +14,7 @@ export class Choice {
     () => new Map(this.#given().view.counters.map((counter) => [counter.counterId, counter])),
   );
   readonly #fixed = $derived.by(
-    () =>
-      this.#given().configuration.desks.find(({ id }) => id === this.#deviceId)?.counter ?? null,
+    () => this.#given().configuration.desks.find(({ id }) => id === this.deviceId)?.counter ?? null,
   );
   /** All of the centre, or the desk's own. */
   readonly counters = $derived.by(() =>
@@ -40,7 +39,7 @@ export class Choice {
     kept: Kept,
   ) {
     this.#given = given;
-    this.#deviceId = deviceId;
+    this.deviceId = deviceId;
     this.#kept = kept;
     const [counterId = '', profileId = ''] = (kept.getItem(this.#key) ?? '').split(' ');
     this.#wanted = { counterId, profileId };
@@ -58,6 +57,6 @@ export class Choice {
   }
 
   get #key(): string {
-    return `dawr-counter-${this.#deviceId}`;
+    return `dawr-counter-${this.deviceId}`;
   }
 }

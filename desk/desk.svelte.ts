@@ -21,6 +21,9 @@ export type Question =
   | { readonly kind: 'transfer' | 'transferAndReturn' | 'walkDirect' }
   | { readonly kind: 'callTicket'; readonly ticket: DeskTicket };
 
+/** What may be asked also without a counter. */
+export type AnyQuestion = Question | { readonly kind: 'lost' };
+
 const DIRECT = ['recall', 'resume'] as const;
 const ASKED = ['park', 'pause', 'setClass', 'transfer', 'transferAndReturn', 'walkDirect'] as const;
 const isOne = <T extends string>(list: readonly T[], value: string): value is T =>
@@ -28,7 +31,7 @@ const isOne = <T extends string>(list: readonly T[], value: string): value is T 
 
 /** One clerk's desk: what it shows, what it may do now, and what it is asking. */
 export class Desk {
-  question = $state.raw<Question | null>(null);
+  question = $state.raw<AnyQuestion | null>(null);
   readonly acts: Acts;
   readonly choice: Choice;
   readonly #given: () => Given;

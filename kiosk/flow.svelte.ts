@@ -1,6 +1,6 @@
 import type { Millis } from '../core/configuration.js';
 import type { Language } from '../core/lists.js';
-import type { ServiceId } from '../core/events.js';
+import type { DeviceId, ServiceId } from '../core/events.js';
 import type { VisitorAsk } from '../core/protocol/commands.js';
 import { isRefusal, type RefusalCode } from '../core/protocol/refusals.js';
 import type { Answer, Ask, Receipt } from '../core/protocol/wire.js';
@@ -47,6 +47,8 @@ export class Flow {
   /** Tickets whose visitors had gone when the answer came; each is noted for a minute. */
   noted = $state.raw<readonly Label[]>([]);
   calling = $state(false);
+  /** At which other kiosk this visitor's paper comes out. */
+  printedAt = $state<DeviceId | null>(null);
   largeText = $state(false);
   lowReach = $state(false);
 
@@ -163,6 +165,26 @@ export class Flow {
     else if (this.used && this.unsure === null) this.unsure = command;
   }
 
+  /** Has the paper of the ticket that is shown printed at another kiosk. */
+  async printAt(kioskId: DeviceId): Promise<void> {
+    const { step } = this;
+    if (step.name !== 'ticket' || this.calling) return;
+    this.calling = true;
+    const { ticketId } = step.receipt;
+    const outcome = await this.#ask({ type: 'printElsewhere', ticketId, kioskId });
+    this.calling = false;
+    if (this.step !== step || isUnanswered(outcome)) return;
+    if (isRefusal(outcome)) this.refused = outcome.refused;
+    else this.printedAt = kioskId;
+  }
+
+  /** Nobody touched the screen any more: a number that is only there stays in sight a while. */
+  leave(): void {
+    const { step } = this;
+    this.startOver();
+    if (step.name === 'ticket') this.#note(step.receipt.label);
+  }
+
   startOver(): void {
     if (this.taking) return;
     this.go(WELCOME);
@@ -197,6 +219,7 @@ export class Flow {
     }
     this.basket = [];
     this.asking = false;
+    this.printedAt = null;
     this.go({ name: 'ticket', receipt: answer.receipt, services });
   }
 }

@@ -28,6 +28,15 @@ test('a printer without paper, or away, has not printed', () => {
   expect(news('ready', 'abandoned')).toBe('failed');
 });
 
+test('a paper that comes out elsewhere is looked for there, unless it breaks off there too', () => {
+  const elsewhere = (job: (typeof PRINT_STATES)[number]) =>
+    paperNews({ printer: 'paperEnd', printing: { 's:1': job } }, receipt, true);
+  expect([elsewhere('queued'), elsewhere('confirmed')]).toEqual(['elsewhere', 'elsewhere']);
+  expect(elsewhere('interrupted')).toBe('unprinted');
+  expect(ar).toHaveProperty(['paper.elsewhere']);
+  expect(ar).toHaveProperty(['paper.elsewhereWhat']);
+});
+
 test('a job not seen yet is on its way, unless the kiosk does not print', () => {
   expect(news('ready')).toBe('printing');
   expect(news('ready', 'interrupted')).toBe('unprinted');

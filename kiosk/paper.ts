@@ -3,16 +3,22 @@ import type { KioskView } from '../core/protocol/views.js';
 import type { Receipt } from '../core/protocol/wire.js';
 
 /** What the visitor is told about the paper. `none`: this kiosk does not print. */
-export type PaperNews = 'printing' | 'take' | 'again' | 'unprinted' | 'failed' | 'none';
+export type PaperNews =
+  'printing' | 'take' | 'again' | 'elsewhere' | 'unprinted' | 'failed' | 'none';
 
 const BROKEN: readonly string[] = ['paperEnd', 'coverOpen', 'jam', 'fault', 'away'];
 
-/** The news of this ticket's paper, from its job and from the printer. */
+/**
+ * The news of this ticket's paper, from its job and from the printer; `isElsewhere` if the visitor
+ * has it printed at another kiosk.
+ */
 export const paperNews = (
   view: Pick<KioskView, 'printer' | 'printing'>,
   receipt: Pick<Receipt, 'printing'> & { readonly ticketId: TicketId },
+  isElsewhere = false,
 ): PaperNews => {
   const job = view.printing[receipt.ticketId];
+  if (isElsewhere) return job === 'interrupted' ? 'unprinted' : 'elsewhere';
   if (job === 'confirmed' || job === 'assumed') return 'take';
   if (job === 'abandoned') return 'failed';
   if (job === undefined && (!receipt.printing || view.printer === 'none')) return 'none';
@@ -24,7 +30,7 @@ export const paperNews = (
 
 /** Whether the visitor has the number on the screen only. */
 export const isPaperLost = (news: PaperNews): boolean =>
-  news === 'failed' || news === 'unprinted' || news === 'none';
+  news === 'failed' || news === 'unprinted' || news === 'none' || news === 'elsewhere';
 
 /** Whether a ticket taken now would stay without paper. */
 export const isPaperless = (view: Pick<KioskView, 'printer'>): boolean =>

@@ -47,7 +47,7 @@ export const manageRoutes = (app: FastifyInstance, centre: Centre, checked: Chec
 
   staffRoutes(app, centre, { acting, audit, checked });
   reportRoutes(app, centre, { acting, audit, checked });
-  ticketRoute(app, centre, { acting, audit, checked });
+  ticketRoute(app, centre);
   voiceRoutes(app, centre, { acting, audit, checked });
   const guesses = new Throttle();
 
@@ -88,13 +88,19 @@ export interface Tools {
   readonly checked: Checked;
 }
 
-const ticketRoute = (app: FastifyInstance, centre: Centre, { acting, audit }: Tools): void => {
+/** Managers and clerks find open tickets by the number that a visitor names. */
+const ticketRoute = (app: FastifyInstance, centre: Centre): void => {
   app.get('/api/tickets', (request, reply) => {
-    const who = acting(request, reply);
-    if (who === undefined) return reply;
+    const deviceId = queryOf(request, 'device');
+    const role = deviceOf(centre, request, deviceId)?.role;
+    const isStaffs = role === 'manager' || role === 'desk';
+    const person = isStaffs ? staffOf(centre, request, { deviceId }) : undefined;
+    if (person === undefined || (role === 'manager' && person.role !== 'manager')) {
+      return refuseWith(reply, 403, 'session.needed');
+    }
     const number = queryOf(request, 'number');
     if (!NUMBER.test(number)) return refuseWith(reply, 400, 'payload.invalid');
-    audit(who, 'ticket.searched', number);
+    centre.audit({ actor: person.id, deviceId, action: 'ticket.searched', subject: number });
     const { day } = centre.log.state;
     const found = day === null ? [] : foundTickets(centre.configuration(), day, Number(number));
     return { found };

@@ -71,6 +71,7 @@ export class Trial {
   private queue!: PrintQueue;
   private life = { isOver: false };
   private isServerAway = false;
+  private isRollOut = false;
   private killsAt: string | undefined;
   private issued = 0;
 
@@ -207,7 +208,7 @@ export class Trial {
     const { printer, line } = this;
     const repairs: readonly (() => void)[] = [
       () => this.loadPaper(),
-      () => printer.set({ isCoverOpen: false, isCutterStuck: false }),
+      () => printer.set({ isCoverOpen: this.isRollOut, isCutterStuck: false }),
       () => printer.set({ isMute: false }),
       () => printer.set({ isUnplugged: false }),
       () => void ((line.delayMs = 0), (line.loses = 0)),
@@ -217,8 +218,11 @@ export class Trial {
   }
 
   private loadPaper(): void {
+    if (this.isRollOut) return;
+    this.isRollOut = true;
     this.printer.set({ isCoverOpen: true });
     this.clock.after(ROLL_CHANGE_MS, () => {
+      this.isRollOut = false;
       this.printer.loadPaper();
       this.printer.set({ isCoverOpen: false });
     });
@@ -268,6 +272,7 @@ export class Trial {
     this.killsAt = undefined;
     this.isServerAway = false;
     Object.assign(line, { breaksAfter: Infinity, delayMs: 0, loses: 0 });
+    await this.clock.pass(ROLL_CHANGE_MS);
     this.loadPaper();
     await this.clock.pass(ROLL_CHANGE_MS);
     printer.set({ isCoverOpen: false, isCutterStuck: false, isMute: false, isUnplugged: false });
