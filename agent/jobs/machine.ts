@@ -100,6 +100,8 @@ export class Machine {
     this.setState('away');
     // A request may have been cut in two on its way.
     this.isBufferDirty = true;
+    // Of a printer that tells nothing, nobody knows whether it was through with the last ticket.
+    if (!this.parts.profile.status.dleEot) this.isPaperDirty = true;
     await this.session.close();
   }
 
