@@ -30,8 +30,8 @@ export interface AgentParts {
   /** The device's cookie, `name=value`. */
   readonly cookie: string;
   start(kioskId: DeviceId, clock: Clock, listeners: Listeners): RunningPrinter;
-  /** Starts displays, keypads and bells. */
-  startHall?(clock: Clock, ask: (ask: Ask) => Promise<Answer | undefined>): RunningHall;
+  /** Starts displays, keypads, bells and scanners. */
+  startHall?(clock: Clock, wire: HallWire): RunningHall;
   /** Told with each view which configuration holds. */
   onConfiguration?(hash: string): void;
   say(line: string): void;
@@ -42,6 +42,14 @@ export interface AgentParts {
   readonly machine?: Clock;
   readonly machineTime?: MachineTime;
   readonly fetch?: typeof fetch;
+}
+
+/** The server, as the devices of the hall reach it. */
+export interface HallWire {
+  /** `undefined` when no answer came in time. */
+  ask(ask: Ask): Promise<Answer | undefined>;
+  /** Lost while the server is away: a visitor scans again. */
+  scan(placeId: DeviceId, token: string | null): void;
 }
 
 /** Displays, keypads and bells: told of the hall, or by `null` that the server is away. */
@@ -82,7 +90,12 @@ export class Agent {
       reconnectionDelay: 300,
       reconnectionDelayMax: 5_000,
     });
-    this.hall = parts.startHall?.(this.clock, (ask) => this.ask(ask));
+    this.hall = parts.startHall?.(this.clock, {
+      ask: (ask) => this.ask(ask),
+      scan: (placeId, token) => {
+        if (this.socket.connected) this.socket.emit('scan', { placeId, token });
+      },
+    });
     this.away = new Away({
       ...{ self, cookie, clock: this.clock, socket: this.socket },
       ...{ machineTime: parts.machineTime, fetch: parts.fetch },

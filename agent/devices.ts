@@ -5,6 +5,7 @@ import { busPlans, busSchema, type BusPlan } from './bus/devices.js';
 import { FileRefused, readChecked } from './files.js';
 import { chosenMode } from './paper/estimate.js';
 import { RENDER_MODES, type RenderMode } from './paper/press.js';
+import { scannerFileSchema, scannerPlans, type ScannerPlan } from './scanners.js';
 import { BAUD_RATES, FLOWS, readProfile, type PrinterProfile } from './printer/profile.js';
 
 /** A roll 80 mm wide and thick, the commonest. */
@@ -31,7 +32,7 @@ export type LinkSettings = z.infer<typeof linkSchema>;
 
 /**
  * What stands beside an agent: for each kiosk its printer, by which way, and of which model; and
- * the lines to displays, keypads and bells.
+ * the lines to displays, keypads, bells and scanners.
  */
 export const devicesSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -49,6 +50,12 @@ export const devicesSchema = z.strictObject({
   ),
   buses: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not the name of a bus'), busSchema)
+    .default({}),
+  scanners: z
+    .record(
+      z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not the name of a scanner'),
+      scannerFileSchema,
+    )
     .default({}),
 });
 
@@ -119,3 +126,7 @@ export const readDevices = (
  */
 export const readBuses = (file: string, profiles: string): readonly BusPlan[] =>
   busPlans(file, readChecked(file, devicesSchema).buses, profiles);
+
+/** Reads the scanners, as `readBuses` does the lines. */
+export const readScanners = (file: string, profiles: string): readonly ScannerPlan[] =>
+  scannerPlans(readChecked(file, devicesSchema).scanners, profiles);

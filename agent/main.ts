@@ -7,11 +7,12 @@ import { Agent } from './agent.js';
 import { Catalogue } from './catalogue.js';
 import { machineClock } from './clock.js';
 import { startBuses } from './buses.js';
-import { readBuses, readDevices, ROLL_M, type PrinterSettings } from './devices.js';
+import { readBuses, readDevices, readScanners, ROLL_M, type PrinterSettings } from './devices.js';
 import { enrolled } from './enrol.js';
 import { FileRefused } from './files.js';
 import { readProfile } from './printer/profile.js';
 import { startPrinter, type DesignedPrinter } from './printers.js';
+import { startScanners } from './scanners.js';
 
 /** Printed on where no file names the printers. */
 const VIRTUAL = 'virtual-80mm.json';
@@ -84,6 +85,7 @@ const main = async (): Promise<void> => {
   }
   const printerOf = printersIn(values.devices);
   const plans = values.devices === undefined ? [] : readBuses(values.devices, DEVICES);
+  const scanners = values.devices === undefined ? [] : readScanners(values.devices, DEVICES);
   const self = { server: server.replace(/\/$/, ''), deviceId, data: resolve(values.data) };
   const cookie = await enrolled(self, { say, clock: machineClock, fetch });
   const printers = new Designed();
@@ -103,13 +105,15 @@ const main = async (): Promise<void> => {
         return failed(error);
       }
     },
-    startHall: (clock, ask) =>
-      startBuses(plans, {
+    startHall: (clock, { ask, scan }) => {
+      startScanners(scanners, { clock, say, scan, onFault: failed });
+      return startBuses(plans, {
         ...{ clock, say, data: self.data },
         press: ({ requestId, at: sentAt, counterId, key }) =>
           ask({ requestId, sentAt, command: { type: 'pressKey', counterId, key } }),
         onFault: failed,
-      }),
+      });
+    },
     say,
     exit: (code) => process.exit(code),
   });

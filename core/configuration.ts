@@ -170,6 +170,8 @@ const agent = z.strictObject({
   kiosks: ids(20),
   /** Counters beside which it has displays, keypads or bells: it is told of no other. */
   counters: ids(60).optional(),
+  /** Desks beside which it has a scanner. */
+  desks: ids(60).optional(),
 });
 
 /** Shape of one centre's configuration; `checkConfiguration` looks at what refers to what. */

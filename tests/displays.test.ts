@@ -50,7 +50,7 @@ beforeAll(async () => {
     self: { server: doors.url, deviceId: 'a1', data: folder },
     cookie: `dawr-a1=${token}`,
     start: () => ({ queue, ended: Promise.resolve(), loaded: () => undefined }),
-    startHall: (clock, ask) =>
+    startHall: (clock, { ask }) =>
       startBuses([plan(pty.near)], {
         ...{ clock, data: folder, say: () => undefined },
         press: async ({ requestId, at, counterId, key }) => {

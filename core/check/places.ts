@@ -64,6 +64,9 @@ const agentMistakes = (sections: Sections): Mistake[] => {
     ...agents.flatMap(({ path, value }) =>
       unknown(sections, COUNTER, each(`${path}.counters`, value.counters ?? [])),
     ),
+    ...agents.flatMap(({ path, value }) =>
+      unknown(sections, { list: 'desks', one: 'desk' }, each(`${path}.desks`, value.desks ?? [])),
+    ),
     ...kiosks
       .filter(({ value }) => readable && value.printer && !told.has(value.id))
       .map(({ path, value }) => ({

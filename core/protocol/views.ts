@@ -3,6 +3,7 @@ import type { Result, Language } from '../lists.js';
 import type { Times } from '../figures.js';
 import type { CounterId, DeviceId, Outcome, ServiceId, TicketId } from '../events.js';
 import type { MachineStatus } from './machines.js';
+import type { Scanned } from './scanned.js';
 
 /** What a visitor reads: a letter (or none) and a number; never joined by a hyphen. */
 export interface Label {
@@ -96,6 +97,7 @@ export interface KioskView extends ViewBase {
   readonly door: KioskDoor | null;
   /** Hash under which `/voice/<hash>.json` gives the clips in use; `null` where there are none. */
   readonly voice: string | null;
+  readonly scanned?: Scanned;
 }
 
 /** Where the kiosk's page finds its agent, and what shows that it may ask it. */
@@ -196,6 +198,7 @@ export interface DeskView extends ViewBase {
   /** Where a ticket may be printed again. */
   readonly printers: readonly PrinterChoice[];
   readonly helpAsked: boolean;
+  readonly scanned?: Scanned;
 }
 
 export interface DeviceStatus {

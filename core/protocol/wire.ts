@@ -42,6 +42,8 @@ export interface AgentEvents {
   /** Where pages on the agent's machine find it. */
   door: (door: KioskDoor) => void;
   offline: (count: OfflineCount) => void;
+  /** A scanner read a ticket's code, or (`null`) what is none. */
+  scan: (scan: { placeId: DeviceId; token: string | null }) => void;
 }
 
 export interface ServerEvents<V> {

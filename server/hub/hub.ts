@@ -11,6 +11,7 @@ import { ownHostOf } from '../http/hosts.js';
 import { listenForAsks, Rates } from './asks.js';
 import { ADMIT, isOwnOrigin, showsDevice, stillSigned, type DoorSocket } from './door.js';
 import { Lobby } from './lobby.js';
+import { scansOf } from './scans.js';
 import type { Subject } from './screens.js';
 import { Views } from './views.js';
 
@@ -98,6 +99,8 @@ const listenForDevices = (centre: Centre, socket: DoorSocket, views: Views): voi
     centre.live.setOffline(deviceId, data);
     views.changed();
   });
+  const scans = scansOf(centre, deviceId, () => views.changed());
+  socket.on('scan', (raw) => scans(raw));
   socket.on('printing', (raw) => {
     const { success, data } = printingSchema.safeParse(raw);
     if (!success || centre.live.print(data.jobId) === data.state) return;

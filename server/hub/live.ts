@@ -1,5 +1,5 @@
 import type { Millis } from '../../core/configuration.js';
-import type { DeviceId } from '../../core/events.js';
+import type { DeviceId, TicketId } from '../../core/events.js';
 import type {
   KioskDoor,
   OfflineCount,
@@ -16,12 +16,20 @@ export interface PrinterStatus {
   readonly roll: Roll | null;
 }
 
+/** A code that a scanner read; without a ticket it is no code of today. */
+export interface Scan {
+  readonly at: Millis;
+  readonly ticketId: TicketId | null;
+  readonly returned: 'kept' | 'late' | null;
+}
+
 /** What is true now and in no log: who is connected, what printers do. Lost with the process. */
 export class Live {
   private readonly sockets = new Map<DeviceId, { count: number; since: Millis }>();
   private readonly printers = new Map<DeviceId, PrinterStatus>();
   private readonly doors = new Map<DeviceId, KioskDoor>();
   private readonly offlines = new Map<DeviceId, OfflineCount>();
+  private readonly scans = new Map<DeviceId, Scan>();
   private readonly prints = new Map<string, PrintState>();
 
   connected(deviceId: DeviceId, at: Millis): void {
@@ -74,6 +82,15 @@ export class Live {
       sum.refused += refused;
     }
     return sum;
+  }
+
+  /** What was read last at a kiosk or desk. */
+  setScan(placeId: DeviceId, scan: Scan): void {
+    this.scans.set(placeId, scan);
+  }
+
+  scan(placeId: DeviceId): Scan | undefined {
+    return this.scans.get(placeId);
   }
 
   setPrint(jobId: string, state: PrintState): void {

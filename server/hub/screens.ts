@@ -12,6 +12,7 @@ import type { Centre } from '../centre.js';
 import { reportOfDay } from '../report/day.js';
 import { kioskDoor, leasesOf } from './leases.js';
 import { agentBody, kioskPapers, printerOf, printersOf, troubledPapers } from './papers.js';
+import { scannedAt } from './scans.js';
 
 /** Whose screen a view is for. Screens of the same subject share one view. */
 export interface Subject {
@@ -84,7 +85,7 @@ export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | nul
       const door = kioskDoor(centre, deviceId);
       const live = { deviceId, ...kioskPapers(centre, deviceId), door };
       const view = kioskView(state, configurations, { at, live });
-      return { ...view, voice: centre.voices.hash };
+      return { ...view, ...scannedAt(centre, deviceId, at), voice: centre.voices.hash };
     }
     case 'board':
       return {
@@ -95,7 +96,8 @@ export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | nul
       const clerk = subject.staff ?? { id: '', name: '' };
       const nameOf = (id: string): string => centre.staff.nameOf(id);
       const place = { deviceId, clerk, nameOf, printers: printersOf(centre) };
-      return deskView(state, configurations, { at, place });
+      const view = deskView(state, configurations, { at, place });
+      return { ...view, ...scannedAt(centre, deviceId, at) };
     }
     case 'manager': {
       const live = {

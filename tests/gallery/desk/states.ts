@@ -26,6 +26,20 @@ const suspended = hall({
 /** Every state of a clerk's desk, by name. */
 export const STATES: Readonly<Record<string, DeskState>> = {
   ready: { view: deskView() },
+  scanned: {
+    view: deskView({
+      scanned: {
+        at: 0,
+        code: 'known',
+        ticketId: 'stream:105',
+        label: label(0, 105),
+        state: 'waiting',
+        ahead: 3,
+        counter: null,
+        returned: 'late',
+      },
+    }),
+  },
   choose: { view: deskView({ ...nobody, counter: null }), deviceId: 'desk-2' },
   open: { view: deskView({ ...nobody, counter: closed, counters: [closed] }) },
   takeOver: {

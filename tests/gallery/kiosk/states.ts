@@ -23,6 +23,20 @@ const printing = (state: 'sending' | 'confirmed' | 'reprinting' | 'interrupted')
   printing: { 'stream:105': state },
 });
 
+const read = (changes: object): Partial<KioskView> => ({
+  scanned: {
+    at: 0,
+    code: 'known',
+    ticketId: 'stream:105',
+    label: receipt().label,
+    state: 'waiting',
+    ahead: 3,
+    counter: null,
+    returned: null,
+    ...changes,
+  },
+});
+
 /** Every screen of the kiosk, by name. */
 export const STATES: Readonly<Record<string, Shown>> = {
   welcome: {},
@@ -37,6 +51,11 @@ export const STATES: Readonly<Record<string, Shown>> = {
       helpAsked: true,
     },
   },
+  'scan-kept': { view: read({ returned: 'kept' }) },
+  'scan-called': {
+    view: read({ state: 'called', counter: { number: 4, floor: { ar: 'أ', en: 'A' } } }),
+  },
+  'scan-unknown': { view: { scanned: { at: 0, code: 'unknown' } } },
   'welcome-training': { view: { training: true } },
   'welcome-basket': { act: (flow) => flow.addAnother('s1-2') },
   'welcome-large': { act: (flow) => (flow.largeText = true) },

@@ -1,0 +1,18 @@
+import type { Millis, Words } from '../configuration.js';
+import type { TicketId } from '../events.js';
+import type { Label, PhoneView } from './views.js';
+
+/** A ticket's code that was read at a kiosk or desk, shown there for a moment. */
+export type Scanned = { readonly at: Millis } & (
+  | { readonly code: 'unknown' }
+  | {
+      readonly code: 'known';
+      readonly ticketId: TicketId;
+      readonly label: Label;
+      readonly state: PhoneView['state'];
+      readonly ahead: number;
+      readonly counter: { readonly number: number; readonly floor: Words } | null;
+      /** Called and absent before: back in line, with the place or at its end. */
+      readonly returned: 'kept' | 'late' | null;
+    }
+);
