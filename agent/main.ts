@@ -106,7 +106,7 @@ const main = async (): Promise<void> => {
       }
     },
     startHall: (clock, { ask, scan }) => {
-      startScanners(scanners, { clock, say, scan, onFault: failed });
+      startScanners(scanners, { clock: machineClock, say, scan, onFault: failed });
       return startBuses(plans, {
         ...{ clock, say, data: self.data },
         press: ({ requestId, at: sentAt, counterId, key }) =>

@@ -38,6 +38,7 @@ export const scannerPlans = (
   });
 
 interface ScannersParts {
+  /** The machine's: nobody sets it. */
   readonly clock: Clock;
   say(line: string): void;
   /** A code of a ticket was read at a place, or (`null`) one that is none. */

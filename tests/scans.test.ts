@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent } from '../agent/agent.js';
+import { machineClock } from '../agent/clock.js';
 import { readScanner } from '../agent/bus/scanner.js';
 import { startScanners } from '../agent/scanners.js';
 import type { Command } from '../core/protocol/commands.js';
@@ -32,7 +33,8 @@ beforeAll(async () => {
     self: { server: doors.url, deviceId: 'a1', data: folder },
     cookie: `dawr-a1=${await enrolOwn(doors.centre, 'a1', 'agent')}`,
     start: () => ({ queue, ended: Promise.resolve(), loaded: () => undefined }),
-    startHall: (clock, { scan }) => {
+    startHall: (_clock, { scan }) => {
+      const clock = { ...machineClock, now: () => time.at };
       startScanners([{ name: 'door', place: 'k1', link, profile }], {
         ...{ clock, scan, say: () => undefined },
         onFault: (fault) => {
@@ -45,6 +47,7 @@ beforeAll(async () => {
     exit: () => undefined,
   });
   kiosk = await kioskOf(doors, time);
+  await vi.waitUntil(() => doors.centre.live.isConnected('a1'));
 });
 
 afterAll(async () => {

@@ -28,7 +28,8 @@ interface DisplaysParts {
   onAnswer(unit: DisplayUnit, outcome: 'done' | 'rejected' | 'silent'): void;
 }
 
-const isNew = ({ at }: AgentCall, now: number): boolean => now - at < BLINK_MS;
+/** A call from before the clock was set back is not new. */
+const isNew = ({ at }: AgentCall, now: number): boolean => at <= now && now - at < BLINK_MS;
 
 const bothOn = (
   { face }: DisplayProfile,

@@ -32,6 +32,9 @@ interface Pending {
   isAsked: boolean;
 }
 
+/** A clock that was set back makes no press the same as one of later. */
+const isWithin = (ms: number, mostMs: number): boolean => ms >= 0 && ms < mostMs;
+
 /**
  * The keypads of one bus. A key acts for whoever has its counter open, once, and its lamp lights
  * only when the server has taken it.
@@ -70,7 +73,7 @@ export class Keypads {
     const place = `${unit.address} ${key}`;
     const before = this.heardAt.get(place);
     this.heardAt.set(place, at);
-    return before !== undefined && at - before < BOUNCE_MS;
+    return before !== undefined && isWithin(at - before, BOUNCE_MS);
   }
 
   /** A press that nobody answered is still that press when the same key comes again. */
@@ -78,7 +81,7 @@ export class Keypads {
     const at = this.parts.clock.now();
     const before = this.pending.get(unit);
     if (before !== undefined && before.isAsked) return before;
-    if (before?.press.key === key && at - before.press.at < SAME_PRESS_MS) return before;
+    if (before?.press.key === key && isWithin(at - before.press.at, SAME_PRESS_MS)) return before;
     const requestId = this.parts.newId();
     const fresh = { press: { requestId, counterId: unit.counter, key, at }, isAsked: false };
     this.pending.set(unit, fresh);

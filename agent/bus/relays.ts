@@ -82,7 +82,7 @@ export class Relays {
     const now = this.parts.clock.now();
     for (const call of calls) {
       if (this.rung.has(call.key)) continue;
-      if (now - call.at > RING_WITHIN_MS) continue;
+      if (call.at > now || now - call.at > RING_WITHIN_MS) continue;
       for (const unit of this.parts.units) {
         if (unit.counters.includes(call.counterId)) this.ring(unit);
       }
