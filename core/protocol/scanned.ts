@@ -1,6 +1,7 @@
 import type { Millis, Words } from '../configuration.js';
 import type { TicketId } from '../events.js';
-import type { Label, PhoneView } from './views.js';
+import type { PhoneView } from './phone.js';
+import type { Label } from './views.js';
 
 /** A ticket's code that was read at a kiosk or desk, shown there for a moment. */
 export type Scanned = { readonly at: Millis } & (

@@ -1,7 +1,7 @@
 import type { Letter, Millis, Words } from '../configuration.js';
-import type { Result, Language } from '../lists.js';
+import type { Language } from '../lists.js';
 import type { Times } from '../figures.js';
-import type { CounterId, DeviceId, Outcome, ServiceId, TicketId } from '../events.js';
+import type { CounterId, DeviceId, ServiceId, TicketId } from '../events.js';
 import type { MachineStatus } from './machines.js';
 import type { Scanned } from './scanned.js';
 
@@ -263,29 +263,7 @@ export interface ManagerView extends ViewBase {
   readonly storage: { readonly freeBytes: number; readonly warning: boolean };
 }
 
-export interface PhoneView extends ViewBase {
-  readonly centre: Words;
-  readonly digits: 'arab' | 'latn';
-  readonly zone: string;
-  readonly ticketId: TicketId;
-  readonly label: Label;
-  readonly language: Language;
-  readonly state: 'waiting' | 'delayed' | 'called' | 'serving' | 'parked' | 'absent' | 'closed';
-  readonly service: Words;
-  readonly nextServices: readonly Words[];
-  readonly papers: readonly Words[] | null;
-  readonly ahead: number;
-  readonly joinedAt: Millis;
-  readonly counter: { readonly number: number; readonly floor: Words } | null;
-  readonly calls: number;
-  /** While absent: coming back until then keeps the place; while delayed: the stated time. */
-  readonly until: Millis | null;
-  readonly delayMax: Millis;
-  readonly outcome: Outcome | null;
-  readonly result: Result | null;
-  readonly stars: number | null;
-  readonly hall: HallTimes;
-}
+export type { PhoneView } from './phone.js';
 
 export type {
   AgentCall,
