@@ -56,7 +56,10 @@ export const playersOf = ({ displays, keypads, relays }: BusPlan): readonly Play
   ];
 };
 
-const linkTo = (plan: BusPlan, { data, clock }: BusesParts): DeviceLink => {
+export const busLink = (
+  plan: BusPlan,
+  { data, clock }: Pick<BusesParts, 'data' | 'clock'>,
+): DeviceLink => {
   const { link, line, name } = plan;
   switch (link.kind) {
     case 'tcp':
@@ -90,7 +93,7 @@ const startBus = (plan: BusPlan, parts: BusesParts): RunningBuses => {
   const { name, displays: units } = plan;
   let isAway: boolean | undefined;
   const bus: Bus = new Bus({
-    link: linkTo(plan, parts),
+    link: busLink(plan, parts),
     clock,
     onOpen: () => {
       relays.start();

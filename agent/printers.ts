@@ -59,7 +59,7 @@ const keepPicture = (folder: string, name: string, png: Buffer): void => {
 };
 
 /** The way to a printer. Papers of one without a device become pictures in `paper/`. */
-const linkTo = (
+export const printerLink = (
   kioskId: DeviceId,
   { data, profile, link }: PrinterPlace,
   clock: Clock,
@@ -98,7 +98,7 @@ export const startPrinter = (
     onChange: (state, left) => listeners.onPrinter(state, left),
   });
   const queue = new PrintQueue({
-    link: linkTo(kioskId, place, clock),
+    link: printerLink(kioskId, place, clock),
     profile,
     journal: new Journal(join(data, `${kioskId}.journal`)),
     clock,

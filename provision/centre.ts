@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from '../core/configuration.js';
+import { busPlans, countersOf } from '../agent/bus/devices.js';
 import { printersOf } from '../agent/devices.js';
 import { FileRefused, readChecked } from '../agent/files.js';
 import { PROJECT } from '../server/place.js';
@@ -93,6 +94,12 @@ const checkAgent = (machine: Machine, { configuration }: Centre, say: Say): void
   }
   try {
     printersOf(devices, { file: 'agent.devices', profiles: PROFILES });
+    for (const plan of busPlans('agent.devices', devices.buses, FIRMWARE)) {
+      for (const counterId of countersOf(plan)) {
+        if (configuration.counters.some((counter) => counter.id === counterId)) continue;
+        say(`agent.devices.buses.${plan.name}`, `the centre has no counter ${counterId}`);
+      }
+    }
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
     say('agent.devices', error.message);

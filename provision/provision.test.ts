@@ -110,6 +110,13 @@ describe('a folder that does not hold together is refused, with file, place and 
 
   const kiosk = 'devices/kiosk-1.json';
   const line = { kind: 'tcp', host: '10.20.0.32', port: 9100 };
+  const bus = (first: number, second: number, counter = 'c1') => ({
+    link: { kind: 'tcp', host: '10.20.0.40', port: 4001 },
+    displays: [
+      { profile: 'modbus-number-5', address: first, counter },
+      { profile: 'modbus-number-5', address: second, counter: 'c2' },
+    ],
+  });
   test.each([
     [kiosk, 'colour', 'red', 'Unrecognized key: "colour"'],
     [kiosk, 'role', 'tablet', 'role: Invalid option'],
@@ -122,10 +129,12 @@ describe('a folder that does not hold together is refused, with file, place and 
     [kiosk, 'agent.devices.printers.k3', { profile: 'virtual-80mm', link: line }, 'k3: is not'],
     [kiosk, 'agent.devices.printers.k2', undefined, 'lacks k2, whose tickets the agent a1'],
     [kiosk, 'agent.devices.printers.k2.profile', 'nobody', 'nobody.json: cannot be read'],
-    [kiosk, 'agent.devices.printers.k1.link.baudRate', 9600, 'a ticket would take'],
+    [kiosk, 'agent.devices.printers.k1.link.baudRate', 9600, 'would take 25.0 s, at most 5'],
     [kiosk, 'agent.devices.printers.k1.link.path', '/dev/dawr/x', 'usb names no /dev/dawr/x'],
     [kiosk, 'agent.devices.printers.k1.link', line, 'two devices share 10.20.0.32:9100'],
     [kiosk, 'usb', [], 'usb names no /dev/dawr/printer'],
+    [kiosk, 'agent.devices.buses', { hall: bus(3, 3) }, 'is already the address of displays.0'],
+    [kiosk, 'agent.devices.buses', { hall: bus(3, 4, 'c99') }, 'the centre has no counter c99'],
     ['devices/kiosk-2.json', 'page.id', 'k1', 'the kiosk k1 is already on kiosk-1'],
     ['devices/board-ground.json', 'zone', 'first', 'the board hall-1 shows ground, not first'],
     ['devices/board-ground.json', 'role', 'server', 'page: a server shows none'],

@@ -42,6 +42,13 @@ const isAsRendered = (file: string, wanted: { mode: string; sha256: string }): b
   (statSync(file).mode & 0o777) === Number.parseInt(wanted.mode, 8) &&
   hashOf(readFileSync(file)) === wanted.sha256;
 
+/** The paths of files that are not on the machine as they were rendered for it. */
+export const differing = (
+  { root }: Places,
+  files: readonly { readonly path: string; readonly mode: string; readonly sha256: string }[],
+): string[] =>
+  files.filter((file) => !isAsRendered(`${root}${file.path}`, file)).map(({ path }) => path);
+
 /** The units that something starts by itself, of those that were rendered. */
 const startable = (paths: readonly string[], textOf: (path: string) => string): string[] =>
   paths.flatMap((path) => {

@@ -1,0 +1,166 @@
+import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect, rootCertificates } from 'node:tls';
+import { readChecked } from '../files.js';
+import { currentRelease } from '../machine/disk.js';
+import { cookieOf, openOffice, ServerAway } from '../machine/office.js';
+import { differing, type RunProgram } from '../machine/settle.js';
+import type { MachineSettings, Places } from '../machine/settings.js';
+import { machineManifestSchema } from '../machine/signed.js';
+import { outcomeOf } from '../machine/update.js';
+import { good, unknown, warning, wrong, type Finding } from './finding.js';
+
+const ANSWER_MS_MAX = 5_000;
+const CLOCK_S_MAX = 5;
+const FREE_MB_MIN = 500;
+const CERTIFICATE_DAYS_MIN = 30;
+const DAY_MS = 86_400_000;
+const PATHS_SHOWN_MAX = 3;
+const POLICIES = '/etc/chromium/policies/managed';
+
+/** A machine that is examined, and how. */
+export interface Patient {
+  readonly places: Places;
+  /** `null` on a computer that was not provisioned. */
+  readonly machine: MachineSettings | null;
+  readonly server: string;
+  readonly run: RunProgram;
+  /** Epoch ms by this machine. */
+  readonly now: number;
+}
+
+const reason = (error: unknown): string => {
+  const { cause } = error as { readonly cause?: { readonly code?: string } };
+  return cause?.code ?? (error instanceof Error ? error.name : 'unknown');
+};
+
+/** Whether the server answers, and how far this clock is from its own. */
+export const serverFindings = async ({ server, now }: Patient): Promise<Finding[]> => {
+  let response: Response;
+  try {
+    response = await fetch(`${server}/health`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+    await response.body?.cancel();
+  } catch (error) {
+    return [wrong('server.away', { url: server, why: reason(error) })];
+  }
+  if (!response.ok) return [wrong('server.away', { url: server, why: response.status })];
+  const told = Date.parse(response.headers.get('date') ?? '');
+  const seconds = Math.round(Math.abs(told - now) / 1000);
+  const clock = seconds > CLOCK_S_MAX ? wrong('clock.off', { seconds }) : good('clock.ok');
+  return [good('server.ok', { url: server }), clock];
+};
+
+/** Whether the certificate is trusted here, and for how long. */
+export const certificateFindings = async ({
+  server,
+  machine,
+  now,
+}: Patient): Promise<Finding[]> => {
+  const { protocol, hostname: host, port } = new URL(server);
+  if (protocol !== 'https:') return [];
+  const own = machine?.authority ?? null;
+  const ca = own !== null && existsSync(own) ? [readFileSync(own, 'utf8')] : [];
+  const outcome = await new Promise<{ ends: number } | { why: string }>((resolve) => {
+    const options = { host, port: Number(port === '' ? 443 : port), servername: host };
+    const socket = connect({
+      ...options,
+      ca: [...rootCertificates, ...ca],
+      timeout: ANSWER_MS_MAX,
+    });
+    socket.once('timeout', () => socket.destroy(new Error('no answer')));
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      resolve({ why: error.code ?? error.message }),
+    );
+    socket.once('secureConnect', () => {
+      const ends = Date.parse(socket.getPeerCertificate().valid_to);
+      socket.destroy();
+      resolve({ ends });
+    });
+  });
+  if ('why' in outcome) {
+    const isAway = /^E(CONN|HOST|NET|TIME|NOTFOUND)/.test(outcome.why);
+    return isAway ? [] : [wrong('certificate.untrusted', { why: outcome.why })];
+  }
+  const days = Math.floor((outcome.ends - now) / DAY_MS);
+  const isSoon = days < CERTIFICATE_DAYS_MIN;
+  return [isSoon ? warning('certificate.soon', { days }) : good('certificate.ok', { days })];
+};
+
+/** Whether the agent is one that the server knows, and how it sees the page. */
+export const enrolmentFindings = async ({ places, machine }: Patient): Promise<Finding[]> => {
+  if (machine?.agent === undefined || machine.agent === null) return [];
+  const { agent: device, name, page } = machine;
+  const cookie = cookieOf(places);
+  if (cookie === undefined) return [wrong('enrolment.missing', { device })];
+  try {
+    const answer = await openOffice(machine, cookie).tell({
+      ...{ deviceId: device, name, page: page?.id ?? null },
+      ...outcomeOf(places),
+    });
+    const shown = page === null ? [] : [pageFinding(page.id, answer.page)];
+    return [good('enrolment.ok', { device }), ...shown];
+  } catch (error) {
+    if (!(error instanceof ServerAway)) throw error;
+    if (!error.message.includes('403')) return [];
+    return [wrong('enrolment.ended', { device, path: join(places.agent, 'cookie') })];
+  }
+};
+
+const pageFinding = (page: string, connected: boolean | null): Finding => {
+  if (connected === null) return warning('page.unapproved', { page });
+  return connected ? good('page.ok', { page }) : wrong('page.away', { page });
+};
+
+/** What is so of the machine itself. */
+export const machineFindings = async (patient: Patient): Promise<Finding[]> => {
+  const { places, machine, run } = patient;
+  const path = existsSync(places.state) ? places.state : '/';
+  const { bavail, bsize } = statfsSync(path);
+  const free = Math.floor((bavail * bsize) / 1e6);
+  const disk =
+    free < FREE_MB_MIN ? wrong('disk.low', { free, path }) : good('disk.ok', { free, path });
+  if (machine === null) return [disk, unknown('settings.missing')];
+  const synced = await run('timedatectl', 'show', '--property=NTPSynchronized', '--value').then(
+    (text) => text.trim() === 'yes',
+    () => undefined,
+  );
+  const units: Finding[] = [];
+  for (const unit of machine.units) {
+    const isActive = await run('systemctl', 'is-active', unit).then(
+      () => true,
+      () => false,
+    );
+    units.push(isActive ? good('unit.ok', { unit }) : wrong('unit.away', { unit }));
+  }
+  return [
+    disk,
+    ...(synced === false ? [warning('clock.unsynced')] : []),
+    ...units,
+    ...releaseFindings(places, machine),
+    ...(machine.page === null ? [] : [policyFinding(places, machine)]),
+    ...(machine.hasSound ? [soundFinding(places)] : []),
+  ];
+};
+
+const releaseFindings = (places: Places, { name }: MachineSettings): Finding[] => {
+  const release = currentRelease(places);
+  if (release === null) return [wrong('release.missing')];
+  const manifest = join(places.current, 'machines', name, 'manifest.json');
+  const paths = differing(places, readChecked(manifest, machineManifestSchema).files);
+  if (paths.length === 0) return [good('release.ok', { release })];
+  const shown = paths.slice(0, PATHS_SHOWN_MAX).join(' ');
+  return [wrong('release.changed', { count: paths.length, paths: shown })];
+};
+
+const policyFinding = ({ root }: Places, { server }: MachineSettings): Finding => {
+  const folder = `${root}${POLICIES}`;
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  const holds = files.some((file) => readFileSync(join(folder, file), 'utf8').includes(server));
+  return holds ? good('policy.ok') : wrong('policy.missing');
+};
+
+const soundFinding = ({ root }: Places): Finding => {
+  const file = `${root}/proc/asound/cards`;
+  const isThere = existsSync(file) && /^ *\d+ \[/m.test(readFileSync(file, 'utf8'));
+  return isThere ? good('sound.ok') : wrong('sound.missing');
+};

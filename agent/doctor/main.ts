@@ -1,0 +1,116 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { machineClock } from '../clock.js';
+import { readBuses, readDevices } from '../devices.js';
+import { FileRefused } from '../files.js';
+import type { RunProgram } from '../machine/settle.js';
+import { placesBelow, readMachine, type MachineSettings } from '../machine/settings.js';
+import { busFindings, printerFindings, type DeviceParts } from './devices.js';
+import { exitCodeOf, wordsOf, wrong, type Finding } from './finding.js';
+import {
+  certificateFindings,
+  enrolmentFindings,
+  machineFindings,
+  serverFindings,
+  type Patient,
+} from './machine.js';
+
+const HELP = `Tests this machine and every device beside it; says what is wrong and how to mend it.
+
+  npm run doctor -- [--lang ar|en] [--print] [--json] [--server URL] [--devices FILE]
+
+  --print    prints a test on each printer; displays show their addresses in any case
+  --json     one object for each finding, for programs
+  A provisioned machine needs neither --server nor --devices. Stop the agent before, so that the
+  devices are free: sudo systemctl stop dawr-agent
+`;
+const ASKED_MS_MAX = 10_000;
+
+const upTo = (directory: string): string =>
+  existsSync(join(directory, 'package.json')) ? directory : upTo(dirname(directory));
+const FIRMWARE = join(upTo(dirname(fileURLToPath(import.meta.url))), 'firmware-config');
+
+const execute = promisify(execFile);
+const run: RunProgram = async (command, ...args) =>
+  (await execute(command, args, { timeout: ASKED_MS_MAX })).stdout;
+
+const deviceFindings = async (file: string, parts: DeviceParts): Promise<Finding[]> => {
+  const findings: Finding[] = [];
+  try {
+    for (const [kiosk, settings] of readDevices(file, join(FIRMWARE, 'printers'))) {
+      findings.push(...(await printerFindings(kiosk, settings, parts)));
+    }
+    for (const plan of readBuses(file, FIRMWARE))
+      findings.push(...(await busFindings(plan, parts)));
+  } catch (error) {
+    if (!(error instanceof FileRefused)) throw error;
+    findings.push(wrong('devices.wrong', { why: error.message }));
+  }
+  return findings;
+};
+
+/** Node reads an authority of the centre's own only when it starts. */
+const startAgainWith = (authority: string): never => {
+  const { status } = spawnSync(process.execPath, process.argv.slice(1), {
+    stdio: 'inherit',
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: authority },
+  });
+  return process.exit(status ?? 1);
+};
+
+const main = async (): Promise<void> => {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({
+    options: {
+      ...{ lang: { ...text, default: 'en' }, print: flag, json: flag, help: flag },
+      ...{ server: text, devices: text, root: { ...text, default: '' } },
+    },
+  });
+  const places = placesBelow(values.root);
+  const machine: MachineSettings | null = existsSync(places.settings) ? readMachine(places) : null;
+  const server = values.server ?? machine?.server;
+  const { lang } = values;
+  if (
+    values.help ||
+    server === undefined ||
+    !URL.canParse(server) ||
+    !['ar', 'en'].includes(lang)
+  ) {
+    process.stderr.write(HELP);
+    process.exit(2);
+  }
+  const authority = machine?.authority ?? null;
+  const needsIt = authority !== null && process.env['NODE_EXTRA_CA_CERTS'] === undefined;
+  if (needsIt && existsSync(authority)) startAgainWith(authority);
+  const file = values.devices ?? (existsSync(places.devices) ? places.devices : undefined);
+  const patient: Patient = { places, machine, server, run, now: machineClock.now() };
+  const parts: DeviceParts = {
+    clock: machineClock,
+    data: join(tmpdir(), 'dawr-doctor'),
+    groups: machine === null ? null : `${values.root}/etc/group`,
+    isPrinting: values.print,
+  };
+  const findings = [
+    ...(await serverFindings(patient)),
+    ...(await certificateFindings(patient)),
+    ...(await enrolmentFindings(patient)),
+    ...(await machineFindings(patient)),
+    ...(file === undefined ? [] : await deviceFindings(file, parts)),
+  ];
+  const language = lang === 'ar' ? 'ar' : 'en';
+  const line = (finding: Finding): string =>
+    values.json ? JSON.stringify(finding) : wordsOf(finding, language);
+  process.stdout.write(`${findings.map(line).join('\n')}\n`);
+  process.exit(exitCodeOf(findings));
+};
+
+main().catch((error: unknown) => {
+  const words = error instanceof FileRefused ? error.message : (error as Error).stack;
+  process.stderr.write(`${String(words)}\n`);
+  process.exit(2);
+});
