@@ -1,5 +1,5 @@
 import type { Millis } from '../core/configuration.js';
-import type { BoardCall, BoardView } from '../core/protocol/views.js';
+import type { BoardView } from '../core/protocol/views.js';
 import { EMPTY_STAGE, take, turn, untilTurn, type Stage } from './stage.js';
 
 /** Monotonic time and one timer; the tests bring their own. */
@@ -18,16 +18,14 @@ export const pageClock: StageClock = {
   },
 };
 
-/** Gives each call its time in the large area, and tells of each that newly stands there. */
+/** Gives each call its time in the large area. */
 export class Staging {
   stage = $state.raw<Stage>(EMPTY_STAGE);
   readonly #clock: StageClock;
-  readonly #onCall: (call: BoardCall) => void;
   #cancel: () => void = () => undefined;
 
-  constructor(clock: StageClock, onCall: (call: BoardCall) => void) {
+  constructor(clock: StageClock) {
     this.#clock = clock;
-    this.#onCall = onCall;
   }
 
   take(view: Pick<BoardView, 'calls' | 'at'>): void {
@@ -39,11 +37,7 @@ export class Staging {
   }
 
   #move(next: Stage): void {
-    const before = this.stage.shown;
     this.stage = next;
-    if (next.fresh && next.shown !== null && next.shown.key !== before?.key) {
-      this.#onCall(next.shown);
-    }
     this.#cancel();
     const now = this.#clock.now();
     const ms = untilTurn(next, now);

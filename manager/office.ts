@@ -1,8 +1,8 @@
 import type { DayReport } from '../core/kpi.js';
-import type { ExportName } from '../core/lists.js';
-import type { FoundTicket, StaffMember } from '../core/protocol/api.js';
+import type { ExportName, Language } from '../core/lists.js';
+import type { FoundTicket, StaffMember, VoiceAnswer } from '../core/protocol/api.js';
 import type { DeviceRole } from '../core/protocol/views.js';
-import { get, post, type Refused } from '../web/api.js';
+import { fetchFile, get, post, put, type Refused } from '../web/api.js';
 
 export interface Pending {
   readonly deviceId: string;
@@ -23,6 +23,12 @@ export interface Office {
   tickets: (number: string) => Asked<{ readonly found: readonly FoundTicket[] }>;
   days: () => Asked<{ readonly days: readonly string[] }>;
   report: (day: string) => Asked<DayReport>;
+  voice: () => Asked<VoiceAnswer>;
+  /** A WAV file as the clip of this id. */
+  putClip: (language: Language, clip: string, file: Blob) => Asked<VoiceAnswer>;
+  /** Without a clip, all of a language. */
+  deleteVoice: (language: Language, clip: string | null) => Asked<VoiceAnswer>;
+  clipFile: (hash: string) => Promise<Blob>;
   /** Address of a file for a range of days (`YYYY-MM-DD`), both included. */
   exportUrl: (table: ExportName, from: string, to: string) => string;
 }
@@ -41,6 +47,10 @@ export const makeOffice = (deviceId: string): Office => {
     tickets: (number) => get(url('tickets', { number })),
     days: () => get(url('days')),
     report: (day) => get(url('report/day', { day })),
+    voice: () => get(url('voice')),
+    putClip: (language, clip, file) => put(url('voice/clip', { language, clip }), file),
+    deleteVoice: (language, clip) => post(url('voice/delete'), { language, clip }),
+    clipFile: (hash) => fetchFile(`/voice/${hash}.wav`),
     exportUrl: (table, from, to) => url(`export/${table}.csv`, { from, to }),
   };
 };

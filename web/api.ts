@@ -43,6 +43,25 @@ export const post = <T>(path: string, body: object): Promise<T> =>
     body: JSON.stringify(body),
   });
 
+/** Puts a file, as `post` posts a body. */
+export const put = <T>(path: string, file: Blob): Promise<T> =>
+  call<T>(path, {
+    method: 'PUT',
+    headers: { 'x-dawr': '1', 'content-type': file.type },
+    body: file,
+  });
+
+/** A file that is there. Rejects with `ServerAway` only. */
+export const fetchFile = async (path: string): Promise<Blob> => {
+  try {
+    const response = await fetch(path, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (response.ok) return await response.blob();
+  } catch (cause) {
+    throw new ServerAway(path, { cause });
+  }
+  throw new ServerAway(path);
+};
+
 /** Waits, for loops that ask again. */
 export const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,10 +1,13 @@
 import { EXPORTS } from '../../../core/lists.js';
+import type { VoiceAnswer } from '../../../core/protocol/api.js';
+import { scriptOf } from '../../../core/voice/script.js';
 import type { Office } from '../../../manager/office.js';
 import { ServerAway } from '../../../web/api.js';
 import {
   busyHall,
   calmHall,
   closedHall,
+  demoCentre,
   NAMES,
   troubledHall,
   type ManagerFixture,
@@ -33,6 +36,22 @@ const staff = [
     active: id !== 'yasser',
   })),
 ];
+
+/** A voice of which the first clips are recorded. */
+const voiceOf = (at: number): VoiceAnswer => ({
+  installed: {
+    name: { ar: 'صوت مُركَّب', en: 'Synthesised voice' },
+    source: 'espeak-ng 1.51',
+    licence: 'CC0-1.0',
+    attribution: '',
+    languages: ['ar', 'en'],
+  },
+  hash: 'a',
+  origins: { ar: { calls: 'installed', kiosk: 'installed' }, en: { calls: 'recorded' } },
+  recorded: scriptOf('ar', demoCentre())
+    .slice(0, 24)
+    .map(({ id: clip }) => ({ language: 'ar', clip, hash: clip, ms: 740, at })),
+});
 
 /** An office that answers at once; in the state `away` it cannot be reached. */
 export const officeFor = (state: string, { view, report, now }: ManagerFixture): Office => {
@@ -63,6 +82,10 @@ export const officeFor = (state: string, { view, report, now }: ManagerFixture):
       }),
     days: () => answer({ days }),
     report: () => answer(report),
+    voice: () => answer(voiceOf(now)),
+    putClip: () => answer(voiceOf(now)),
+    deleteVoice: () => answer({ refused: 'voice.noRoom' }),
+    clipFile: () => answer(new Blob()),
     exportUrl: (table) => `/${EXPORTS.indexOf(table)}.csv`,
   };
 };
