@@ -126,7 +126,7 @@ export const startAgent = async (
   return spawn(process.execPath, [program, ...options], {
     // The channel closes with this process, however it ends, and the agent then ends too.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: { ...process.env, DAWR_DEVICE_TOKEN: token },
+    env: { ...process.env, DAWR_DEVICE_TOKEN: token, UV_THREADPOOL_SIZE: '16' },
   });
 };
 

@@ -26,6 +26,8 @@ export class VirtualPaper {
   private bitmap: Bitmap;
   private row: number;
   private line = '';
+  /** What is cut off next may be the blank start of a roll. */
+  private isNew = false;
   private align: 'left' | 'centre' | 'right' = 'left';
   private size = { width: 1, height: 1 };
   /** What GS ( k has set so far; `undefined` before a model is chosen. */
@@ -147,7 +149,8 @@ export class VirtualPaper {
   }
 
   /** The paper ends or is torn off: what was printed on it is gone, modes stay. */
-  tear(): void {
+  tear(isNewRoll = false): void {
+    this.isNew = isNewRoll;
     this.bitmap = emptyBitmap(this.bytesPerRow, ROWS_MAX);
     this.row = this.profile.cut.blankDots;
     this.codes = [];
@@ -263,7 +266,7 @@ export class VirtualPaper {
 
   private cut(dots: number): void {
     this.needEmptyLine('GS V');
-    if (this.usedRows === 0) throw new Error('a cut without anything printed or fed before it');
+    if (this.usedRows === 0 && !this.isNew) throw new Error('a cut without anything before it');
     const { cut } = this.profile;
     if (cut.command === 'gs-v-66') {
       this.advance(dots);

@@ -107,7 +107,7 @@ export class VirtualPrinter implements DeviceLink {
 
   /** Puts a new roll in. What was printed on the end of the old one comes out with it. */
   loadPaper(rows = Infinity): void {
-    this.paper.tear();
+    this.paper.tear(true);
     this.set({ paperRows: rows, isNearEnd: false });
   }
 

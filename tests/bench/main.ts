@@ -8,6 +8,7 @@ import { calls } from './calls.js';
 import { csv } from './csv.js';
 import { makeHistory } from './history.js';
 import { memory } from './memory.js';
+import { paper } from './paper.js';
 import { rates } from './rates.js';
 import { ready } from './ready.js';
 import { slowdown } from './slowdown.js';
@@ -22,6 +23,7 @@ const SECTIONS: Readonly<Record<string, (place: Place) => Promise<Section>>> = {
   slowdown,
   csv,
   weight,
+  paper,
 };
 
 const HELP = `npm run bench -- [--quick] [--only ${Object.keys(SECTIONS).join(',')}] [--json FILE]

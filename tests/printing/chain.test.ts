@@ -76,7 +76,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('a ticket goes through server, agent and serial line, and its print is in the log', async () => {
+test('a ticket goes by server, agent and serial line, and its print is in the log', async () => {
   const { ticketId } = await ticketOf(doors, kiosk);
   await vi.waitUntil(() => paperOf(ticketId)?.state === 'confirmed', PATIENCE);
   expect(wholes()).toBe(1);
@@ -105,7 +105,7 @@ test('a line pulled out in the middle of a ticket ends with one whole, marked ti
   expect([wholes() - before, refused]).toEqual([1, []]);
 });
 
-test('the end of the paper is on kiosk, manager’s page and metrics, and a copy goes elsewhere', async () => {
+test('the end of the paper is seen on all sides, and a copy comes out elsewhere', async () => {
   await doors.centre.staff.add({ id: 'mona', name: 'منى', role: 'manager', secret: SECRET });
   const jar = await signedIn(doors, 'manager', 'mona');
   const manager = new Screen<ManagerView>(doors.url, 'manager', { deviceId: 'manager', jar });
