@@ -48,6 +48,18 @@ const page = (app: string): EnvironmentOptions => ({
   },
 });
 
+/** The kiosk's keeper, under a name that stays. */
+const keeper: EnvironmentOptions = {
+  consumer: 'client',
+  build: {
+    emptyOutDir: false,
+    rolldownOptions: {
+      input: { sw: 'kiosk/sw.ts' },
+      output: { entryFileNames: 'kiosk/[name].js' },
+    },
+  },
+};
+
 /**
  * `vite build` makes the screens of the hall, `vite build --mode phone` the visitor's page for
  * older browsers: build/web/<app>/index.html each, and build/web/assets. Nothing is inlined: the
@@ -60,10 +72,14 @@ export default defineConfig(({ mode }) => {
     base: '/',
     publicDir: false,
     plugins: [messages, svelte(), compressed, ...(phone ? [plainScopes] : [])],
-    environments: Object.fromEntries(apps.map((app) => [nameOf(app), page(app)])),
+    environments: {
+      ...Object.fromEntries(apps.map((app) => [nameOf(app), page(app)])),
+      ...(phone ? {} : { keeper }),
+    },
     builder: {
       buildApp: async ({ environments, build }) => {
         for (const app of apps) await build(environments[nameOf(app)]!);
+        if (!phone) await build(environments['keeper']!);
       },
     },
     build: {

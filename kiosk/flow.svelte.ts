@@ -3,10 +3,11 @@ import type { Language } from '../core/lists.js';
 import type { DeviceId, ServiceId } from '../core/events.js';
 import type { VisitorAsk } from '../core/protocol/commands.js';
 import { isRefusal, type RefusalCode } from '../core/protocol/refusals.js';
-import type { Answer, Ask, Receipt } from '../core/protocol/wire.js';
+import type { Answer, Ask } from '../core/protocol/wire.js';
 import type { Label } from '../core/protocol/views.js';
 import { MINUTE_MS } from '../core/time.js';
 import { UNANSWERED, type Outcome } from '../web/outbox.js';
+import type { DrawnReceipt } from './away.svelte.js';
 import type { Words } from '../web/words.svelte.js';
 
 export type Step =
@@ -16,7 +17,7 @@ export type Step =
   | { readonly name: 'service'; readonly serviceId: ServiceId; readonly back: Step }
   | {
       readonly name: 'ticket';
-      readonly receipt: Receipt;
+      readonly receipt: DrawnReceipt;
       readonly services: readonly ServiceId[];
     };
 

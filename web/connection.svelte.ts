@@ -91,6 +91,22 @@ export class Connection<V extends ViewBase, C> {
     });
   }
 
+  /** Stops asking, while the caller goes on waiting; gives the ask, if it has no answer yet. */
+  withdraw(command: C): Ask<C> | undefined {
+    const ask = this.#outbox.all.find((one) => one.command === command);
+    if (ask === undefined) return undefined;
+    this.#outbox.remove(ask.requestId);
+    this.pending = this.#outbox.all.length;
+    return ask;
+  }
+
+  /** Goes on with an ask that was withdrawn. */
+  restore(ask: Ask<C>): void {
+    this.#outbox.add(ask);
+    this.pending = this.#outbox.all.length;
+    this.#send(ask);
+  }
+
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);

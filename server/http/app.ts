@@ -107,6 +107,16 @@ const PAGES: Readonly<Record<string, string>> = {
   manager: 'manager',
 };
 
+/** The kiosk's keeper, under the pages that it keeps; browsers look for a newer one. */
+const keeperRoute = (app: FastifyInstance): void => {
+  app.get('/kiosk/sw.js', async (_request, reply) =>
+    reply
+      .type('text/javascript; charset=utf-8')
+      .header('cache-control', 'no-cache')
+      .send(await readFile(`${WEB}kiosk/sw.js`)),
+  );
+};
+
 const pageRoutes = (app: FastifyInstance, centre: Centre, extras: Extras): void => {
   for (const [place, page] of Object.entries(PAGES)) {
     app.get<{ Params: { device: string } }>(`/${place}/:device/`, async (request, reply) => {
@@ -152,6 +162,7 @@ const leaseRoute = (app: FastifyInstance, centre: Centre): void => {
 /** The hall's door: pages of devices, their configuration, and the manager's calls. */
 export const hallApp = async (centre: Centre, extras: Extras): Promise<FastifyInstance> => {
   const app = await newApp(centre, 'hall', extras);
+  keeperRoute(app);
   pageRoutes(app, centre, extras);
   accessRoutes(app, centre, checked);
   manageRoutes(app, centre, checked);

@@ -15,8 +15,11 @@ const CSP = [
   "base-uri 'none'",
   "form-action 'self'",
   "require-trusted-types-for 'script'",
-  'trusted-types svelte-trusted-html',
+  'trusted-types svelte-trusted-html dawr-worker',
 ].join('; ');
+
+/** A kiosk's page may ask the agent on its own machine, for when this server is away. */
+const AGENT_DOOR = 'http://127.0.0.1:*';
 
 /** The demo shows a kiosk beside its paper, in a frame of the same server. */
 const policy = (framed: boolean): string =>
@@ -39,10 +42,11 @@ export const setHeaders = (
     const { headers } = request;
     const socketOrigin =
       headers.host === undefined ? '' : ` ws://${headers.host} wss://${headers.host}`;
+    const door = request.url.startsWith('/kiosk/') ? ` ${AGENT_DOOR}` : '';
     void reply.headers({
       'content-security-policy': csp.replace(
         "connect-src 'self'",
-        `connect-src 'self'${socketOrigin}`,
+        `connect-src 'self'${socketOrigin}${door}`,
       ),
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',

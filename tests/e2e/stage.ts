@@ -9,7 +9,7 @@ import { demoSecrets, type DemoSecrets } from '../../server/demo.js';
 import { programOf } from '../../server/place.js';
 import { chromiumPath } from '../chromium.js';
 
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox',
   '--disable-quic',
   '--disable-background-networking',

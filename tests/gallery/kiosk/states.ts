@@ -7,6 +7,7 @@ import { hallTimes, receipt } from '../../fixtures/kiosk.js';
 export interface Shown {
   readonly view?: Partial<KioskView>;
   readonly live?: boolean;
+  readonly away?: boolean;
   readonly loading?: boolean;
   readonly answer?: Outcome;
   /** Asks are never answered. */
@@ -192,5 +193,12 @@ export const STATES: Readonly<Record<string, Shown>> = {
   suspended: { view: { hall: hallTimes('suspended') } },
   full: { view: { hall: hallTimes('full') } },
   offline: { live: false },
+  away: { away: true },
+  'away-service': { away: true, act: open },
+  'away-ticket': {
+    away: true,
+    view: printing('confirmed'),
+    act: ticket({ ahead: null }),
+  },
   loading: { loading: true },
 };
