@@ -134,6 +134,38 @@ test('the number of a visitor who has gone is noted for a minute, and nothing el
   vi.useRealTimers();
 });
 
+test('paper that fails here is asked for elsewhere once, and a refusal is shown', async () => {
+  const { flow, asks, answer } = visitor();
+  flow.open('a');
+  void flow.take(['a']);
+  await answer(issued);
+  void flow.printAt('k2');
+  void flow.printAt('k2');
+  await answer({ refused: 'paper.stopped' });
+  expect([flow.printedAt, flow.refused]).toEqual([null, 'paper.stopped']);
+  void flow.printAt('k3');
+  await answer({ done: true, seq: 8 });
+  expect(flow.printedAt).toBe('k3');
+  const ticketId = receipt().ticketId;
+  expect(asks.slice(1)).toEqual([
+    { type: 'printElsewhere', ticketId, kioskId: 'k2' },
+    { type: 'printElsewhere', ticketId, kioskId: 'k3' },
+  ]);
+});
+
+test('a number that is on the screen only stays in sight when nobody touches it', async () => {
+  vi.useFakeTimers();
+  const { flow, answer } = visitor();
+  flow.open('a');
+  void flow.take(['a']);
+  await answer(issued);
+  flow.leave();
+  expect([flow.step.name, flow.used, numbers(flow)]).toEqual(['welcome', false, [105]]);
+  vi.advanceTimersByTime(MINUTE_MS);
+  expect(numbers(flow)).toEqual([]);
+  vi.useRealTimers();
+});
+
 test('each visitor finds the language that the kiosk began with', () => {
   const words = new Words({ ar: {}, en: {} }, 'en');
   const flow = new Flow(() => new Promise(() => undefined), words);

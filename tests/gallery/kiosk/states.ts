@@ -158,6 +158,17 @@ export const STATES: Readonly<Record<string, Shown>> = {
   'ticket-again': { view: printing('reprinting'), act: ticket() },
   'ticket-unprinted': { view: printing('interrupted'), act: ticket() },
   'ticket-no-paper': { view: { printer: 'paperEnd' }, act: ticket({ ahead: 0 }) },
+  'ticket-print-elsewhere': {
+    view: { printer: 'jam', elsewhere: ['k2'] },
+    act: ticket({ ahead: 0 }),
+  },
+  'ticket-elsewhere': {
+    view: { printer: 'jam', elsewhere: ['k2'], ...printing('sending') },
+    act: (flow) => {
+      ticket()(flow);
+      flow.printedAt = 'k2';
+    },
+  },
   'ticket-no-printer': {
     view: { printer: 'none' },
     act: ticket({ printing: false, link: null, label: { letter: null, number: 4 } }),
