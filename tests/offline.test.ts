@@ -4,7 +4,7 @@ import type { OfflineTicket } from '../agent/offline/offline.js';
 import type { Command } from '../core/protocol/commands.js';
 import type { Refusal } from '../core/protocol/refusals.js';
 import { HOUR_MS, MINUTE_MS } from '../core/time.js';
-import { EARLY, Outage, until } from './fixtures/outage.js';
+import { EARLY, Outage, until } from './e2e/outage.js';
 
 let centre: Outage;
 afterEach(() => centre.end());

@@ -2,7 +2,7 @@ import { chromium, expect as see, type Browser, type BrowserContext } from '@pla
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HOUR_MS } from '../../core/time.js';
 import { chromiumPath } from '../chromium.js';
-import { Outage, until } from '../fixtures/outage.js';
+import { Outage, until } from './outage.js';
 import { FLAGS } from './stage.js';
 import { acts } from './acts.js';
 
