@@ -79,6 +79,7 @@ test('a certificate that is not known here, then known, then nearly over', async
   const ask = async (changes: Partial<Patient>): Promise<string[]> =>
     codesOf(await certificateFindings(patient({ server, ...changes })));
   expect(await ask({})).toEqual(['certificate.untrusted']);
+  expect(await serverFindings(patient({ server }))).toEqual([]);
   const authority = file('authority.pem');
   writeFileSync(authority, LOCALHOST.cert);
   const trusting = { ...readMachine(machine.places), authority };

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isIP } from 'node:net';
 import { connect, rootCertificates } from 'node:tls';
 import { readChecked } from '../files.js';
 import { currentRelease } from '../machine/disk.js';
@@ -41,7 +42,10 @@ export const serverFindings = async ({ server, now }: Patient): Promise<Finding[
     response = await fetch(`${server}/health`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
     await response.body?.cancel();
   } catch (error) {
-    return [wrong('server.away', { url: server, why: reason(error) })];
+    const why = reason(error);
+    // It answers; what is wrong with its certificate is a finding of its own.
+    if (/CERT|SIGNED|TLS|ISSUER/.test(why)) return [];
+    return [wrong('server.away', { url: server, why })];
   }
   if (!response.ok) return [wrong('server.away', { url: server, why: response.status })];
   const told = Date.parse(response.headers.get('date') ?? '');
@@ -61,7 +65,8 @@ export const certificateFindings = async ({
   const own = machine?.authority ?? null;
   const ca = own !== null && existsSync(own) ? [readFileSync(own, 'utf8')] : [];
   const outcome = await new Promise<{ ends: number } | { why: string }>((resolve) => {
-    const options = { host, port: Number(port === '' ? 443 : port), servername: host };
+    const named = isIP(host) === 0 ? { servername: host } : {};
+    const options = { host, port: Number(port === '' ? 443 : port), ...named };
     const socket = connect({
       ...options,
       ca: [...rootCertificates, ...ca],
