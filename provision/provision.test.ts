@@ -7,7 +7,7 @@ import { renderBundle } from './bundle.js';
 import { FIRMWARE, readCentre } from './centre.js';
 import { signer } from './keys.js';
 import { jsonSchemaOf, machineSchema, siteSchema } from './files.js';
-import { Site } from '../tests/fixtures/site.js';
+import { Site } from '../tests/machines/site.js';
 
 /** Written anew by `npx vitest run provision -u`. */
 test.each([

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Site } from '../tests/fixtures/site.js';
+import { Site } from '../tests/machines/site.js';
 import { renderBundle } from './bundle.js';
 
 /** What the rendered units start; none of it need be installed where this is tested. */

@@ -8,8 +8,8 @@ import { chromium, type Browser } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KNOWN_POLICIES } from '../../provision/policy.js';
 import { policyOf, type Place } from '../../provision/render.js';
-import { ChromiumUnderPolicy, NoScreen, unknownTo } from '../fixtures/underpolicy.js';
-import { Site } from '../fixtures/site.js';
+import { ChromiumUnderPolicy, NoScreen, unknownTo } from '../machines/underpolicy.js';
+import { Site } from '../machines/site.js';
 import { Stage } from './stage.js';
 
 let stage: Stage;

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { STEPS } from '../agent/machine/update.js';
-import { enrolOwn } from '../server/http/enrol.js';
-import { Updating } from './fixtures/updating.js';
+import { STEPS } from '../../agent/machine/update.js';
+import { enrolOwn } from '../../server/http/enrol.js';
+import { Updating } from './updating.js';
 
 const FIRST = 202_601_010_001;
 const SECOND = 202_602_010_001;

@@ -12,11 +12,11 @@ import {
   machineFindings,
   serverFindings,
   type Patient,
-} from '../agent/doctor/machine.js';
-import { readMachine } from '../agent/machine/settings.js';
-import { programOf } from '../server/place.js';
-import { LOCALHOST } from './fixtures/tls.js';
-import { Updating } from './fixtures/updating.js';
+} from '../../agent/doctor/machine.js';
+import { readMachine } from '../../agent/machine/settings.js';
+import { programOf } from '../../server/place.js';
+import { LOCALHOST } from '../fixtures/tls.js';
+import { Updating } from './updating.js';
 
 let machine: Updating;
 beforeEach(async () => (machine = await Updating.open()));
