@@ -45,6 +45,7 @@ const MANAGERS = [
     names: {
       chromium: 'chromium',
       zbarimg: 'zbar-tools',
+      tesseract: 'tesseract-ocr tesseract-ocr-ara',
       socat: 'socat',
       'systemd-analyze': 'systemd',
       udevadm: 'udev',
@@ -60,6 +61,7 @@ const MANAGERS = [
     names: {
       chromium: 'chromium',
       zbarimg: 'zbar',
+      tesseract: 'tesseract tesseract-langpack-ara',
       socat: 'socat',
       'systemd-analyze': 'systemd',
       udevadm: 'systemd-udev',
@@ -75,6 +77,7 @@ const MANAGERS = [
     names: {
       chromium: 'chromium',
       zbarimg: 'zbar',
+      tesseract: 'tesseract-ocr tesseract-ocr-data-ara',
       socat: 'socat',
       udevadm: 'eudev',
       nft: 'nftables',
@@ -95,7 +98,7 @@ async function installFromSystem(tool) {
   const root = process.getuid?.() === 0;
   for (const [index, step] of manager.steps.entries()) {
     const last = index === manager.steps.length - 1;
-    const line = [manager.command, ...step, ...(last ? [manager.names[tool]] : [])];
+    const line = [manager.command, ...step, ...(last ? manager.names[tool].split(' ') : [])];
     const [command, ...args] = root ? line : ['sudo', '-n', ...line];
     await quietly(command, args, { label: line.join(' '), limitMs: TESTS_LIMIT_MS });
   }
@@ -125,6 +128,7 @@ async function installChromium() {
 /** Programs that the tests hold the product against, with the packages of those who have them. */
 const TOOLS = [
   { tool: 'zbarimg', what: 'an independent reader of QR codes' },
+  { tool: 'tesseract', what: 'an independent reader of printed Arabic and English' },
   { tool: 'socat', what: 'serial lines without a device' },
   { tool: 'systemd-analyze', what: 'the reader of rendered units' },
   { tool: 'udevadm', what: 'the reader of rendered udev rules' },

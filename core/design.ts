@@ -36,6 +36,33 @@ export type SlipField = (typeof SLIP_FIELDS)[number];
 export const FIELD_SIZES = ['small', 'normal', 'large'] as const;
 export type FieldSize = (typeof FIELD_SIZES)[number];
 
+/** Fields whose size can be chosen; the others have the one that can be read or scanned. */
+export const SIZED_FIELDS: readonly (TicketField | SlipField)[] = [
+  'centre',
+  'time',
+  'label',
+  'ahead',
+  'services',
+  'note',
+  'service',
+  'eligibility',
+  'papers',
+  'fees',
+  'days',
+  'procedure',
+];
+/** Fields that can stand in the other language too. */
+export const SPOKEN_FIELDS: readonly (TicketField | SlipField)[] = [
+  'centre',
+  'services',
+  'note',
+  'service',
+  'eligibility',
+  'papers',
+  'fees',
+  'procedure',
+];
+
 /** Without these a ticket is of no use to its visitor, nor a slip. */
 export const TICKET_NEEDS: readonly TicketField[] = ['label', 'services'];
 export const SLIP_NEEDS: readonly SlipField[] = ['service'];
@@ -114,3 +141,14 @@ export const DEFAULT_DESIGN: PaperDesign = paperDesign.parse({});
 
 export const designOf = ({ paper }: { readonly paper?: PaperDesign | undefined }): PaperDesign =>
   paper ?? DEFAULT_DESIGN;
+
+/** A standard ticket is no longer than this from cut to cut, in mm. */
+export const PAPER_MM_MAX = 60;
+/** One of a centre that saves paper. */
+export const ECONOMY_MM_MAX = 40;
+/** A slip about a service. */
+export const SLIP_MM_MAX = 200;
+
+/** Widths of paper that a manager looks at, in mm, and what a printer reaches of them. */
+export const PAPER_WIDTHS = ['80', '58'] as const;
+export type PaperWidth = (typeof PAPER_WIDTHS)[number];

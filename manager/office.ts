@@ -1,6 +1,13 @@
 import type { DayReport } from '../core/kpi.js';
+import type { PaperDesign, PaperWidth } from '../core/design.js';
 import type { ExportName, Language } from '../core/lists.js';
-import type { FoundTicket, StaffMember, VoiceAnswer } from '../core/protocol/api.js';
+import type {
+  FoundTicket,
+  PaperPreview,
+  PaperSaved,
+  StaffMember,
+  VoiceAnswer,
+} from '../core/protocol/api.js';
 import type { DeviceRole } from '../core/protocol/views.js';
 import { fetchFile, get, post, put, type Refused } from '../web/api.js';
 
@@ -10,6 +17,13 @@ export interface Pending {
   readonly since: number;
 }
 export type NewPerson = Omit<StaffMember, 'active'> & { readonly secret: string };
+/** A paper to be drawn. */
+export interface PaperWish {
+  readonly design: PaperDesign;
+  readonly paper: 'ticket' | 'slip';
+  readonly width: PaperWidth;
+  readonly language: 'ar' | 'en';
+}
 type Asked<T> = Promise<T | Refused>;
 
 /** What a manager asks of the server over HTTP. Rejects with `ServerAway` only. */
@@ -29,6 +43,8 @@ export interface Office {
   /** Without a clip, all of a language. */
   deleteVoice: (language: Language, clip: string | null) => Asked<VoiceAnswer>;
   clipFile: (hash: string) => Promise<Blob>;
+  previewPaper: (wish: PaperWish) => Asked<PaperPreview>;
+  savePaper: (design: PaperDesign) => Asked<PaperSaved>;
   /** Address of a file for a range of days (`YYYY-MM-DD`), both included. */
   exportUrl: (table: ExportName, from: string, to: string) => string;
 }
@@ -51,6 +67,8 @@ export const makeOffice = (deviceId: string): Office => {
     putClip: (language, clip, file) => put(url('voice/clip', { language, clip }), file),
     deleteVoice: (language, clip) => post(url('voice/delete'), { language, clip }),
     clipFile: (hash) => fetchFile(`/voice/${hash}.wav`),
+    previewPaper: (wish) => post(url('paper/preview'), wish),
+    savePaper: (design) => post(url('paper'), { design }),
     exportUrl: (table, from, to) => url(`export/${table}.csv`, { from, to }),
   };
 };

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { todayOf } from '../core/publish.js';
+import { isRefusal } from '../core/protocol/refusals.js';
 import type { Configuration } from '../core/configuration.js';
 import { currentConfiguration } from '../core/views/hall.js';
 import { Devices } from './access/devices.js';
@@ -26,6 +26,7 @@ import { keptSecret, LINK_KEY, PEPPER_KEY, requireKeys } from './log/keys.js';
 import { openLog, storeConfiguration, type Log } from './log/log.js';
 import { healthRoutes } from './metrics.js';
 import { structureFaults } from './log/structure.js';
+import { newest, publish } from './hub/publish.js';
 import { projectors } from './projectors.js';
 import { createDeviceTable, watchDevices } from './report/devices.js';
 import { BUILT_VOICE } from './place.js';
@@ -128,23 +129,25 @@ const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => 
   };
 };
 
-/** Begins a new log, or publishes the configuration file when it has changed. */
+/**
+ * Begins a new log, or publishes the configuration file when it has changed. How papers look is a
+ * manager's from the first time that it was chosen: the file has a say in it only before.
+ */
 const publishFile = async (centre: Centre, options: RunOptions): Promise<void> => {
-  const { configuration } = options.settings;
   const { state } = centre.log;
-  const { database, configurations } = centre.store;
-  const hash = storeConfiguration(database, configuration);
   if (state.seq === 0) {
+    const { configuration } = options.settings;
+    const hash = storeConfiguration(centre.store.database, configuration);
     const { id: centreId } = configuration.centre;
     const training = options.training ?? false;
     return centre.log.askAsServer({ type: 'startLog', centreId, configuration: hash, training });
   }
-  if (state.centre.configuration === hash) return;
-  const held = state.day && configurations.get(state.day.configuration);
-  const merged = held ? todayOf(held, configuration) : { configuration, waiting: [] };
-  const today = storeConfiguration(database, merged.configuration);
-  const waiting = [...merged.waiting];
-  await centre.log.askAsServer({ type: 'publish', configuration: hash, today, waiting });
+  const { paper } = newest(centre);
+  const { configuration: file } = options.settings;
+  const configuration = paper === undefined ? file : { ...file, paper };
+  const answer = await publish(centre, configuration);
+  if (!isRefusal(answer) || answer.refused === 'configuration.same') return;
+  throw new Error(`publish was refused: ${answer.refused}`);
 };
 
 const listen = async (app: FastifyInstance, port: number, host: string): Promise<number> => {

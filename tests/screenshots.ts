@@ -72,7 +72,7 @@ const hall = async (stage: Stage): Promise<void> => {
   const start = (await (await fetch(`${stage.url}/api/start`)).json()) as { phone: string };
   await shoot(await stage.page(start.phone, SIZES.phone), 'phone-waiting-ar');
   const manager = await stage.manager();
-  for (const tab of ['hall', 'devices', 'staff', 'voice', 'report', 'export']) {
+  for (const tab of ['hall', 'devices', 'staff', 'papers', 'voice', 'report', 'export']) {
     await manager.getByTestId(`tab-${tab}`).click();
     await shoot(manager, `manager-${tab}-ar`);
   }

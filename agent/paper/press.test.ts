@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { PAPER_MM_MAX } from '../../core/design.js';
 import type { TicketPaper } from '../../core/paper.js';
 import { fullPaper, plainPaper } from '../../tests/fixtures/paper.js';
 import { paperPicture } from '../../paper/picture.js';
@@ -10,7 +11,7 @@ import { readProfile } from '../printer/profile.js';
 import type { Slip } from '../printer/virtual-paper.js';
 import { VirtualPrinter } from '../printer/virtual-printer.js';
 import { encodeJob } from './escpos.js';
-import { createPress, PAPER_MM_MAX } from './press.js';
+import { createPress } from './press.js';
 
 const profile = readProfile('firmware-config/printers/virtual-80mm.json');
 const press = createPress(profile);

@@ -1,4 +1,10 @@
-import { DEFAULT_DESIGN, type PaperDesign } from '../../core/design.js';
+import {
+  DEFAULT_DESIGN,
+  ECONOMY_MM_MAX,
+  PAPER_MM_MAX,
+  SLIP_MM_MAX,
+  type PaperDesign,
+} from '../../core/design.js';
 import { isSlip, type Paper } from '../../core/paper.js';
 import { layoutPaper } from '../../paper/layout.js';
 import { createRaster, type Raster } from '../../paper/raster.js';
@@ -6,13 +12,6 @@ import type { PrinterProfile } from '../printer/profile.js';
 import { bandsOf } from './bands.js';
 import { composeLines, type GraphicOf } from './lines.js';
 import type { Piece, PressedTicket } from './pieces.js';
-
-/** A standard ticket is no longer than this, its blank top strip included. */
-export const PAPER_MM_MAX = 60;
-/** One of a centre that saves paper. */
-export const ECONOMY_MM_MAX = 40;
-/** A slip about a service. */
-export const SLIP_MM_MAX = 200;
 
 /**
  * How a paper is brought to the printer. `raster`: as a picture. `hybrid`: Arabic from graphics in

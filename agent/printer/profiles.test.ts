@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_DESIGN } from '../../core/design.js';
+import { DEFAULT_DESIGN, ECONOMY_MM_MAX, PAPER_MM_MAX } from '../../core/design.js';
 import { paperPicture } from '../../paper/picture.js';
 import { fullPaper, plainPaper } from '../../tests/fixtures/paper.js';
 import { printed, PROFILES, scanned } from '../../tests/fixtures/slips.js';
-import { createPress, ECONOMY_MM_MAX, PAPER_MM_MAX } from '../paper/press.js';
+import { createPress } from '../paper/press.js';
 
 const ROUNDED_MM = 0.001;
 const papers = [plainPaper, { ...fullPaper, language: 'en' as const }];

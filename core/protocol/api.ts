@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Words } from '../configuration.js';
+import { PAPER_WIDTHS, paperDesign } from '../design.js';
 import { LANGUAGES, type Language } from '../lists.js';
 import { clipId, type Origin, type Pack } from '../voice/pack.js';
 import type { Part } from '../voice/script.js';
@@ -23,6 +24,8 @@ export const API_REFUSALS = [
   'setup.done',
   'payload.invalid',
   'report.noDay',
+  'paper.invalid',
+  'paper.tooFast',
   'voice.unknownClip',
   'voice.notWav',
   'voice.noRoom',
@@ -36,6 +39,14 @@ export { SECRET_MIN } from './secret.js';
 const secret = z.string().min(1).max(200);
 
 export const apiSchemas = {
+  /** How papers look, and which of them is to be drawn. */
+  previewPaper: z.strictObject({
+    design: paperDesign,
+    paper: z.enum(['ticket', 'slip']),
+    width: z.enum(PAPER_WIDTHS),
+    language: z.enum(LANGUAGES),
+  }),
+  savePaper: z.strictObject({ design: paperDesign }),
   enrol: z.strictObject({ deviceId: id, role: z.enum(DEVICE_ROLES) }),
   poll: z.strictObject({ deviceCode: z.string().regex(/^[0-9a-f]{64}$/) }),
   signIn: z.strictObject({ deviceId: id, staffId: id, secret }),
@@ -60,6 +71,22 @@ export const apiSchemas = {
   /** Without a clip, all of a language. */
   deleteVoice: z.strictObject({ language: z.enum(LANGUAGES), clip: clipId.nullable() }),
 } as const;
+
+/** A paper drawn for a manager. */
+export interface PaperPreview {
+  /** A PNG, base64. */
+  readonly png: string;
+  readonly lengthMm: number;
+  /** Texts that did not fit whole. */
+  readonly shortened: readonly string[];
+  /** Fields that there was no room for. */
+  readonly leftOut: readonly string[];
+}
+
+/** What waits until tomorrow of what was published; the rest holds now. */
+export interface PaperSaved {
+  readonly waiting: readonly string[];
+}
 
 export interface StaffMember {
   readonly id: string;

@@ -9,6 +9,7 @@ import type { Centre } from '../centre.js';
 import { exportCsv } from '../report/csv.js';
 import { reportedDays, reportOfDay } from '../report/day.js';
 import { refuseWith, type Checked } from './checked.js';
+import { paperRoutes } from './papers.js';
 import { deviceOf, staffOf } from './session.js';
 import { voiceRoutes } from './voice.js';
 
@@ -49,6 +50,7 @@ export const manageRoutes = (app: FastifyInstance, centre: Centre, checked: Chec
   reportRoutes(app, centre, { acting, audit, checked });
   ticketRoute(app, centre);
   voiceRoutes(app, centre, { acting, audit, checked });
+  paperRoutes(app, centre, { acting, audit, checked });
   const guesses = new Throttle();
 
   app.get('/api/devices/pending', (request, reply) => {

@@ -52,6 +52,9 @@ const voiceOf = (at: number): VoiceAnswer => ({
     .slice(0, 24)
     .map(({ id: clip }) => ({ language: 'ar', clip, hash: clip, ms: 740, at })),
 });
+/** A white dot. */
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTo1JAAAAABJRU5ErkJggg==';
 
 /** An office that answers at once; in the state `away` it cannot be reached. */
 export const officeFor = (state: string, { view, report, now }: ManagerFixture): Office => {
@@ -86,6 +89,8 @@ export const officeFor = (state: string, { view, report, now }: ManagerFixture):
     putClip: () => answer(voiceOf(now)),
     deleteVoice: () => answer({ refused: 'voice.noRoom' }),
     clipFile: () => answer(new Blob()),
+    previewPaper: () => answer({ png: PIXEL, lengthMm: 58.4, shortened: [], leftOut: ['scan'] }),
+    savePaper: () => answer({ waiting: [] }),
     exportUrl: (table) => `/${EXPORTS.indexOf(table)}.csv`,
   };
 };
