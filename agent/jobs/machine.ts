@@ -26,6 +26,7 @@ export class Machine {
   private isPaperDirty = false;
   /** Whether the printer tells changes by itself; a ticket's ESC @ ends that. */
   private isWatched = false;
+  private wasConnected = false;
   private paperLeftAt = -Infinity;
 
   constructor(private readonly parts: MachineParts) {
@@ -56,6 +57,9 @@ export class Machine {
 
   private async connect(): Promise<void> {
     await this.session.open();
+    // Of a printer that tells nothing, nobody knows whether it was through with the last ticket.
+    if (this.wasConnected && !this.parts.profile.status.dleEot) this.isPaperDirty = true;
+    this.wasConnected = true;
     this.parts.equipment?.connected();
     this.isWatched = false;
     this.paperLeftAt = -Infinity;
@@ -100,8 +104,6 @@ export class Machine {
     this.setState('away');
     // A request may have been cut in two on its way.
     this.isBufferDirty = true;
-    // Of a printer that tells nothing, nobody knows whether it was through with the last ticket.
-    if (!this.parts.profile.status.dleEot) this.isPaperDirty = true;
     await this.session.close();
   }
 
