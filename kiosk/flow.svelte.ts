@@ -52,6 +52,10 @@ export class Flow {
   printedAt = $state<DeviceId | null>(null);
   largeText = $state(false);
   lowReach = $state(false);
+  /** Each page is read aloud. */
+  reading = $state(false);
+  /** Something is being read now: the visitor listens, and is not away. */
+  speaking = $state(false);
 
   readonly #ask: (command: VisitorAsk) => Promise<Outcome>;
   readonly #words: Words;
@@ -76,6 +80,7 @@ export class Flow {
       this.unsure !== null ||
       this.largeText ||
       this.lowReach ||
+      this.reading ||
       this.#words.language !== this.#language
     );
   }
@@ -197,6 +202,7 @@ export class Flow {
     this.browsing = false;
     this.largeText = false;
     this.lowReach = false;
+    this.reading = false;
     this.#words.language = this.#language;
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { VoiceConfig } from '../core/configuration.js';
 import { LANGUAGES } from '../core/lists.js';
 import type { BoardCall, BoardCounter } from '../core/protocol/views.js';
-import type { Voices } from '../core/voice/pack.js';
+import type { Voices } from '../core/voice/use.js';
 import { saidOf } from '../core/voice/said.js';
 import { LATE_MS, type Sounding } from '../core/voice/schedule.js';
 import { GRAMMARS, scriptOf } from '../core/voice/script.js';

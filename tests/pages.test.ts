@@ -45,6 +45,10 @@ test('each page carries its own scripts only, and the kiosk is light', () => {
   expect(new Set(urls).size).toBe(APPS.length);
   for (const url of urls) expect(readFileSync(BUILT + url, 'utf8')).not.toMatch(IMPORT);
   expect(gzipBytes(linked(page('kiosk'), '.js'))).toBeLessThanOrEqual(KIOSK_SCRIPT_BYTES_MAX);
+  // What reads aloud is fetched when a visitor first asks for it.
+  const [kiosk] = linked(page('kiosk'), '.js');
+  const lazy = readFileSync(BUILT + kiosk!, 'utf8').match(/import\(`\.\/ReadAloud-[\w-]+\.js`\)/g);
+  expect(lazy).toHaveLength(1);
 });
 
 test("the visitor's page is light, its fonts and all", () => {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { VoiceAnswer } from '../core/protocol/api.js';
 import { LANGUAGES, type Language } from '../core/lists.js';
 import type { BoardView } from '../core/protocol/views.js';
-import type { Voices } from '../core/voice/pack.js';
+import type { Voices } from '../core/voice/use.js';
 import { scriptOf } from '../core/voice/script.js';
 import { demoSettings } from '../server/demo.js';
 import { backup } from '../server/log/backup.js';

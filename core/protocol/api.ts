@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Words } from '../configuration.js';
 import { PAPER_WIDTHS, paperDesign } from '../design.js';
 import { LANGUAGES, type Language } from '../lists.js';
-import { clipId, type Origin, type Pack } from '../voice/pack.js';
-import type { Part } from '../voice/script.js';
+import { clipId, type Pack } from '../voice/pack.js';
+import { type Origin } from '../voice/use.js';
+import type { Part } from '../voice/ids.js';
 import { DEVICE_ROLES, type Label } from './views.js';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);

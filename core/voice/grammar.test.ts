@@ -3,7 +3,8 @@ import { LANGUAGES, type Language } from '../lists.js';
 import { callPhrases, type CallForm } from './call.js';
 import { LETTERS, letterClip } from './letters.js';
 import { NUMBER_MAX, numberClips, READINGS, type Has } from './numbers.js';
-import { GRAMMARS, scriptOf, wordsClip } from './script.js';
+import { GRAMMARS, scriptOf } from './script.js';
+import { wordsClip } from './ids.js';
 
 const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, n) => from + n);

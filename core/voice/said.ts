@@ -1,7 +1,7 @@
 import type { Configuration } from '../configuration.js';
 import type { Language } from '../lists.js';
 import { callPhrases, type Phrase } from './call.js';
-import { clipIn, type VoiceInUse, type Voices } from './pack.js';
+import { clipIn, type VoiceInUse, type Voices } from './use.js';
 import type { Sounding } from './schedule.js';
 
 /** What one language says, with the voice that says it. */

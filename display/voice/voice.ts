@@ -4,8 +4,8 @@ import type { BoardView } from '../../core/protocol/views.js';
 import { speakerOf, volumeOf } from '../../core/voice/loudness.js';
 import { saidOf } from '../../core/voice/said.js';
 import type { Sounding } from '../../core/voice/schedule.js';
-import { Clips } from '../../web/clips.js';
-import { Speaker, type Speech } from '../../web/speaker.js';
+import { Clips } from '../../web/voice/clips.js';
+import { Speaker, type Speech } from '../../web/voice/speaker.js';
 import { Announcer } from './announcer.js';
 
 /** A clip that is not here by then is not waited for: the board chimes. */

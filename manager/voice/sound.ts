@@ -1,4 +1,4 @@
-import { CLIP_MS } from '../../core/voice/pack.js';
+import { CLIP_MS } from '../../core/voice/use.js';
 import { level, trim } from '../../core/voice/level.js';
 import { durationMs, makeWav, OWN_RATE, type Sound } from '../../core/voice/wav.js';
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LANGUAGES, type Language } from '../../core/lists.js';
 import { apiSchemas, type VoiceAnswer } from '../../core/protocol/api.js';
-import { CLIP_BYTES_MAX, CLIP_MS } from '../../core/voice/pack.js';
+import { CLIP_BYTES_MAX, CLIP_MS } from '../../core/voice/use.js';
 import { scriptOf } from '../../core/voice/script.js';
 import { durationMs, parseWav } from '../../core/voice/wav.js';
 import { deviceIn, type Centre } from '../centre.js';

@@ -1,6 +1,6 @@
-import { clipIn, type VoiceInUse, type Voices } from '../core/voice/pack.js';
-import type { Part } from '../core/voice/script.js';
-import { assertAway, get, pause } from './api.js';
+import { clipIn, type VoiceInUse, type Voices } from '../../core/voice/use.js';
+import type { Part } from '../../core/voice/ids.js';
+import { assertAway, get, pause } from '../api.js';
 
 const RETRY_MS = 5_000;
 const FETCH_MS_MAX = 10_000;
