@@ -46,7 +46,7 @@ interface ScannersParts {
   onFault(fault: unknown): void;
 }
 
-const linkTo = ({ link, profile: { line } }: ScannerPlan, clock: Clock): DeviceLink => {
+export const scannerLink = ({ link, profile: { line } }: ScannerPlan, clock: Clock): DeviceLink => {
   if (link.kind === 'tcp') return new WireLink(tcpWire(link), clock);
   const { path, baudRate = line.baudRate } = link;
   return new WireLink(serialWire({ path, flow: 'none', ...line, baudRate }), clock);
@@ -81,6 +81,6 @@ const listen = async (plan: ScannerPlan, link: DeviceLink, parts: ScannersParts)
 /** Starts every scanner of an agent. */
 export const startScanners = (plans: readonly ScannerPlan[], parts: ScannersParts): void => {
   for (const plan of plans) {
-    listen(plan, linkTo(plan, parts.clock), parts).catch((fault) => parts.onFault(fault));
+    listen(plan, scannerLink(plan, parts.clock), parts).catch((fault) => parts.onFault(fault));
   }
 };

@@ -4,6 +4,7 @@ import type { Configuration } from '../core/configuration.js';
 import { busPlans, countersOf } from '../agent/bus/devices.js';
 import { printersOf } from '../agent/devices.js';
 import { FileRefused, readChecked } from '../agent/files.js';
+import { scannerPlans } from '../agent/scanners.js';
 import { PROJECT } from '../server/place.js';
 import { ConfigurationError, loadSettings, type ServerSettings } from '../server/settings.js';
 import { machineSchema, PLACES, siteSchema, type Machine, type Role, type Site } from './files.js';
@@ -99,6 +100,11 @@ const checkAgent = (machine: Machine, { configuration }: Centre, say: Say): void
         if (configuration.counters.some((counter) => counter.id === counterId)) continue;
         say(`agent.devices.buses.${plan.name}`, `the centre has no counter ${counterId}`);
       }
+    }
+    const { kiosks, desks } = configuration;
+    for (const { name, place } of scannerPlans(devices.scanners, FIRMWARE)) {
+      if ([...kiosks, ...desks].some((entry) => entry.id === place)) continue;
+      say(`agent.devices.scanners.${name}`, `the centre has no kiosk or desk ${place}`);
     }
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -9,15 +9,17 @@ import { display } from '../../tests/fixtures/bus.js';
 import { openPty, type Pty } from '../../tests/fixtures/pty.js';
 import type { BusPlan } from '../bus/devices.js';
 import { playersOf } from '../buses.js';
+import { readScanner } from '../bus/scanner.js';
 import { VirtualBus } from '../bus/virtual-bus.js';
 import { machineClock } from '../clock.js';
 import type { PrinterSettings } from '../devices.js';
 import { readProfile } from '../printer/profile.js';
 import { VirtualPrinter } from '../printer/virtual-printer.js';
-import { busFindings, printerFindings, type DeviceParts } from './devices.js';
+import { busFindings, printerFindings, scannerFindings, type DeviceParts } from './devices.js';
 import { exitCodeOf, wordsOf } from './finding.js';
 import { FINDINGS } from './words.js';
 
+const SCANNERS = 'firmware-config/scanners';
 const folder = mkdtempSync(join(tmpdir(), 'dawr-doctor-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -107,6 +109,22 @@ test('a printer in the network that is off, and one that tells nothing', async (
   ]);
   await new Promise((closed) => listener.close(closed));
   expect(await codes({ profile, link, rollM: 80, render: 'raster' })).toEqual(['printer.away']);
+});
+
+test('a scanner that is there, and one that was unplugged', async () => {
+  const pty = await openPty(() => new Uint8Array());
+  const scanner = readScanner(join(SCANNERS, readdirSync(SCANNERS)[0] ?? ''));
+  const plan = { name: 's1', place: 'k1', profile: scanner } as const;
+  const ask = async (): Promise<string[]> => {
+    const link = { kind: 'serial', path: pty.near } as const;
+    return (await scannerFindings({ ...plan, link }, parts)).map(({ code }) => code);
+  };
+  expect(await ask()).toEqual(['scanner.ok']);
+  await pty.unplug();
+  expect(await ask()).toEqual(['path.missing']);
+  const link = { kind: 'tcp', host: '127.0.0.1', port: 1 } as const;
+  expect((await scannerFindings({ ...plan, link }, parts))[0]?.code).toBe('scanner.away');
+  await pty.remove();
 });
 
 describe('a bus of displays', () => {

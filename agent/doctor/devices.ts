@@ -10,6 +10,7 @@ import { Session } from '../jobs/session.js';
 import { encodeJob } from '../paper/escpos.js';
 import { createPress } from '../paper/press.js';
 import { printerLink } from '../printers.js';
+import { scannerLink, type ScannerPlan } from '../scanners.js';
 import { LinkLost } from '../wires/link.js';
 import { good, unknown, warning, wrong, type Finding } from './finding.js';
 
@@ -131,6 +132,28 @@ const asked = async (
   const ticket = createPress(profile, { mode: render })(sample(kiosk, parts.clock.now()));
   await session.write(encodeJob(profile, { ...ticket, receipt: 'none', processId: '0000' }));
   return [...findings, good('print.sent', { kiosk })];
+};
+
+/** Whether a scanner's line can be opened: it says nothing before something is read. */
+export const scannerFindings = async (
+  plan: ScannerPlan,
+  parts: DeviceParts,
+): Promise<Finding[]> => {
+  const { name: scanner } = plan;
+  const way = wordOf(plan.link);
+  const before = pathFinding(plan.link, parts);
+  if (before !== undefined) return [before];
+  const link = scannerLink(plan, parts.clock);
+  try {
+    await link.open();
+    await link.close();
+    return [good('scanner.ok', { scanner })];
+  } catch (fault) {
+    if (!(fault instanceof LinkLost)) throw fault;
+    return [
+      isBusy(fault) ? unknown('device.busy', { way }) : wrong('scanner.away', { scanner, way }),
+    ];
+  }
 };
 
 /** Lets each display of a line show its address, and hears which of those that answer do not. */

@@ -5,11 +5,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { machineClock } from '../clock.js';
-import { readBuses, readDevices } from '../devices.js';
+import { readBuses, readDevices, readScanners } from '../devices.js';
 import { FileRefused } from '../files.js';
 import type { RunProgram } from '../machine/settle.js';
 import { placesBelow, readMachine, type MachineSettings } from '../machine/settings.js';
-import { busFindings, printerFindings, type DeviceParts } from './devices.js';
+import { busFindings, printerFindings, scannerFindings, type DeviceParts } from './devices.js';
 import { exitCodeOf, wordsOf, wrong, type Finding } from './finding.js';
 import {
   certificateFindings,
@@ -46,6 +46,9 @@ const deviceFindings = async (file: string, parts: DeviceParts): Promise<Finding
     }
     for (const plan of readBuses(file, FIRMWARE))
       findings.push(...(await busFindings(plan, parts)));
+    for (const plan of readScanners(file, FIRMWARE)) {
+      findings.push(...(await scannerFindings(plan, parts)));
+    }
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
     findings.push(wrong('devices.wrong', { why: error.message }));

@@ -168,6 +168,11 @@ export const FINDINGS = {
     'A test was printed on {kiosk}: look at it',
     'طُبع اختبار على {kiosk}: انظر إليه',
   ),
+  'scanner.ok': good('The scanner {scanner} can be listened to', 'الماسح {scanner} متصل'),
+  'scanner.away': {
+    en: ['The scanner {scanner} cannot be reached at {way}', 'plug it in; check its socket'],
+    ar: ['تعذر الوصول إلى الماسح {scanner} على {way}', 'وصّله وافحص منفذه'],
+  },
   'bus.ok': good(
     'On the bus {bus}, {count} displays show their address',
     'على الخط {bus} تعرض {count} شاشات أرقام عناوينها',
