@@ -11,6 +11,7 @@ import type { Committer } from './log/committer.js';
 import type { AuditEntry } from './log/journal.js';
 import type { Log } from './log/log.js';
 import type { ServerSettings } from './settings.js';
+import type { Notices } from './sms/notices.js';
 import type { Voices } from './voice/voices.js';
 
 /** Limits of the doors. The bench and the simulation raise them, and print what they raised. */
@@ -71,6 +72,8 @@ export interface Centre {
   readonly staff: Staff;
   readonly links: TicketLinks;
   readonly live: Live;
+  /** `null` where no gateway for text messages is configured. */
+  readonly sms: Notices | null;
   readonly voices: Voices;
   readonly journal: Logger;
   /** The configuration that holds now. */

@@ -32,6 +32,9 @@ import { createDeviceTable, watchDevices } from './report/devices.js';
 import { BUILT_VOICE } from './place.js';
 import type { Settings } from './settings.js';
 import { packWatch } from './voice/installed.js';
+import { createContactTable } from './sms/contacts.js';
+import type { Send } from './sms/gateway.js';
+import { smsOf } from './sms/start.js';
 import { createVoiceTable, Recorded } from './voice/recorded.js';
 import { Voices } from './voice/voices.js';
 
@@ -50,6 +53,8 @@ export interface RunOptions {
   readonly limits?: Partial<Limits>;
   readonly faults?: Faults;
   readonly extras?: (centre: Centre) => Extras;
+  /** Sends text messages in the place of the configured gateway. */
+  readonly gateway?: Send;
   /** The file or the disk can no longer be trusted: the process must end at once. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -77,6 +82,7 @@ const takeOver = (log: Log, centreId: string): void => {
     createAccessTables(database);
     createDeviceTable(database);
     createVoiceTable(database);
+    createContactTable(database);
     requireKeys(database, directory);
   } catch (error) {
     log.close();
@@ -121,6 +127,7 @@ const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => 
     staff: new Staff(database, hasher),
     links,
     live: new Live(),
+    sms: smsOf(options, log, { timers, configuration, committer }),
     voices: new Voices(new Recorded(database), null, configuration),
     journal,
     configuration,
@@ -176,6 +183,7 @@ const keepTime = (centre: Centre, lookForVoice: () => void): (() => void) => {
       }
     }
   });
+  centre.log.onCommitted(() => centre.sms?.changed());
   const stopWatching = watchDevices(centre);
   return () => {
     stopWatching();

@@ -39,6 +39,7 @@ describe('a file that can be used', () => {
     const { server, configuration } = await load(undefined);
     expect(server).toEqual({
       host: '127.0.0.1',
+      sms: null,
       port: 4000,
       phonePort: null,
       tls: null,

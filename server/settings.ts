@@ -32,6 +32,16 @@ const serverSchema = z.strictObject({
     .array(z.string().regex(/^[a-z0-9.-]{1,253}$/))
     .max(20)
     .default([]),
+  /** Text messages to visitors who ask for them; `null`: nobody is asked for a number. */
+  sms: z
+    .strictObject({
+      /** The name of a file in `firmware-config/sms`, without `.json`. */
+      gateway: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not the name of a gateway'),
+      perTicketMax: z.number().int().min(1).max(10).default(3),
+      perDayMax: z.number().int().min(1).max(100_000).default(500),
+    })
+    .nullable()
+    .default(null),
   /** Allows plain HTTP beyond this machine, for a trial: anybody on the network can listen in. */
   pilot: z.boolean().default(false),
 });

@@ -39,6 +39,8 @@ export type StaffRole = (typeof STAFF_ROLES)[number];
 export { SECRET_MIN } from './secret.js';
 const secret = z.string().min(1).max(200);
 
+const ticketToken = z.string().regex(/^[A-Z2-7]{37}$/);
+
 export const apiSchemas = {
   /** How papers look, and which of them is to be drawn. */
   previewPaper: z.strictObject({
@@ -48,6 +50,13 @@ export const apiSchemas = {
     language: z.enum(LANGUAGES),
   }),
   savePaper: z.strictObject({ design: paperDesign }),
+  /** A visitor's number, given with consent on the ticket's page. */
+  smsKeep: z.strictObject({
+    token: ticketToken,
+    phone: z.string().regex(/^\+[1-9]\d{7,14}$/),
+    consent: z.literal(true),
+  }),
+  smsForget: z.strictObject({ token: ticketToken }),
   enrol: z.strictObject({ deviceId: id, role: z.enum(DEVICE_ROLES) }),
   poll: z.strictObject({ deviceCode: z.string().regex(/^[0-9a-f]{64}$/) }),
   signIn: z.strictObject({ deviceId: id, staffId: id, secret }),

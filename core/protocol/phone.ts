@@ -26,4 +26,6 @@ export interface PhoneView extends ViewBase {
   readonly result: Result | null;
   readonly stars: number | null;
   readonly hall: HallTimes;
+  /** Text messages are offered; `null` while no number is known. */
+  readonly sms?: { readonly state: 'ready' | 'queued' | 'sent' | 'failed' | null };
 }

@@ -261,6 +261,8 @@ export interface ManagerView extends ViewBase {
   readonly offline: OfflineCount;
   readonly configurationWaiting: readonly string[];
   readonly storage: { readonly freeBytes: number; readonly warning: boolean };
+  /** Text messages of today, where they are offered. */
+  readonly sms?: { readonly sent: number; readonly failed: number; readonly perDayMax: number };
 }
 
 export type { PhoneView } from './phone.js';

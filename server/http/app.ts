@@ -23,6 +23,7 @@ import { ownHostOf, type Door } from './hosts.js';
 import { machineRoutes } from './machines.js';
 import { manageRoutes } from './manage.js';
 import { deviceOf } from './session.js';
+import { smsRoutes } from './sms.js';
 import { clipRoutes, isEnrolled } from './voice.js';
 
 const WEB = `${programOf('web')}/`;
@@ -195,6 +196,7 @@ export const phoneApp = async (centre: Centre): Promise<FastifyInstance> => {
     if (!wrongLinks.take(line, at)) return tooMany(reply, wrongLinks.waitMs(line, at));
     return sendPage(reply.code(404), 'phone');
   });
+  smsRoutes(app, centre);
   await app.ready();
   return app;
 };

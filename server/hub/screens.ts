@@ -75,6 +75,13 @@ const storageOf = ({ store }: Centre) => {
   return { freeBytes, warning };
 };
 
+/** Where a gateway is configured, a phone's page says whether its number is known. */
+const withSms = <V extends { readonly ticketId: string }>(
+  { sms }: Centre,
+  view: V | null,
+): V | null =>
+  view === null || sms === null ? view : { ...view, sms: { state: sms.stateOf(view.ticketId) } };
+
 /** What a subject may see now; `null` when it may see nothing (a ticket that is not of today). */
 export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | null => {
   const { state } = centre.log;
@@ -109,10 +116,14 @@ export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | nul
         troubled: troubledPapers(centre, at),
         offline: centre.live.offline(),
       };
-      return managerView(state, configurations, { at, live });
+      const view = managerView(state, configurations, { at, live });
+      return centre.sms === null ? view : { ...view, sms: centre.sms.today() };
     }
     case 'phone':
-      return phoneView(state, configurations, { at, ticketId: subject.ticketId ?? '' });
+      return withSms(
+        centre,
+        phoneView(state, configurations, { at, ticketId: subject.ticketId ?? '' }),
+      );
     case 'agent':
       return {
         ...agentBody(centre, deviceId, at),
