@@ -1,6 +1,6 @@
 import { DEFAULT_DESIGN, type PaperDesign } from '../core/design.js';
 import { isSlip, type Paper, type TicketPaper } from '../core/paper.js';
-import { ECONOMY, sparing, STANDARD, type Look } from './looks.js';
+import { ECONOMY, STANDARD, type Look } from './looks.js';
 import { qrModules, QR_QUIET_MODULES } from './qr.js';
 import type { PaperLayout, Sheet } from './sheet.js';
 import { layoutSlip } from './slip.js';
@@ -35,15 +35,14 @@ export function layoutTicket(
   const lay = (look: Look): PaperLayout =>
     closed(new TicketSetter({ paper, design, sheet, look }).set(), paper, look);
   const ladder = design.economy ? ECONOMY : STANDARD;
-  const tightest = ladder.at(-1)!;
-  for (const look of [...ladder, ...sparing(tightest)]) {
+  for (const look of ladder) {
     const { lengthDots } = lay(look);
     const left = Math.floor((sheet.lengthMaxDots - lengthDots) / GAPS);
     if (left < 0) continue;
     const more = design.economy ? 0 : Math.min(left, GAP_MORE_MAX);
     return lay({ ...look, gap: look.gap + more });
   }
-  return lay(sparing(tightest).at(-1)!);
+  return lay(ladder.at(-1)!);
 }
 
 /** The layout of a ticket that was set, down to its cut. */

@@ -18,9 +18,11 @@ export interface Look {
   readonly beside: boolean;
   /** Fields that there is no room for. */
   readonly without: readonly TicketField[];
+  /** Lines that the name of a single service may have where there is little room beside it. */
+  readonly linesMax: number;
 }
 
-type Sizes = Omit<Look, 'moduleDots' | 'level' | 'beside' | 'without'>;
+type Sizes = Omit<Look, 'moduleDots' | 'level' | 'beside' | 'without' | 'linesMax'>;
 const ROOMY: Sizes = {
   labelPx: 150,
   boxDots: 128,
@@ -55,6 +57,9 @@ const SPARE: Sizes = {
   tight: true,
 };
 
+/** Where nothing else fits: the name of a service is one line. */
+const BARE: Sizes = { labelPx: 92, boxDots: 90, servicePx: 30, leading: 34, gap: 0, tight: true };
+
 /** A module under 3 dots is too small for old phones; large modules matter more than level. */
 const CODES: readonly Pick<Look, 'moduleDots' | 'level'>[] = [
   { moduleDots: 5, level: 'M' },
@@ -65,7 +70,13 @@ const CODES: readonly Pick<Look, 'moduleDots' | 'level'>[] = [
 ];
 
 const looks = (sizes: Sizes, from: number, to: number): Look[] =>
-  CODES.slice(from, to).map((code) => ({ ...sizes, ...code, beside: false, without: [] }));
+  CODES.slice(from, to).map((code) => ({
+    ...sizes,
+    ...code,
+    beside: false,
+    without: [],
+    linesMax: 3,
+  }));
 
 /** What a paper can be done without, in this order. */
 const SPARED: readonly TicketField[] = [
@@ -82,8 +93,16 @@ const beside = (sizes: Sizes, from: number, to: number): Look[] =>
   looks(sizes, from, to).map((look) => ({ ...look, beside: true }));
 
 /** The same look, without one field more each time. */
-export const sparing = (look: Look): Look[] =>
+const sparing = (look: Look): Look[] =>
   SPARED.map((_, index) => ({ ...look, without: SPARED.slice(0, index + 1) }));
+
+const [SPAREST, BAREST] = [SPARE, BARE].map((sizes) => beside(sizes, 4, 5)[0]!);
+/** Where no look keeps within the length: fields are left out, then all is small. */
+const LAST: readonly Look[] = [
+  ...sparing(SPAREST!),
+  ...sparing(BAREST!),
+  { ...BAREST!, without: SPARED, linesMax: 1 },
+];
 
 /** From the most generous to the tightest. */
 export const STANDARD: readonly Look[] = [
@@ -92,9 +111,12 @@ export const STANDARD: readonly Look[] = [
   ...looks(SNUG, 1, 3),
   ...looks(DENSE, 1, 5),
   ...beside(DENSE, 3, 5),
+  ...sparing(beside(DENSE, 4, 5)[0]!),
+  ...LAST,
 ];
 export const ECONOMY: readonly Look[] = [
   ...beside(SNUG, 1, 3),
   ...beside(DENSE, 1, 5),
   ...beside(SPARE, 3, 5),
+  ...LAST,
 ];

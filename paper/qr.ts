@@ -15,6 +15,17 @@ export interface QrCode {
 /** Clear modules that a reader needs on each side (ISO/IEC 18004, quiet zone). */
 export const QR_QUIET_MODULES = 4;
 
+/** Codes that are remembered: a ticket is laid out in several looks, with the same two codes. */
+const CODES_MAX = 8;
+const codes = new Map<string, boolean[][]>();
+
 /** Modules of a model 2 code, row by row, true for black, without the quiet zone. */
-export const qrModules = (text: string, level: QrLevel): boolean[][] =>
-  encode(text, { ecc: level, boostEcc: false, border: 0 }).data;
+export function qrModules(text: string, level: QrLevel): readonly (readonly boolean[])[] {
+  const key = `${level} ${text}`;
+  const known = codes.get(key);
+  if (known !== undefined) return known;
+  const { data } = encode(text, { ecc: level, boostEcc: false, border: 0 });
+  if (codes.size >= CODES_MAX) codes.clear();
+  codes.set(key, data);
+  return data;
+}

@@ -7,6 +7,9 @@ import type { BoxItem, DotsItem, Face, Measure, PaperLayout, TextItem } from './
 /** Rows of the canvas; a layout higher than this is refused by `draw`. */
 export const ROWS_MAX = 1800;
 
+/** Widths of texts that are remembered. */
+const WIDTHS_MAX = 5_000;
+
 /** Below this lightness (0–255) a dot is burnt. */
 const BLACK_BELOW = 128;
 
@@ -35,14 +38,22 @@ export function createRaster(width: number): Raster {
   registerFonts();
   const canvas = createCanvas(width, ROWS_MAX);
   const context = canvas.getContext('2d');
+  /** A ticket is laid out in several looks, and most of its texts are those of the last one. */
+  const widths = new Map<string, number>();
   /** The last text that was measured: a layout asks for the same one at several sizes. */
   let ink = { key: '', ascent: 0, descent: 0 };
   return {
     width,
     measure: {
       width: (text, face) => {
+        const key = `${face.sizePx} ${face.weight} ${text}`;
+        const known = widths.get(key);
+        if (known !== undefined) return known;
         context.font = fontOf(face);
-        return context.measureText(text).width;
+        const { width: found } = context.measureText(text);
+        if (widths.size >= WIDTHS_MAX) widths.clear();
+        widths.set(key, found);
+        return found;
       },
       ink: (text, { sizePx, weight }) => {
         const key = `${weight} ${text}`;

@@ -26,6 +26,7 @@ const SCALES: Readonly<Record<FieldSize, number>> = { small: 0.9, normal: 1, lar
 const LEGIBLE_PX = 24;
 const LINE = { baseline: 0.94, height: 1.31 };
 const TAIL_DOTS = 16;
+const OTHER_LINES_MAX = 2;
 /** What stands before each paper, fee and step. */
 const BULLET = '•\u00a0';
 
@@ -148,7 +149,13 @@ class SlipSetter {
   private other(words: Words): void {
     const language = otherOf(this.lead.language);
     const face: Face = { sizePx: LEGIBLE_PX, weight: 700 };
-    this.line(this.column.fit(words[language], this.column.roomFor(face)), face, language);
+    for (const text of this.column.wrap(
+      words[language],
+      OTHER_LINES_MAX,
+      this.column.roomFor(face),
+    )) {
+      this.line(text, face, language);
+    }
   }
 
   private lines(texts: readonly string[], face: Face): void {

@@ -27,7 +27,6 @@ const SERVICE_BASELINE = 0.92;
 const BEFORE_TIME = 20;
 /** Clear rows that the last line of text leaves below itself. */
 const FOOT_DESCENT = 4;
-const NARROW_LINES_MAX = 3;
 
 const SCALES: Readonly<Record<FieldSize, number>> = { small: 0.85, normal: 1, large: 1.2 };
 const scaled = (face: Face, size: FieldSize): Face => ({
@@ -187,7 +186,7 @@ export class TicketSetter {
     const scale = SCALES[size];
     const face: Face = { sizePx: Math.round(look.servicePx * scale), weight: 800 };
     const isNarrow = look.beside || column.inner < this.sheet.width / 2 + 200;
-    const linesMax = services.length > 1 ? 1 : isNarrow ? NARROW_LINES_MAX : 2;
+    const linesMax = services.length > 1 ? 1 : isNarrow ? look.linesMax : 2;
     const below = Math.round(face.sizePx * SERVICE_BASELINE);
     for (const service of services) {
       for (const text of column.wrap(this.of(service), linesMax, column.roomFor(face))) {

@@ -82,7 +82,7 @@ describe('a ticket', () => {
   });
 
   test('grows rather than lose a service', () => {
-    const services = Array.from({ length: 8 }, () => plainPaper.services[0]!);
+    const services = Array.from({ length: 16 }, () => plainPaper.services[0]!);
     expect(press({ ...fullPaper, services }).paperMm).toBeGreaterThan(PAPER_MM_MAX);
   });
 
