@@ -34,6 +34,16 @@ const compressed: Plugin = {
   },
 };
 
+/** A part that is fetched later needs no more than its own script: nothing is fetched before it. */
+const plainLater: Plugin = {
+  name: 'plain-later',
+  enforce: 'pre',
+  load: {
+    filter: { id: /vite\/preload-helper/ },
+    handler: () => 'export const __vitePreload = (fetchPart) => fetchPart();',
+  },
+};
+
 /** Pages of the hall. Each is built by itself: a screen opens one and carries no more. */
 const HALL = ['kiosk', 'display', 'desk', 'manager', 'web/start'];
 
@@ -71,7 +81,7 @@ export default defineConfig(({ mode }) => {
   return {
     base: '/',
     publicDir: false,
-    plugins: [messages, svelte(), compressed, ...(phone ? [plainScopes] : [])],
+    plugins: [plainLater, messages, svelte(), compressed, ...(phone ? [plainScopes] : [])],
     environments: {
       ...Object.fromEntries(apps.map((app) => [nameOf(app), page(app)])),
       ...(phone ? {} : { keeper }),

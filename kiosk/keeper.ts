@@ -25,8 +25,9 @@ export const keepPage = async (deviceId: string, configuration: string): Promise
   ready ??= container.register(trusted('/kiosk/sw.js'), { scope: '/kiosk/' }).then(() => {
     return container.ready;
   });
+  // All of them are this server's: the page may load nothing else.
   const files = performance.getEntriesByType('resource').map(({ name }) => name);
-  const own = files.filter((url) => url.startsWith(`${location.origin}/assets/`));
+  const own = files.filter((url) => /^\/(assets|voice)\//.test(new URL(url).pathname));
   const session = `/api/session?device=${encodeURIComponent(deviceId)}`;
   const urls = [location.pathname, session, `/configuration/${configuration}.json`, ...own];
   (await ready).active?.postMessage(urls);

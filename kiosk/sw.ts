@@ -10,7 +10,7 @@ const CACHE = 'dawr-kiosk';
 /** A page that is there shall not wait for a server that does not answer. */
 const NETWORK_MS_MAX = 3_000;
 /** Named by their contents: what is here is right. */
-const FIXED = /^\/(?:assets|configuration)\//;
+const FIXED = /^\/(?:assets|configuration|voice)\//;
 /** Asked of the server first. */
 const FRESH = /^\/(?:kiosk\/[^/]+\/$|api\/session$)/;
 
