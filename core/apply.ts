@@ -132,6 +132,7 @@ const openDay = (
     help: new Map(),
     calls: [],
     unprinted: new Set(),
+    sheets: new Map(),
     counts: { issued: 0, served: 0, left: 0, noShow: 0 },
     announcement: null,
     waitingChanges: [],
@@ -186,6 +187,22 @@ const applyHall = (day: DayState, event: Logged<DayEvent>): void => {
       day.series.set(event.seriesId, { ...series, next: event.to + 1 });
       return;
     }
+    case 'sheet.ordered': {
+      const { sheetId: id, kioskId, of, at: orderedAt } = event;
+      const parts = of.kind === 'pad' ? of.to - of.from + 1 : 1;
+      const left = new Set(Array.from({ length: parts }, (_, part) => part));
+      day.sheets.set(id, { id, kioskId, of, orderedAt, left });
+      return;
+    }
+    case 'sheet.printed': {
+      const left = day.sheets.get(event.sheetId)?.left;
+      if (left?.delete(event.part) !== true) throw new Error(`no sheet ${event.sheetId} waits`);
+      if (left.size === 0) day.sheets.delete(event.sheetId);
+      return;
+    }
+    case 'sheet.cancelled':
+      day.sheets.delete(event.sheetId);
+      return;
     case 'service.suspended':
       day.suspensions.set(event.serviceId ?? '', {
         reasonId: event.reason.id,

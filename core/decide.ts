@@ -18,6 +18,7 @@ import {
   type SupplyCommand,
 } from './decide/paper.js';
 import { pressKey } from './decide/keys.js';
+import { decideSheet, type SheetCommand } from './decide/sheets.js';
 import { decideVisitor } from './decide/visitor.js';
 import { clerkCommand, visitorCommand } from './protocol/commands.js';
 import type { ClerkCommand, Command, CommandType, VisitorCommand } from './protocol/commands.js';
@@ -87,11 +88,21 @@ const PAPER_TYPES: ReadonlySet<string> = new Set<PaperCommand['type']>([
   'reportPrint',
 ]);
 
+const SHEET_TYPES: ReadonlySet<string> = new Set<SheetCommand['type']>([
+  'printInformation',
+  'printPad',
+  'cancelPad',
+]);
+
+const isOfSheet = (command: Command): command is Extract<Command, SheetCommand> =>
+  SHEET_TYPES.has(command.type);
+
 const isOfPaper = (command: Command): command is Extract<Command, PaperCommand> =>
   PAPER_TYPES.has(command.type);
 
 const decideInHall = (hall: Hall, command: HallCommand): readonly Event[] | Refusal => {
   if (isOfPaper(command)) return decidePaper(hall, command);
+  if (isOfSheet(command)) return decideSheet(hall, command);
   if (isClerks(command)) return decideClerk(hall, command);
   if (isVisitors(command)) return decideVisitor(hall, command);
   if (command.type === 'pressKey') return pressKey(hall, command);

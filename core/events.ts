@@ -1,5 +1,5 @@
 import type { Millis, ReasonKind } from './configuration.js';
-import type { CentreEvent } from './events/centre.js';
+import type { CentreEvent, NumberRange } from './events/centre.js';
 import type { Language, Result } from './lists.js';
 import type { CopyReason } from './paper.js';
 
@@ -30,6 +30,15 @@ export interface Reason {
   readonly kind: ReasonKind;
   readonly id: string;
 }
+
+/** What stands on papers that are no tickets: all about a service, or numbers of a pad. */
+export type SheetOf =
+  | {
+      readonly kind: 'information';
+      readonly serviceId: ServiceId;
+      readonly language: Language;
+    }
+  | ({ readonly kind: 'pad' } & NumberRange);
 
 /** The three times that decide a leg's place, frozen when it joins. */
 export interface LegTimes {
@@ -216,6 +225,15 @@ export type DayEvent =
       readonly why: CopyReason;
       readonly kioskId: DeviceId;
     }
+  /** Papers that are no tickets are to come out of a kiosk's printer. */
+  | {
+      readonly type: 'sheet.ordered';
+      readonly sheetId: string;
+      readonly kioskId: DeviceId;
+      readonly of: SheetOf;
+    }
+  | { readonly type: 'sheet.printed'; readonly sheetId: string; readonly part: number }
+  | { readonly type: 'sheet.cancelled'; readonly sheetId: string }
   | { readonly type: 'visit.rated'; readonly ticketId: TicketId; readonly stars: number }
   | {
       readonly type: 'counter.opened';

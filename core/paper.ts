@@ -21,7 +21,8 @@ export interface TicketPaper {
   readonly services: readonly Words[];
   /** `null` where nobody can count them: the server is away. */
   readonly ahead: number | null;
-  readonly takenAt: Millis;
+  /** `null` on a number of a pad: it is written by hand. */
+  readonly takenAt: Millis | null;
   /** IANA zone in which `takenAt` is printed. */
   readonly zone: string;
   readonly digits: 'arab' | 'latn';
@@ -36,6 +37,9 @@ export interface TicketPaper {
   /** `lost`: reprinted by staff for a lost ticket · `again`: printed again after a fault. */
   readonly copy: 'first' | CopyReason;
 }
+
+/** Papers of one sheet that is no ticket: a pad has one for each number. */
+export const SHEET_PARTS_MAX = 50;
 
 /** A slip that says what a service needs; `null` where the centre does not know it. */
 export interface SlipPaper {

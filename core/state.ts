@@ -11,6 +11,7 @@ import type {
   Outcome,
   ReturnTo,
   ServiceId,
+  SheetOf,
   TicketId,
 } from './events.js';
 import type { CopyReason } from './paper.js';
@@ -144,6 +145,15 @@ export interface Suspension {
   readonly until: Millis | null;
 }
 
+/** Papers that are no tickets; `left` are the parts that have not come out. */
+export interface Sheet {
+  readonly id: string;
+  readonly kioskId: DeviceId;
+  readonly of: SheetOf;
+  readonly orderedAt: Millis;
+  readonly left: Set<number>;
+}
+
 export interface DayState {
   readonly day: string;
   configuration: string;
@@ -166,6 +176,8 @@ export interface DayState {
   calls: Call[];
   /** Open tickets whose paper is pending, in the order in which it was ordered. */
   readonly unprinted: Set<TicketId>;
+  /** Papers that are no tickets and are still to be printed. */
+  readonly sheets: Map<string, Sheet>;
   readonly counts: { issued: number; served: number; left: number; noShow: number };
   announcement: { ar: string; en: string } | null;
   /** Changes of a published configuration that wait for the next day. */

@@ -22,7 +22,7 @@ export type Question =
   | { readonly kind: 'callTicket'; readonly ticket: DeskTicket };
 
 /** What may be asked also without a counter. */
-export type AnyQuestion = Question | { readonly kind: 'lost' };
+export type AnyQuestion = Question | { readonly kind: 'lost' } | { readonly kind: 'information' };
 
 const DIRECT = ['recall', 'resume'] as const;
 const ASKED = ['park', 'pause', 'setClass', 'transfer', 'transferAndReturn', 'walkDirect'] as const;

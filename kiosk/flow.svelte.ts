@@ -48,6 +48,8 @@ export class Flow {
   /** Tickets whose visitors had gone when the answer came; each is noted for a minute. */
   noted = $state.raw<readonly Label[]>([]);
   calling = $state(false);
+  /** The service whose paper with all about it comes out of the printer. */
+  informed = $state<ServiceId | null>(null);
   /** At which other kiosk this visitor's paper comes out. */
   printedAt = $state<DeviceId | null>(null);
   largeText = $state(false);
@@ -98,6 +100,7 @@ export class Flow {
 
   go(step: Step): void {
     this.step = step;
+    this.informed = null;
     this.refused = null;
   }
 
@@ -182,6 +185,18 @@ export class Flow {
     if (this.step !== step || isUnanswered(outcome)) return;
     if (isRefusal(outcome)) this.refused = outcome.refused;
     else this.printedAt = kioskId;
+  }
+
+  /** Has all about a service printed at this kiosk. */
+  async printInformation(serviceId: ServiceId, kioskId: DeviceId): Promise<void> {
+    if (this.calling) return;
+    this.calling = true;
+    const { language } = this.#words;
+    const outcome = await this.#ask({ type: 'printInformation', serviceId, language, kioskId });
+    this.calling = false;
+    if (isUnanswered(outcome)) return;
+    if (isRefusal(outcome)) this.refused = outcome.refused;
+    else this.informed = serviceId;
   }
 
   /** Nobody touched the screen any more: a number that is only there stays in sight a while. */

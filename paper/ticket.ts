@@ -290,7 +290,8 @@ export class TicketSetter {
   }
 
   private when(): string {
-    return whenText(this.paper.takenAt, this.paper.zone, this.lead);
+    const { takenAt, zone } = this.paper;
+    return takenAt === null ? '' : whenText(takenAt, zone, this.lead);
   }
 
   private of(words: Words): string {

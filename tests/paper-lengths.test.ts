@@ -90,7 +90,7 @@ test('a slip about any service of the demo is whole, on both widths', () => {
     const paper: SlipPaper = {
       ...{ centre: centre.name, service: service.name, eligibility: service.eligibility },
       ...{ papers: service.papers, fees: service.fees, days: service.days },
-      ...{ procedure: service.procedure, takenAt: plainPaper.takenAt, zone: centre.zone },
+      ...{ procedure: service.procedure, takenAt: plainPaper.takenAt!, zone: centre.zone },
       ...{ digits: centre.digits, language: index % 2 === 0 ? 'ar' : 'en' },
       ...{ enquiryUrl: centre.enquiryUrl, copy: 'first' },
     };

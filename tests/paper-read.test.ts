@@ -65,7 +65,7 @@ describe('a reader that is none of ours reads the printed paper', () => {
       const paper = {
         ...{ centre: centre.name, service: service.name, eligibility: service.eligibility },
         ...{ papers: service.papers, fees: service.fees, days: service.days },
-        ...{ procedure: service.procedure, takenAt: plainPaper.takenAt, zone: 'Africa/Cairo' },
+        ...{ procedure: service.procedure, takenAt: plainPaper.takenAt!, zone: 'Africa/Cairo' },
         ...{ digits: 'arab' as const, language, enquiryUrl: null, copy: 'first' as const },
       } satisfies SlipPaper;
       const press = createPress(profile, { mode: 'raster', design: DEFAULT_DESIGN });

@@ -130,6 +130,7 @@ function setTicketRow(composer: Composer, paper: TicketPaper, row: TicketRow): v
       if (both) composer.other('centre', paper.centre);
       return;
     case 'time':
+      if (paper.takenAt === null) return;
       return composer.text(asciiWhen(paper.takenAt, paper.zone));
     case 'label':
       return setLabel(composer, paper, LABEL_SCALES[row.size]);

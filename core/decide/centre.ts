@@ -11,6 +11,7 @@ import { RULES_VERSION, type Asked, type Configurations, type State } from '../s
 import { configurationOf, openTicket, reasonOf, type Hall } from './hall.js';
 import { endVisit } from './legs.js';
 import type { SupplyCommand } from './paper.js';
+import type { SheetCommand } from './sheets.js';
 
 type Decision = Event[] | Refusal;
 
@@ -159,7 +160,7 @@ type DayCommand = Exclude<
       | 'reprint'
       | 'giveUpPaper'
       | 'enterNumber'
-      | (CentreCommand | SupplyCommand)['type'];
+      | (CentreCommand | SupplyCommand | SheetCommand)['type'];
   }
 >;
 

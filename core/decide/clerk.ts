@@ -178,7 +178,7 @@ const walkDirect = (hall: Hall, command: Of<'walkDirect'>): Decision => {
 /** Decides what a clerk asks for while a day is open. */
 export const decideClerk = (
   hall: Hall,
-  command: Exclude<ClerkCommand, { type: 'reprint' }>,
+  command: Exclude<ClerkCommand, { type: 'reprint' | 'printInformation' }>,
 ): Decision => {
   switch (command.type) {
     case 'openCounter':

@@ -4,6 +4,7 @@ import type { ManagerCommand } from '../protocol/commands.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
 import { isPaperless, type Asked, type Configurations, type Paper, type State } from '../state.js';
 import { configurationOf, openTicket, type Hall } from './hall.js';
+import { reportSheet } from './sheets.js';
 
 /** What is asked about papers, whoever asks it. */
 export type PaperCommand =
@@ -79,9 +80,11 @@ const giveUp = (hall: Hall, wanted: TicketId | null): DayEvent[] | Refusal => {
 
 /** [PRINT-1] Only the first final state of each copy is kept, while somebody waits for it. */
 const report = (
-  { day }: Hall,
+  hall: Hall,
   { ticketId, copy, state }: Extract<PaperCommand, { type: 'reportPrint' }>,
 ): DayEvent[] | Refusal => {
+  const { day } = hall;
+  if (day.sheets.has(ticketId)) return reportSheet(hall, { sheetId: ticketId, part: copy });
   const ticket = day.tickets.get(ticketId);
   if (ticket === undefined) return day.stubs.has(ticketId) ? [] : refuse('ticket.unknown');
   const isPending = ticket.paper?.state === 'pending' && ticket.paper.copy === copy;

@@ -162,7 +162,7 @@ export const askHelp = (
 /** Decides what a visitor asks for while a day is open. */
 export const decideVisitor = (
   hall: Hall,
-  command: Exclude<VisitorCommand, { type: 'printElsewhere' }>,
+  command: Exclude<VisitorCommand, { type: 'printElsewhere' | 'printInformation' }>,
 ): Decision => {
   switch (command.type) {
     case 'takeTicket':

@@ -1,6 +1,6 @@
 import type { Millis } from '../configuration.js';
 import type { DeviceId, NumberRange } from '../events.js';
-import type { TicketPaper } from '../paper.js';
+import type { Paper } from '../paper.js';
 import type { BoardCall, BoardCounter, ViewBase } from './views.js';
 
 /** A paper that a printer has still to bring out. */
@@ -9,7 +9,7 @@ export interface PrintJob {
   readonly jobId: string;
   readonly kioskId: DeviceId;
   readonly issuedAt: Millis;
-  readonly paper: TicketPaper;
+  readonly paper: Paper;
 }
 
 /** When and by what a kiosk may give out tickets on one day while the server is away. */

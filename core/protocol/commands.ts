@@ -16,10 +16,11 @@ const text = z.strictObject({ ar: z.string().max(200), en: z.string().max(200) }
 const one = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.strictObject({ type: z.literal(type), ...shape });
 
+const number = z.number().int().min(0).max(9999);
 /** A visit that began with a number in the visitor's hand. */
 const numbered = {
   seriesId: id,
-  number: z.number().int().min(0).max(9999),
+  number,
   services: z.array(id).min(1).max(8),
   classId: classId.default(''),
   language,
@@ -39,6 +40,7 @@ export const visitorCommands = [
   one('returnTicket', { ticketId }),
   one('rate', { ticketId, stars: z.number().int().min(1).max(5) }),
   one('callForHelp', {}),
+  one('printInformation', { serviceId: id, language, kioskId: id }),
   /** Paper that has not come out here shall come out there. */
   one('printElsewhere', { ticketId, kioskId: id }),
 ] as const;
@@ -71,6 +73,7 @@ export const clerkCommands = [
   one('walkDirect', { counterId, serviceId: id, reasonId, language: language.default('ar') }),
   one('setClass', { counterId, classId, reasonId }),
   one('returnTicket', { ticketId }),
+  one('printInformation', { serviceId: id, language, kioskId: id }),
   one('askHelp', { counterId }),
   one('reprint', { ticketId, kioskId: id, why: z.literal('lost') }),
 ] as const;
@@ -95,6 +98,9 @@ export const managerCommands = [
   one('stopPaper', { kioskId: id.nullable() }),
   one('resumePaper', { kioskId: id.nullable() }),
   one('loadPaper', { kioskId: id }),
+  /** Numbers of a reserved series on paper, to be given out by hand. */
+  one('printPad', { seriesId: id, from: number, to: number, kioskId: id }),
+  one('cancelPad', {}),
   /** A number of a pad that was given out by hand. */
   one('enterNumber', numbered),
 ] as const;

@@ -19,7 +19,7 @@ export const RIGHTS: Readonly<
 > = {
   kiosk: {
     schema: visitorCommand,
-    commands: ['takeTicket', 'addService', 'callForHelp', 'printElsewhere'],
+    commands: ['takeTicket', 'addService', 'callForHelp', 'printElsewhere', 'printInformation'],
   },
   board: { schema: null, commands: nothing },
   desk: {

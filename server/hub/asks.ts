@@ -38,11 +38,15 @@ const ownCounter = (centre: Centre, { deviceId }: Subject, counterId: string): b
 /** Phones act for their ticket, kiosks for those that they issued, agents for what they serve. */
 const ownThing = (centre: Centre, subject: Subject, command: Command): boolean => {
   if (command.type === 'pressKey') return ownCounter(centre, subject, command.counterId);
+  if (command.type === 'printInformation' && subject.role === 'kiosk') {
+    return command.kioskId === subject.deviceId;
+  }
   if (!('ticketId' in command) || command.ticketId === null) return true;
   if (subject.role === 'phone') return command.ticketId === subject.ticketId;
   const ticket = centre.log.state.day?.tickets.get(command.ticketId);
   if (subject.role === 'kiosk') return ticket?.deviceId === subject.deviceId;
-  const printedAt = ticket?.paper?.kioskId;
+  const sheet = centre.log.state.day?.sheets.get(command.ticketId);
+  const printedAt = ticket?.paper?.kioskId ?? sheet?.kioskId;
   if (subject.role !== 'agent' || printedAt === undefined) return true;
   const agent = centre.configuration().agents.find(({ id }) => id === subject.deviceId);
   return agent?.kiosks.includes(printedAt) ?? false;

@@ -13,6 +13,7 @@ import type {
 import { isPaperless, type DayState, type Paper, type Ticket } from '../../core/state.js';
 import type { ManagerLive } from '../../core/views/manager.js';
 import type { Centre } from '../centre.js';
+import { sheetJobs } from './sheets.js';
 import { paperOf } from './paper.js';
 
 const PRINTS_SHOWN = 20;
@@ -121,5 +122,6 @@ export const agentBody = (
       paper: paperOf(centre, day, ticket),
     };
   });
-  return { kiosks, rolls, jobs };
+  const sheets = sheetJobs(centre, kiosks, at).slice(0, JOBS_LISTED_MAX - jobs.length);
+  return { kiosks, rolls, jobs: [...jobs, ...sheets] };
 };

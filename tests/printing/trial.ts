@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { PAPER_AGE_MS_MAX, jobIdOf } from '../../core/paper.js';
+import { isSlip } from '../../core/paper.js';
 import type { PrintJob } from '../../core/protocol/views.js';
 import { Journal } from '../../agent/jobs/journal.js';
 import { PrintQueue, type JobStatus } from '../../agent/jobs/queue.js';
@@ -46,7 +47,7 @@ const pressed = (paper: PrintJob['paper']): PressedTicket => {
   const key = paper.copy;
   const ticket = drawn.get(key) ?? press({ ...paper, link: 'https://h/t/00000-00-first' });
   drawn.set(key, ticket);
-  const text = `${paper.link}-${paper.copy}`;
+  const text = `${isSlip(paper) ? '' : paper.link}-${paper.copy}`;
   const pieces = ticket.pieces.map((piece) =>
     piece.kind === 'qr' ? { ...piece, code: { ...piece.code, text } } : piece,
   );

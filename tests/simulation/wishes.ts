@@ -2,6 +2,7 @@ import type { Configuration } from '../../core/configuration.js';
 import { RESULTS } from '../../core/lists.js';
 import { MINUTE_MS } from '../../core/time.js';
 import { enterNumber, enterTicket } from './brought.js';
+import { reportOfSheet, sheet } from './sheets.js';
 import type { Command } from '../../core/protocol/commands.js';
 import type { Asked, State } from '../../core/state.js';
 
@@ -200,6 +201,8 @@ const managers: Maker[] = [
   },
   enterTicket,
   enterTicket,
+  sheet,
+  reportOfSheet,
   enterNumber,
   (scene, { a, b }) => ({
     type: 'reportPrint',

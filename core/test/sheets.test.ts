@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { Hall, smallHall, typesOf } from '../../tests/fixtures/hall.js';
+import type { Command } from '../protocol/commands.js';
+
+const PAD = {
+  id: 'pad',
+  name: { ar: 'p', en: 'p' },
+  letter: null,
+  min: 1,
+  max: 80,
+  reserved: true,
+};
+const hallWithPad = (): Hall => new Hall({ categories: [...smallHall().categories, PAD] });
+
+const information = (serviceId: string, kioskId = 'k1'): Command => ({
+  ...{ type: 'printInformation', serviceId, kioskId, language: 'ar' },
+});
+const pad = (from: number, to: number, seriesId = 'pad'): Command => ({
+  ...{ type: 'printPad', seriesId, from, to, kioskId: 'k1' },
+});
+
+test('[SHEET-1] all about a service is printed beside a kiosk, one paper at a time', () => {
+  const hall = hallWithPad();
+  expect(typesOf(hall.must(information('build')))).toEqual(['sheet.ordered']);
+  expect(hall.now(information('ask'))).toEqual({ refused: 'paper.onItsWay' });
+  expect(hall.now(information('none'))).toEqual({ refused: 'service.unknown' });
+  expect(hall.now(information('build', 'k9'))).toEqual({ refused: 'printer.unknown' });
+  hall.must({ type: 'stopPaper', kioskId: null });
+  expect(hall.now(information('build'))).toEqual({ refused: 'paper.stopped' });
+});
+
+test('[SHEET-2] a pad has numbers of a reserved series alone, and may be cancelled', () => {
+  const hall = hallWithPad();
+  const refused = { refused: 'pad.unknown' };
+  expect(hall.now(pad(1, 5, 'a'))).toEqual(refused);
+  expect(hall.now(pad(79, 81))).toEqual(refused);
+  expect(hall.now(pad(5, 4))).toEqual(refused);
+  expect(hall.now(pad(1, 51))).toEqual(refused);
+  expect(hall.now({ type: 'cancelPad' })).toEqual({ refused: 'paper.notWaiting' });
+  hall.must(pad(1, 50));
+  expect([...hall.state.day!.sheets.values()][0]?.left.size).toBe(50);
+  hall.must({ type: 'cancelPad' });
+  expect(hall.state.day?.sheets.size).toBe(0);
+});
+
+test('[SHEET-3] each part of a sheet ends once', () => {
+  const hall = hallWithPad();
+  const [ordered] = hall.must(pad(1, 2));
+  const ticketId = ordered?.type === 'sheet.ordered' ? ordered.sheetId : '';
+  const report = (copy: number): Command => ({
+    ...{ type: 'reportPrint', ticketId, copy, state: 'confirmed' },
+  });
+  expect(typesOf(hall.must(report(0)))).toEqual(['sheet.printed']);
+  expect(hall.must(report(0))).toEqual([]);
+  expect(typesOf(hall.must(report(1)))).toEqual(['sheet.printed']);
+  expect(hall.now(report(1))).toEqual({ refused: 'ticket.unknown' });
+});
