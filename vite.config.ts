@@ -45,7 +45,7 @@ const plainLater: Plugin = {
 };
 
 /** Pages of the hall. Each is built by itself: a screen opens one and carries no more. */
-const HALL = ['kiosk', 'display', 'desk', 'manager', 'web/start'];
+const HALL = ['kiosk', 'display', 'desk', 'manager', 'web/start', 'web/hall'];
 
 const nameOf = (app: string): string => app.slice(app.lastIndexOf('/') + 1);
 

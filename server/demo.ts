@@ -112,17 +112,21 @@ export const believeClock = async (centre: Centre): Promise<void> => {
   await centre.log.askAsServer({ type: 'confirmClock' });
 };
 
-/** Starts the agent beside the demo's kiosks; it prints on virtual paper below `data`. */
+/**
+ * Starts the agent beside the demo's kiosks. Without a file of devices it prints on virtual paper
+ * below `data`.
+ */
 export const startAgent = async (
   centre: Centre,
   url: string,
-  data: string,
+  { data, devices }: { readonly data: string; readonly devices?: string },
 ): Promise<ChildProcess | undefined> => {
   const agent = centre.configuration().agents[0];
   if (agent === undefined) return undefined;
   const token = await enrolOwn(centre, agent.id, 'agent');
   const program = programOf('agent/main.js');
   const options = ['--server', url, '--device', agent.id, '--data', join(data, 'agent')];
+  if (devices !== undefined) options.push('--devices', devices);
   return spawn(process.execPath, [program, ...options], {
     // The channel closes with this process, however it ends, and the agent then ends too.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

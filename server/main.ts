@@ -109,7 +109,7 @@ const startDemo = async ({ data, port, speed }: Of<'demo'>, tell: Tell): Promise
   const running = await run({ settings, journal, extras, onFatal: dieOn(journal) });
   await believeClock(running.centre);
   await demoStaff(running.centre, secrets);
-  const agent = await startAgent(running.centre, running.url, data);
+  const agent = await startAgent(running.centre, running.url, { data });
   const children = agent === undefined ? [] : [agent];
   const seconds = ((machineTime.monotonicMs() - started) / 1000).toFixed(1);
   say(summary(running, secrets, seconds));

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 
 const BUILT = fileURLToPath(new URL('../build/web', import.meta.url));
-const APPS = ['kiosk', 'display', 'desk', 'manager', 'phone', 'web/start'];
+const APPS = ['kiosk', 'display', 'desk', 'manager', 'phone', 'web/start', 'web/hall'];
 /** Scripts of the kiosk, as they go over the line: an old panel is ready to touch in time. */
 const KIOSK_SCRIPT_BYTES_MAX = 58_000;
 /** All that a visitor's phone may fetch, as it goes over the line. */

@@ -5,7 +5,7 @@ import { LANGUAGES, type Language } from '../lists.js';
 import { clipId, type Pack } from '../voice/pack.js';
 import { type Origin } from '../voice/use.js';
 import type { Part } from '../voice/ids.js';
-import { DEVICE_ROLES, type Label } from './views.js';
+import { DEVICE_ROLES, type Label, type PrinterState } from './views.js';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 
@@ -157,4 +157,40 @@ export interface StartAnswer {
   readonly staff: readonly (StaffMember & { readonly secret: string })[];
   /** The newest ticket's page. */
   readonly phone: string | null;
+}
+
+/** What a person can do to a printer of the hall demo, and undo. */
+export const PRINTER_TROUBLES = ['paperEnd', 'nearEnd', 'coverOpen', 'jam', 'unplugged'] as const;
+export type PrinterTrouble = (typeof PRINTER_TROUBLES)[number];
+
+/** What the hall demo's page shows beside the screens: devices that are played, as they stand. */
+export interface HallDemoAnswer {
+  readonly printers: readonly {
+    readonly kioskId: string;
+    readonly name: Words;
+    /** The way to it, and where: a path, or a host and port. */
+    readonly link: 'serial' | 'tcp';
+    readonly place: string;
+    readonly troubles: readonly PrinterTrouble[];
+    /** What the agent says of it. */
+    readonly told: PrinterState;
+    /** Paths of pictures of what it cut off, newest first. */
+    readonly papers: readonly string[];
+    /** Why it takes nothing more: bytes that no real printer would understand. */
+    readonly refused: string | null;
+  }[];
+  readonly bus: {
+    readonly place: string;
+    readonly unplugged: boolean;
+    readonly displays: readonly {
+      readonly address: number;
+      /** The counter over which it hangs; `null` for the one that shows the newest call. */
+      readonly counterId: string | null;
+      readonly text: string;
+      /** Path of a picture. */
+      readonly picture: string;
+    }[];
+    readonly counters: readonly { readonly counterId: string; readonly number: number }[];
+    readonly refused: string | null;
+  };
 }

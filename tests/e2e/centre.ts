@@ -26,7 +26,7 @@ const main = async (): Promise<void> => {
   });
   await demoStaff(running.centre, secrets);
   await moreStaff(running.centre, secrets);
-  await startAgent(running.centre, running.url, data);
+  await startAgent(running.centre, running.url, { data });
 };
 
 main().catch((error: unknown) => {

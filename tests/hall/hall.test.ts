@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { HallDemoAnswer, PrinterTrouble } from '../../core/protocol/api.js';
+import type { KioskView } from '../../core/protocol/views.js';
+import { programOf } from '../../server/place.js';
+import { post } from '../fixtures/callers.js';
+import { openPage, Screen } from '../play/client.js';
+import { startHall, type Hall } from './hall.js';
+
+const data = mkdtempSync(join(tmpdir(), 'dawr-hall-'));
+/** The agent is a process of its own, and looks again for a device each few seconds. */
+const PATIENCE = { timeout: 30_000, interval: 100 };
+const MINUTE = 60_000;
+let hall: Hall;
+let kiosk: Screen<KioskView>;
+
+const shown = async (): Promise<HallDemoAnswer> =>
+  (await (await fetch(`${hall.url}/api/hall`)).json()) as HallDemoAnswer;
+const papers = async (kioskId: string): Promise<readonly string[]> =>
+  (await shown()).printers.find((one) => one.kioskId === kioskId)?.papers ?? [];
+const stateOf = (ticketId: string): string | undefined =>
+  hall.centre.log.state.day?.tickets.get(ticketId)?.paper?.state;
+const trouble = async (what: PrinterTrouble, on: boolean): Promise<void> => {
+  const body = { kioskId: 'k1', trouble: what, on };
+  expect((await post(`${hall.url}/api/hall/trouble`, body)).status).toBe(200);
+};
+const press = async (key: string): Promise<void> => {
+  await post(`${hall.url}/api/hall/key`, { counterId: 'c1', key });
+};
+const ticket = async (): Promise<string> => {
+  const [service] = hall.centre.configuration().services;
+  const answer = await kiosk.ask({
+    ...{ type: 'takeTicket', services: [service!.id], language: 'ar' },
+  });
+  if ('refused' in answer) throw new Error(answer.refused);
+  return answer.receipt?.ticketId ?? '';
+};
+
+beforeAll(async () => {
+  hall = await startHall(
+    { data, port: 0, phonePort: 0 },
+    {
+      journal: pino({ level: 'silent' }),
+      onFatal: (error) => {
+        throw error;
+      },
+    },
+  );
+  const jar = await openPage(hall.url, 'kiosk', 'k1');
+  kiosk = new Screen<KioskView>(hall.url, 'kiosk', { deviceId: 'k1', jar });
+  await kiosk.ready();
+  await hall.staffed;
+  await vi.waitUntil(() => kiosk.view?.printer === 'ready', PATIENCE);
+}, MINUTE);
+
+afterAll(async () => {
+  kiosk.close();
+  await hall.stop();
+  rmSync(data, { recursive: true });
+}, MINUTE);
+
+test(
+  'a ticket comes out of the printer on the serial line, and of no other',
+  async () => {
+    const ticketId = await ticket();
+    await vi.waitUntil(() => stateOf(ticketId) === 'confirmed', PATIENCE);
+    const [paper] = await papers('k1');
+    const picture = await fetch(`${hall.url}${paper}`);
+    expect(picture.headers.get('content-type')).toBe('image/png');
+    expect(await papers('k2')).toEqual([]);
+    expect((await shown()).printers.map(({ refused }) => refused)).toEqual([null, null]);
+  },
+  MINUTE,
+);
+
+test(
+  'a key of the keypad calls the ticket, and the displays show it',
+  async () => {
+    await press('next');
+    const texts = async (): Promise<string[]> =>
+      (await shown()).bus.displays.map(({ text }) => text);
+    await vi.waitUntil(async () => {
+      const [newest, first] = await texts();
+      return /^[A-Z]\d+$/.test(first!) && newest!.startsWith(first!);
+    }, PATIENCE);
+    expect((await shown()).bus.refused).toBeNull();
+  },
+  MINUTE,
+);
+
+test.each(['paperEnd', 'coverOpen', 'unplugged'] as const)(
+  'after %s the kiosk says so, and when it is mended the ticket comes out',
+  async (what) => {
+    await trouble(what, true);
+    const told = what === 'unplugged' ? 'away' : what;
+    await vi.waitUntil(() => kiosk.view?.printer === told, PATIENCE);
+    const ticketId = await ticket();
+    expect(stateOf(ticketId)).toBe('pending');
+    await trouble(what, false);
+    await vi.waitUntil(() => stateOf(ticketId) === 'confirmed', PATIENCE);
+    await vi.waitUntil(() => kiosk.view?.printer === 'ready', PATIENCE);
+    expect((await shown()).printers.map(({ refused }) => refused)).toEqual([null, null]);
+  },
+  MINUTE,
+);
+
+test(
+  'without socat it says what to install',
+  async () => {
+    const folder = join(data, 'without');
+    const program = programOf('tests/hall/main.js');
+    const child = spawn(process.execPath, [program, '--port', '0', '--data', folder], {
+      env: { ...process.env, PATH: '/nowhere' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let words = '';
+    child.stderr.on('data', (bytes: Buffer) => (words += bytes.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    expect([code, words]).toEqual([1, expect.stringContaining('apt install socat')]);
+  },
+  MINUTE,
+);
