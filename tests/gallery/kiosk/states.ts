@@ -59,6 +59,7 @@ export const STATES: Readonly<Record<string, Shown>> = {
   'scan-unknown': { view: { scanned: { at: 0, code: 'unknown' } } },
   'welcome-training': { view: { training: true } },
   'welcome-basket': { act: (flow) => flow.addAnother('s1-2') },
+  'welcome-voiced': { view: { voice: 'hash' } },
   'welcome-large': { act: (flow) => (flow.largeText = true) },
   'welcome-low': { act: (flow) => (flow.lowReach = true) },
   'welcome-noted': {
