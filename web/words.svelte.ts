@@ -40,6 +40,12 @@ export class Words {
     this.language = initial;
   }
 
+  /** Takes in the messages of a part of the page that comes later. */
+  learn(tables: Readonly<Record<Language, Table>>): void {
+    Object.assign(this.#tables.ar, tables.ar);
+    Object.assign(this.#tables.en, tables.en);
+  }
+
   get language(): Language {
     return this.#language;
   }
