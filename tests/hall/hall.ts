@@ -129,6 +129,7 @@ export const startHall = async (
   const file = join(place.data, 'devices.json');
   const devices = await playDevices(file);
   const clerks = new Map<string, KeypadClerk>();
+  let staffed = Promise.resolve();
   const stage: Stage = {
     ...devices,
     displays: [
@@ -139,6 +140,7 @@ export const startHall = async (
     ],
     counterIds: COUNTERS.map(counterOf),
     press: async (counterId, key) => {
+      await staffed;
       await clerks.get(counterId)?.open();
       await devices.bus.press(counterId, key);
     },
@@ -166,7 +168,7 @@ export const startHall = async (
       clerks.set(counterId, clerk);
     }
   };
-  const staffed = staff();
+  staffed = staff();
   const stop = async (): Promise<void> => {
     await staffed;
     for (const clerk of clerks.values()) clerk.leave();
