@@ -15,6 +15,7 @@ import { Buckets, perMinute } from '../access/bucket.js';
 import { limitConnections } from '../access/connections.js';
 import type { Centre } from '../centre.js';
 import { isTicketToken, ticketUrl } from '../link.js';
+import { configurationBytes } from '../log/configurations.js';
 import { programOf } from '../place.js';
 import { accessRoutes } from './access.js';
 import { checked } from './checked.js';
@@ -172,7 +173,10 @@ export const hallApp = async (centre: Centre, extras: Extras): Promise<FastifyIn
     if (!isEnrolled(centre, request)) return notFound(reply);
     const body = centre.store.configurations.get(request.params.hash);
     if (body === undefined) return notFound(reply);
-    return reply.header('cache-control', 'private, max-age=31536000, immutable').send(body);
+    return reply
+      .header('cache-control', 'private, max-age=31536000, immutable')
+      .type('application/json; charset=utf-8')
+      .send(configurationBytes(body));
   });
   leaseRoute(app, centre);
   clipRoutes(app, centre);

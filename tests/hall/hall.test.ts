@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -77,6 +78,15 @@ test(
   },
   MINUTE,
 );
+
+test('the configuration is served as the bytes that its hash names', async () => {
+  const jar = await openPage(hall.url, 'kiosk', 'k1');
+  const named = kiosk.view!.configuration;
+  const answer = await fetch(`${hall.url}/configuration/${named}.json`, {
+    headers: { cookie: jar.header() },
+  });
+  expect(hash('sha256', await answer.text())).toBe(named);
+});
 
 test(
   'a key of the keypad calls the ticket, and the displays show it',
