@@ -61,6 +61,7 @@ export const STATES: Readonly<Record<string, Shown>> = {
   'welcome-basket': { act: (flow) => flow.addAnother('s1-2') },
   'welcome-voiced': { view: { voice: 'hash' } },
   'welcome-large': { act: (flow) => (flow.largeText = true) },
+  reading: { view: { voice: 'a' }, act: (flow) => (flow.reading = true) },
   'welcome-low': { act: (flow) => (flow.lowReach = true) },
   'welcome-noted': {
     act: (flow) => {
