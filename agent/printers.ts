@@ -20,7 +20,7 @@ import { VirtualPrinter } from './printer/virtual-printer.js';
 import { watchPath } from './wires/arrival.js';
 import { WireLink } from './wires/wire-link.js';
 import { fileWire } from './wires/file.js';
-import { serialWire } from './wires/serial.js';
+import { BITS_PER_BYTE, serialWire } from './wires/serial.js';
 import { tcpWire } from './wires/tcp.js';
 
 /** A printer, and where its journal and the pictures of virtual paper are kept. */
@@ -68,7 +68,7 @@ export const printerLink = (
     case 'tcp':
       return new WireLink(tcpWire(link), clock);
     case 'serial':
-      return new WireLink(serialWire(link), clock);
+      return new WireLink(serialWire(link), clock, (BITS_PER_BYTE * 1000) / link.baudRate);
     case 'file':
       return new WireLink(fileWire(link.path, clock), clock);
     case 'virtual':

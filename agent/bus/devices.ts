@@ -1,3 +1,4 @@
+import { BITS_PER_BYTE } from '../wires/serial.js';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FileRefused } from '../files.js';
@@ -73,7 +74,6 @@ export interface BusPlan {
 
 /** A label with a letter, a space, and a counter's number. */
 const BOTH_WIDTH_MIN = 6;
-const BITS_PER_BYTE = 10;
 
 const unitsOf = (bus: BusFile, profiles: string) => ({
   displays: bus.displays.map(({ profile: name, address: at, ...shows }): DisplayUnit => {

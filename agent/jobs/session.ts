@@ -56,6 +56,8 @@ export class Session {
   private isHalf = false;
   /** Questions in turn that are not answered yet; of those of an earlier process nobody knows. */
   private owed = 0;
+  /** When the last byte written will have gone over the line. */
+  private freeAt = 0;
 
   constructor(private readonly parts: SessionParts) {
     parts.link.onData((bytes) => {
@@ -74,6 +76,7 @@ export class Session {
   /** Rejects with `LinkLost`. */
   async open(): Promise<void> {
     this.reader = new ReplyReader();
+    this.freeAt = 0;
     await this.parts.link.open();
     this.isConnected = true;
   }
@@ -88,6 +91,8 @@ export class Session {
     if (!this.isConnected) throw new LinkLost('the printer is not connected');
     this.isHalf = true;
     if (asks === 'inTurn') this.owed += 1;
+    const { link, clock } = this.parts;
+    this.freeAt = Math.max(this.freeAt, clock.now()) + bytes.length * (link.msPerByte ?? 0);
     await this.parts.link.write(bytes);
     this.isHalf = false;
   }
@@ -124,7 +129,7 @@ export class Session {
 
   /** Whether all that was written before has been carried out; `false` if nothing is heard. */
   async isThrough(): Promise<boolean> {
-    const answer = this.expectInTurn(TURN_MS_MAX);
+    const answer = this.expectInTurn(TURN_MS_MAX + this.lineMs());
     await this.write(ASK_IN_TURN, 'inTurn');
     return (await answer.reply) !== undefined;
   }
@@ -160,7 +165,7 @@ export class Session {
 
   /** Makes the printer forget what it holds but has not printed. Rejects with `LinkLost`. */
   private async clearBuffer(): Promise<void> {
-    const cleared = this.expect(({ kind }) => kind === 'cleared', CLEARED_MS_MAX);
+    const cleared = this.expect(({ kind }) => kind === 'cleared', CLEARED_MS_MAX + this.lineMs());
     if ((await this.askFor(cleared, CLEAR_BUFFER)) === undefined) await this.giveUp();
     this.owed = 0;
   }
@@ -191,8 +196,14 @@ export class Session {
     return { reply, drop };
   }
 
+  /** How long what was written is still on the line. */
+  private lineMs(): number {
+    return Math.max(0, this.freeAt - this.parts.clock.now());
+  }
+
   private async ask(n: number): Promise<number> {
-    const expected = this.expect(({ kind }) => kind === 'realTime', ANSWER_MS_MAX);
+    const ms = ANSWER_MS_MAX + this.lineMs();
+    const expected = this.expect(({ kind }) => kind === 'realTime', ms);
     const reply = await this.askFor(expected, Uint8Array.of(0x10, 0x04, n));
     return reply?.kind === 'realTime' ? reply.byte : this.giveUp();
   }

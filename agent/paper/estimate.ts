@@ -1,3 +1,4 @@
+import { BITS_PER_BYTE } from '../wires/serial.js';
 import type { TicketPaper } from '../../core/paper.js';
 import type { LinkSettings } from '../devices.js';
 import type { PrinterProfile } from '../printer/profile.js';
@@ -7,8 +8,6 @@ import { createPress, type RenderMode } from './press.js';
 
 /** A visitor waits no longer for a ticket. */
 export const TICKET_S_MAX = 5;
-/** On a serial line: start, eight of data, stop. */
-const BITS_PER_BYTE = 10;
 
 /** The standard ticket: a long name, one service, a code. */
 export const STANDARD_PAPER: TicketPaper = {

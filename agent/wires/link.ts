@@ -15,6 +15,11 @@
  * There is one listener of each kind; a later one takes the place of an earlier one.
  */
 export interface DeviceLink {
+  /**
+   * How long the line takes for a byte, where that is known: `write` resolves before the bytes have
+   * gone over it, and what is asked next waits behind them.
+   */
+  readonly msPerByte?: number;
   open(): Promise<void>;
   write(bytes: Uint8Array): Promise<void>;
   onData(listener: (bytes: Uint8Array) => void): void;

@@ -1,6 +1,9 @@
 import { SerialPort } from 'serialport';
 import type { Connect } from './wire-link.js';
 
+/** On a line: start, eight of data, stop; with parity or a second stop bit one more. */
+export const BITS_PER_BYTE = 10;
+
 /**
  * A serial line, 8N1 where nothing else is said. `flow` is what device and cable agree on; Linux
  * has no DTR/DSR handshake.

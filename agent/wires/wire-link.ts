@@ -35,6 +35,7 @@ export class WireLink implements DeviceLink {
   constructor(
     private readonly connect: Connect,
     private readonly clock: Clock,
+    readonly msPerByte: number = 0,
   ) {}
 
   async open(): Promise<void> {
