@@ -1,4 +1,4 @@
-import { expect as see } from '@playwright/test';
+import { expect as see, type Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { acts, unreloaded } from './acts.js';
 import { Stage } from './stage.js';
@@ -39,15 +39,20 @@ test('two clerks on the last ticket: one gets it, the other hears that nobody wa
   await see(first.getByTestId('ticket-row')).toHaveCount(1);
   await see(second.getByTestId('ticket-row')).toHaveCount(1);
   await Promise.all([first, second].map((desk) => desk.getByTestId('primary').click()));
-  const shown = await Promise.all(
-    [first, second].map(async (desk) => {
-      const current = desk.getByTestId('current-label');
-      await see(current.or(desk.getByTestId('refusal')).first()).toBeVisible();
-      return (await current.count()) === 0 ? '' : (await current.innerText()).trim();
-    }),
-  );
-  expect(shown.filter((text) => text === label)).toHaveLength(1);
-  const holder = shown[0] === label ? first : second;
+  const shows = async (desk: Page): Promise<boolean> => {
+    const current = desk.getByTestId('current-label');
+    return (await current.count()) > 0 && (await current.innerText()).trim() === label;
+  };
+  const holders = async (): Promise<Page[]> => {
+    const held = await Promise.all([first, second].map(shows));
+    return [first, second].filter((_, n) => held[n]);
+  };
+  await see.poll(async () => (await holders()).length).toBe(1);
+  const holder = (await holders())[0]!;
+  const other = holder === first ? second : first;
+  // Whose view was there before the click finds the button dead.
+  const dead = other.locator('[data-testid="primary"][data-step="call"]:disabled');
+  await see(other.getByTestId('refusal').or(dead).first()).toBeVisible();
   await acts.start(holder);
   await acts.finish(holder);
 });
