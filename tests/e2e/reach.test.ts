@@ -62,7 +62,8 @@ afterAll(async () => {
 
 const show = async (state: string, language = 'ar'): Promise<void> => {
   await page.setViewportSize(PORTRAIT);
-  await page.goto(`${base}?state=${state}&language=${language}`);
+  // The gallery brings styles and fonts piece by piece; sizes hold once it is quiet.
+  await page.goto(`${base}?state=${state}&language=${language}`, { waitUntil: 'networkidle' });
   await page.locator('h1').first().waitFor();
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
 };
