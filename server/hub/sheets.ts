@@ -6,7 +6,7 @@ import type { PrintJob } from '../../core/protocol/views.js';
 import type { Sheet } from '../../core/state.js';
 import { labelOf } from '../../core/views/hall.js';
 import type { Centre } from '../centre.js';
-import { slipOf } from '../papers/samples.js';
+import { slipOf } from '../papers/slip.js';
 
 /** Nobody stands before the printer of a pad: its age is told anew, so that it is printed whole. */
 const PAD_FRESH_MS = 30_000;

@@ -3,6 +3,7 @@ import { categoryOf } from '../../core/catalogue.js';
 import type { Language } from '../../core/lists.js';
 import type { SlipPaper, TicketPaper } from '../../core/paper.js';
 import { ticketUrl } from '../link.js';
+import { headOf, slipOf } from './slip.js';
 
 const AHEAD = 12;
 /** As long as a ticket's token is. */
@@ -10,17 +11,6 @@ const TOKEN = 'AEAAAAAAAAH2CZQ7XV2A3K5MNB6WQRTYUIOPL';
 
 const longest = (services: readonly ServiceConfig[]): ServiceConfig =>
   services.reduce((a, b) => (b.name.ar.length > a.name.ar.length ? b : a));
-
-/** What every paper of a centre says of it. */
-const head = ({ centre }: Configuration, at: number, language: Language) => ({
-  centre: centre.name,
-  takenAt: at,
-  zone: centre.zone,
-  digits: centre.digits,
-  language,
-  enquiryUrl: centre.enquiryUrl,
-  copy: 'first' as const,
-});
 
 /** A ticket for the service of the longest name, with the highest number. */
 export const sampleTicket = (
@@ -32,7 +22,7 @@ export const sampleTicket = (
   const category = categoryOf(configuration, service.category);
   const { publicUrl } = configuration.centre;
   return {
-    ...head(configuration, at, language),
+    ...headOf(configuration, at, language),
     label: { letter: category?.letter ?? null, number: category?.max ?? 1 },
     services: [service.name],
     ahead: AHEAD,
@@ -41,21 +31,6 @@ export const sampleTicket = (
     training: false,
   };
 };
-
-/** What stands on a slip about a service. */
-export const slipOf = (
-  configuration: Configuration,
-  service: ServiceConfig,
-  { at, language }: { readonly at: number; readonly language: Language },
-): SlipPaper => ({
-  ...head(configuration, at, language),
-  service: service.name,
-  eligibility: service.eligibility,
-  papers: service.papers,
-  fees: service.fees,
-  days: service.days,
-  procedure: service.procedure,
-});
 
 /** The slip with the most to say. */
 export const sampleSlip = (
