@@ -68,7 +68,7 @@ const show = async (state: string, language = 'ar'): Promise<void> => {
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
 };
 
-/** Controls that are too small, cut off or beyond the screen, with their sizes. */
+/** Controls too small, cut off or beyond the screen, with sizes; a page just resized settles. */
 const faulty = (): Promise<string[]> =>
   page.evaluate(
     ([target, rounding, overhang]) =>
@@ -89,12 +89,12 @@ const faulty = (): Promise<string[]> =>
 describe.each(LANGUAGES)('in %s', (language) => {
   test.each(STATES)('%s: what is touched is large and whole, also set apart', async (state) => {
     await show(state, language);
-    expect(await faulty()).toEqual([]);
+    await expect.poll(faulty).toEqual([]);
     await page.setViewportSize(LANDSCAPE);
-    expect(await faulty()).toEqual([]);
+    await expect.poll(faulty).toEqual([]);
     await page.setViewportSize(PORTRAIT);
     await page.addStyleTag({ content: SPACING });
-    expect(await faulty()).toEqual([]);
+    await expect.poll(faulty).toEqual([]);
   });
 });
 
