@@ -83,8 +83,10 @@ test('a bus of many kinds on a serial line: shown, pulled out, plugged in, press
   await vi.waitUntil(() => presses.length === 1);
   expect(presses).toMatchObject([{ counterId: 'c3', key: 'next' }]);
   expect(said).toContain('bus hall is away: look at its adapter');
+  const before = said.length;
   await buses.stop();
   expect(looks().trim()).toBe('');
+  expect(said.slice(before)).toEqual([]);
 });
 
 test('virtual displays become a picture, and counters that are not known are told', async () => {

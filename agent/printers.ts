@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration, Millis } from '../core/configuration.js';
 import { DEFAULT_DESIGN, designOf } from '../core/design.js';
@@ -16,6 +16,7 @@ import { createPress, rasterOf } from './paper/press.js';
 import { Shelf } from './paper/shelf.js';
 import type { DeviceLink } from './wires/link.js';
 import { paperPicture } from '../paper/picture.js';
+import { Pictures } from './printer/pictures.js';
 import { VirtualPrinter } from './printer/virtual-printer.js';
 import { watchPath } from './wires/arrival.js';
 import { WireLink } from './wires/wire-link.js';
@@ -50,15 +51,7 @@ export interface DesignedPrinter extends RunningPrinter {
   use(configuration: Configuration): void;
 }
 
-/** Keeps a picture whole: a reader never sees half of one. */
-const keepPicture = (folder: string, name: string, png: Buffer): void => {
-  mkdirSync(folder, { recursive: true });
-  const partial = join(folder, `.${name}.partial`);
-  writeFileSync(partial, png);
-  renameSync(partial, join(folder, `${name}.png`));
-};
-
-/** The way to a printer. Papers of one without a device become pictures in `paper/`. */
+/** The way to a printer. The newest papers of one without a device are pictures in `paper/`. */
 export const printerLink = (
   kioskId: DeviceId,
   { data, profile, link }: PrinterPlace,
@@ -71,10 +64,12 @@ export const printerLink = (
       return new WireLink(serialWire(link), clock, (BITS_PER_BYTE * 1000) / link.baudRate);
     case 'file':
       return new WireLink(fileWire(link.path, clock), clock);
-    case 'virtual':
+    case 'virtual': {
+      const pictures = new Pictures(join(data, 'paper'), kioskId);
       return new VirtualPrinter(profile, ({ bitmap }) => {
-        keepPicture(join(data, 'paper'), `${kioskId}-${clock.now()}`, paperPicture(bitmap));
+        pictures.keep(paperPicture(bitmap), clock.now());
       });
+    }
   }
 };
 

@@ -13,6 +13,7 @@ export interface BusParts {
   readonly clock: Clock;
   /** The line is open and nothing was sent: whoever has something there puts it again. */
   onOpen(): void;
+  /** A line that is left because the agent stops is not away. */
   onState(state: 'ready' | 'away'): void;
   /** Bytes that answer no exchange: keys that were pressed. */
   onHeard(bytes: Uint8Array): void;
@@ -66,7 +67,7 @@ export class Bus {
         await this.serve();
         this.orders.clear();
         await link.close();
-        onState('away');
+        if (!this.isStopping) onState('away');
       } else {
         await this.until(sleep(clock, againMs));
         againMs = Math.min(againMs * 2, AGAIN_MS_MAX);

@@ -83,4 +83,24 @@ describe('the journal', () => {
     expect(read()).toEqual([sent]);
     expect(readFileSync(file, 'utf8')).toBe(line);
   });
+
+  test('does not grow for ever while it is open, and keeps the newest jobs', () => {
+    const [kept, printed] = [4, 14];
+    const journal = new Journal(file, kept);
+    const jobs = Array.from({ length: printed }, (_, n) => `s:${n}/0`);
+    for (const jobId of jobs) {
+      for (const state of ['queued', 'sending', 'sent', 'confirmed'] as const) {
+        journal.append(entry(jobId, state));
+        const lines = readFileSync(file, 'utf8').split('\n').length - 1;
+        expect(lines).toBeLessThanOrEqual(2 * kept);
+        expect(journal.all().length).toBeLessThanOrEqual(2 * kept);
+      }
+      expect(journal.get(jobId)?.state).toBe('confirmed');
+    }
+    expect(journal.get(jobs[0]!)).toBeUndefined();
+    const newest = journal.all();
+    expect(newest.slice(-kept).map(({ jobId }) => jobId)).toEqual(jobs.slice(-kept));
+    journal.close();
+    expect(read()).toEqual(newest);
+  });
 });

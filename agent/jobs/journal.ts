@@ -20,26 +20,30 @@ export class JournalDamaged extends Error {
   readonly code = 'journal.damaged';
 }
 
-/** Jobs that a file keeps when it is opened; far more than a centre prints in a day. */
+/** The newest jobs are kept, far more than a centre prints in a day; older ones are forgotten. */
 export const JOBS_KEPT = 5_000;
 
 /**
- * What the agent knows of its jobs, in a file that only grows while it is open. `append` returns
- * when the entry is on the disk, and throws if it is not. A last line that was not written whole,
- * as a power cut leaves it, is cut off; other damage is refused.
+ * What the agent knows of its jobs, in a file that is written anew whenever it has two lines for
+ * each job that it keeps: neither file nor memory grows for ever. `append` returns when the entry
+ * is on the disk, and throws if it is not. A last line that was not written whole, as a power cut
+ * leaves it, is cut off; other damage is refused.
  */
 export class Journal {
   private readonly entries: Map<string, JournalEntry>;
-  private readonly fd: number;
+  private lines: number;
+  private fd: number;
 
   /** Opens or makes the file. Throws `JournalDamaged`, or what the file system throws. */
-  constructor(private readonly file: string) {
+  constructor(
+    private readonly file: string,
+    private readonly jobsKept = JOBS_KEPT,
+  ) {
     const { lines, entries } = readEntries(file);
     this.entries = entries;
-    if (lines > 2 * JOBS_KEPT) this.rewrite();
-    this.fd = fs.openSync(file, 'a');
-    fs.fsyncSync(this.fd);
-    syncFolder(file);
+    this.lines = lines;
+    if (this.isLong) this.rewrite();
+    this.fd = this.open();
   }
 
   /** The last entry of the job. */
@@ -55,22 +59,39 @@ export class Journal {
   append(entry: JournalEntry): void {
     fs.writeSync(this.fd, lineOf(entry));
     fs.fdatasyncSync(this.fd);
+    this.lines += 1;
     this.entries.delete(entry.jobId);
     this.entries.set(entry.jobId, entry);
+    if (!this.isLong) return;
+    this.rewrite();
+    fs.closeSync(this.fd);
+    this.fd = this.open();
   }
 
   close(): void {
     fs.closeSync(this.fd);
   }
 
+  private get isLong(): boolean {
+    return this.lines > 2 * this.jobsKept;
+  }
+
+  private open(): number {
+    const fd = fs.openSync(this.file, 'a');
+    fs.fsyncSync(fd);
+    syncFolder(this.file);
+    return fd;
+  }
+
   private rewrite(): void {
-    const kept = this.all().slice(-JOBS_KEPT);
+    const kept = this.all().slice(-this.jobsKept);
     const draft = `${this.file}.new`;
     const fd = fs.openSync(draft, 'w');
     fs.writeSync(fd, kept.map(lineOf).join(''));
     fs.fsyncSync(fd);
     fs.closeSync(fd);
     fs.renameSync(draft, this.file);
+    this.lines = kept.length;
     this.entries.clear();
     for (const entry of kept) this.entries.set(entry.jobId, entry);
   }

@@ -28,6 +28,8 @@ const entrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('refused'), requestId: id, refused: id }),
 ]);
 
+type Entry = z.infer<typeof entrySchema>;
+
 /** A ticket that was given out while the server was away. */
 export type Given = z.infer<typeof givenSchema>;
 
@@ -46,7 +48,7 @@ export const offlineJobId = ({ requestId }: Pick<Given, 'requestId'>): string =>
  * told is on the disk when the call returns.
  */
 export class Book {
-  private readonly lines: Lines<z.infer<typeof entrySchema>>;
+  private readonly lines: Lines<Entry>;
   private readonly given = new Map<string, Given>();
   private readonly used = new Set<string>();
   private readonly entered = new Map<string, TicketId | null>();
@@ -56,6 +58,7 @@ export class Book {
   constructor(file: string) {
     this.lines = new Lines(file, entrySchema);
     for (const entry of this.lines.found) this.note(entry);
+    this.forget();
   }
 
   give(ticket: Omit<Given, 'kind'>): void {
@@ -89,7 +92,7 @@ export class Book {
   }
 
   isUsed(day: string, seriesId: string, number: number): boolean {
-    return this.used.has(`${day} ${labelKey(seriesId, number)}`);
+    return this.used.has(numberOf({ day, seriesId, number }));
   }
 
   /** The tickets of the newest days, oldest first. */
@@ -107,17 +110,17 @@ export class Book {
     this.lines.close();
   }
 
-  private add(entry: z.infer<typeof entrySchema>): void {
+  private add(entry: Entry): void {
     this.lines.append(entry);
     this.note(entry);
+    if (entry.kind === 'given') this.forget();
   }
 
-  private note(entry: z.infer<typeof entrySchema>): void {
+  private note(entry: Entry): void {
     switch (entry.kind) {
       case 'given':
         this.given.set(entry.requestId, entry);
-        this.used.add(`${entry.day} ${labelKey(entry.seriesId, entry.number)}`);
-        this.forget();
+        this.used.add(numberOf(entry));
         return;
       case 'entered':
         this.entered.set(entry.requestId, entry.ticketId);
@@ -127,16 +130,35 @@ export class Book {
     }
   }
 
-  /** What is settled and of long ago is not looked for any more; the file still has it. */
+  /** What is settled and of long ago is not looked for any more, here and in the file. */
   private forget(): void {
     const days = [...new Set(this.all().map(({ day }) => day))].sort();
     const oldest = days.at(-DAYS_KEPT) ?? '';
-    if (days.length <= DAYS_KEPT) return;
-    for (const { requestId, day } of this.all()) {
-      if (day >= oldest || !(this.entered.has(requestId) || this.refused.has(requestId))) continue;
-      this.given.delete(requestId);
-      this.entered.delete(requestId);
-      this.refused.delete(requestId);
+    const old = this.all().filter(
+      ({ requestId, day }) =>
+        day < oldest && (this.entered.has(requestId) || this.refused.has(requestId)),
+    );
+    if (old.length === 0) return;
+    for (const given of old) {
+      this.used.delete(numberOf(given));
+      this.given.delete(given.requestId);
+      this.entered.delete(given.requestId);
+      this.refused.delete(given.requestId);
     }
+    this.lines.keep(this.all().flatMap((given) => this.entriesOf(given)));
+  }
+
+  private entriesOf(given: Given): Entry[] {
+    const { requestId } = given;
+    const ticketId = this.entered.get(requestId);
+    const refused = this.refused.get(requestId);
+    return [
+      given,
+      ...(ticketId === undefined ? [] : [{ kind: 'entered', requestId, ticketId } as const]),
+      ...(refused === undefined ? [] : [{ kind: 'refused', requestId, refused } as const]),
+    ];
   }
 }
+
+const numberOf = ({ day, seriesId, number }: Pick<Given, 'day' | 'seriesId' | 'number'>): string =>
+  `${day} ${labelKey(seriesId, number)}`;

@@ -1,39 +1,55 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { z } from 'zod';
-import { FileRefused, syncFolder } from '../files.js';
+import { FileRefused, syncFolder, writeWhole } from '../files.js';
 
 const checksum = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 8);
 
+const lineOf = (entry: unknown): string => {
+  const text = JSON.stringify(entry);
+  return `${checksum(text)} ${text}\n`;
+};
+
 /**
- * A file that only grows, an entry a line, each with its checksum. A last line that was not written
- * whole, as a power cut leaves it, is cut off; other damage is refused (`FileRefused`).
+ * A file to which entries are added, one a line, each with its checksum. A last line that was not
+ * written whole, as a power cut leaves it, is cut off; other damage is refused (`FileRefused`).
  */
 export class Lines<T> {
   /** The entries that were there when it was opened, oldest first. */
   readonly found: readonly T[];
-  private readonly fd: number;
+  private fd: number;
 
   constructor(
     private readonly file: string,
     private readonly schema: z.ZodType<T>,
   ) {
     this.found = this.read();
-    this.fd = fs.openSync(file, 'a', 0o600);
-    fs.fsyncSync(this.fd);
-    syncFolder(file);
+    this.fd = this.open();
   }
 
   /** Returns when the entry is on the disk; throws if it is not. */
   append(entry: T): void {
-    const text = JSON.stringify(entry);
-    fs.writeSync(this.fd, `${checksum(text)} ${text}\n`);
+    fs.writeSync(this.fd, lineOf(entry));
     fs.fdatasyncSync(this.fd);
+  }
+
+  /** Only these entries are in the file from now on; whatever happens meanwhile, all are. */
+  keep(entries: readonly T[]): void {
+    writeWhole(this.file, entries.map(lineOf).join(''));
+    fs.closeSync(this.fd);
+    this.fd = this.open();
   }
 
   close(): void {
     fs.closeSync(this.fd);
+  }
+
+  private open(): number {
+    const fd = fs.openSync(this.file, 'a', 0o600);
+    fs.fsyncSync(fd);
+    syncFolder(this.file);
+    return fd;
   }
 
   private read(): T[] {

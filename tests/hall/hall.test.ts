@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -120,18 +120,19 @@ test.each(['paperEnd', 'coverOpen', 'unplugged'] as const)(
 );
 
 test(
-  'without socat it says what to install',
+  'without socat it says what to install, and leaves nothing behind',
   async () => {
-    const folder = join(data, 'without');
+    const [folder, temporary] = [join(data, 'without'), mkdtempSync(join(data, 'temporary-'))];
     const program = programOf('tests/hall/main.js');
     const child = spawn(process.execPath, [program, '--port', '0', '--data', folder], {
-      env: { ...process.env, PATH: '/nowhere' },
+      env: { ...process.env, PATH: '/nowhere', TMPDIR: temporary },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let words = '';
     child.stderr.on('data', (bytes: Buffer) => (words += bytes.toString()));
     const [code] = (await once(child, 'close')) as [number];
     expect([code, words]).toEqual([1, expect.stringContaining('apt install socat')]);
+    expect(readdirSync(temporary)).toEqual([]);
   },
   MINUTE,
 );
