@@ -10,6 +10,8 @@ const UNIT = [
 export default defineConfig({
   plugins: [messages, svelte()],
   test: {
+    // Most of a test's time is waiting, so each core has one, and none is kept free.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
@@ -25,9 +27,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, expect as see, type Browser, type Page } from '@playwright/test';
+import { chromium, type Browser, type Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { demoSettings } from '../../server/demo.js';
 import { chromiumPath } from '../chromium.js';
 import { openDoors, type Doors } from '../fixtures/doors.js';
 import { writeTonePack } from '../fixtures/voice.js';
+import { see } from './see.js';
 
 const FLAGS = ['--no-sandbox', '--disable-quic', '--disable-background-networking'];
 

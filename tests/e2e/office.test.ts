@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { expect as see, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { acts, unreloaded } from './acts.js';
+import { see } from './see.js';
 import { Stage } from './stage.js';
 
 const PHONE = { width: 360, height: 740 };

@@ -1,8 +1,9 @@
-import { chromium, expect as see, type Browser, type BrowserContext } from '@playwright/test';
+import { chromium, type Browser, type BrowserContext } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HOUR_MS } from '../../core/time.js';
 import { chromiumPath } from '../chromium.js';
 import { Outage, until } from './outage.js';
+import { see } from './see.js';
 import { FLAGS } from './stage.js';
 import { acts } from './acts.js';
 
@@ -42,7 +43,7 @@ test('a kiosk goes on without its server, also after a reload, and its tickets e
   const second = await acts.take(kiosk);
   expect(second).not.toBe(first);
   await centre.startServer();
-  await see(kiosk.getByTestId('away')).toHaveCount(0, { timeout: 20_000 });
+  await see(kiosk.getByTestId('away')).toHaveCount(0);
   await until(() => centre.logged('ticket.issued').length === 3, 'both tickets in the log');
   const leased = centre.logged('ticket.issued').filter(({ leaseId }) => leaseId !== undefined);
   expect(leased.map(({ number }) => number)).toEqual([900, 901]);

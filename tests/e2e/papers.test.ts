@@ -1,5 +1,6 @@
-import { expect as see, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { see } from './see.js';
 import { Stage } from './stage.js';
 
 let stage: Stage;

@@ -1,10 +1,11 @@
-import { chromium, expect as see, type Browser, type Page } from '@playwright/test';
+import { chromium, type Browser, type Page } from '@playwright/test';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LANGUAGES } from '../../core/lists.js';
 import { HOUR_MS } from '../../core/time.js';
 import { PROJECT } from '../../server/place.js';
 import { chromiumPath } from '../chromium.js';
+import { see } from './see.js';
 import { FLAGS } from './stage.js';
 
 /** Kinds of pages that a visitor meets, by the names of the kiosk's gallery. */

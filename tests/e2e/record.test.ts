@@ -1,9 +1,10 @@
-import { chromium, expect as see, type Browser, type Page } from '@playwright/test';
+import { chromium, type Browser, type Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scriptOf } from '../../core/voice/script.js';
 import { chromiumPath } from '../chromium.js';
 import { SECRET, openDoors, type Doors } from '../fixtures/doors.js';
 import { toneWav } from '../fixtures/voice.js';
+import { see } from './see.js';
 
 /** A microphone that beeps, and a browser that asks nobody. */
 const FLAGS = [

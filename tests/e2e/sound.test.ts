@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, expect as see, type Browser, type Page } from '@playwright/test';
+import { chromium, type Browser, type Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { LANGUAGES } from '../../core/lists.js';
 import type { DeskView, KioskView } from '../../core/protocol/views.js';
@@ -13,6 +13,7 @@ import { signedIn } from '../fixtures/callers.js';
 import { openDoors, type Doors } from '../fixtures/doors.js';
 import { toneMs, writeTonePack } from '../fixtures/voice.js';
 import { openPage, Screen } from '../play/client.js';
+import { see } from './see.js';
 
 const FLAGS = ['--no-sandbox', '--disable-quic', '--disable-background-networking'];
 const AUTOPLAY = '--autoplay-policy=no-user-gesture-required';
@@ -166,7 +167,7 @@ const tonesOf = async (page: Page): Promise<number> =>
 test('[HEAR-1] a call is on the board, then a chime, then its clips one by one', async () => {
   const page = await boardAt();
   await callOne();
-  await see.poll(() => clipsOf(page), { timeout: 15_000 }).toHaveLength(12);
+  await see.poll(() => clipsOf(page)).toHaveLength(12);
   const said = await clipsOf(page);
   const label = await page.getByTestId('hero-label').innerText();
   expect(said.slice(0, 6)).toEqual(said.slice(6));
@@ -190,7 +191,7 @@ test('sound leaves the loudspeaker', async () => {
   const page = await boardAt();
   await callOne();
   const peak = () => page.evaluate(() => (window as unknown as { peak(): number }).peak());
-  await see.poll(peak, { intervals: [20], timeout: 10_000 }).toBeGreaterThan(0.05);
+  await see.poll(peak, { intervals: [20] }).toBeGreaterThan(0.05);
 });
 
 test('with the cable pulled in the middle, what was called is said to its end', async () => {
@@ -198,7 +199,7 @@ test('with the cable pulled in the middle, what was called is said to its end', 
   await callOne();
   await see.poll(() => tonesOf(page)).toBe(2);
   await page.context().setOffline(true);
-  await see.poll(() => clipsOf(page), { timeout: 15_000 }).toHaveLength(12);
+  await see.poll(() => clipsOf(page)).toHaveLength(12);
 });
 
 test('[VOICE-3] without a voice, or with a clip missing or spoilt, the board chimes', async () => {
@@ -212,7 +213,7 @@ test('[VOICE-3] without a voice, or with a clip missing or spoilt, the board chi
     await page.reload();
     await page.getByTestId('board').waitFor();
     await callOne();
-    await see.poll(() => tonesOf(page), { timeout: 10_000 }).toBe(2);
+    await see.poll(() => tonesOf(page)).toBe(2);
     await desk.ask({ type: 'start', counterId });
     await desk.ask({ type: 'finish', counterId });
     expect(await clipsOf(page)).toEqual([]);

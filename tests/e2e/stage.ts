@@ -19,21 +19,23 @@ const READY_MAX_MS = 30_000;
 /** The manager and the first clerks; a demo makes its other clerks after the start. */
 const STAFF_NEEDED = 4;
 
-/** A port that is free now. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+/** The port if it is free now; 0 asks for any. Undefined if it is taken. */
+const freePort = (wanted: number): Promise<number | undefined> =>
+  new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
+    probe.once('error', () => resolve(undefined));
+    probe.listen(wanted, '127.0.0.1', () => {
       const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+      const port = typeof address === 'object' && address ? address.port : undefined;
+      probe.close(() => resolve(port));
     });
   });
 
-/** Two neighbouring ports, for the hall and for phones. */
+/** The first of two neighbouring ports that are free, for the hall and for phones. */
 const freePorts = async (): Promise<number> => {
-  const port = await freePort();
-  return port < 65_000 ? port : freePorts();
+  const port = await freePort(0);
+  const next = port === undefined ? undefined : await freePort(port + 1);
+  return port === undefined || next === undefined ? freePorts() : port;
 };
 
 const answers = async (url: string): Promise<boolean> => {

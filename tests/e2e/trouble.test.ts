@@ -1,6 +1,6 @@
-import { expect as see } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { acts, step, unreloaded } from './acts.js';
+import { see } from './see.js';
 import { Stage } from './stage.js';
 
 let stage: Stage;
@@ -19,8 +19,8 @@ test('the server is killed in the middle: no page is reloaded, nothing is lost',
   await see(board.getByTestId('not-live')).toBeVisible();
   await see(board.getByTestId('hero-label')).toHaveText(first);
   await stage.start();
-  await see(board.getByTestId('not-live')).toHaveCount(0, { timeout: 20_000 });
-  await see(desk.getByTestId('current-label')).toHaveText(first, { timeout: 20_000 });
+  await see(board.getByTestId('not-live')).toHaveCount(0);
+  await see(desk.getByTestId('current-label')).toHaveText(first);
   await acts.start(desk);
   await acts.finish(desk);
   expect(await acts.call(desk)).toBe(second);
