@@ -11,6 +11,7 @@ import type { Committer } from './log/committer.js';
 import type { AuditEntry } from './log/journal.js';
 import type { Log } from './log/log.js';
 import type { ServerSettings } from './settings.js';
+import type { ModemLine } from './sms/modem.js';
 import type { Notices } from './sms/notices.js';
 import type { Voices } from './voice/voices.js';
 
@@ -72,8 +73,10 @@ export interface Centre {
   readonly staff: Staff;
   readonly links: TicketLinks;
   readonly live: Live;
-  /** `null` where no gateway for text messages is configured. */
+  /** `null` where no way for text messages is configured. */
   readonly sms: Notices | null;
+  /** The way by an agent's modem, where that is the one. */
+  readonly modem: ModemLine | null;
   readonly voices: Voices;
   readonly journal: Logger;
   /** The configuration that holds now. */

@@ -2,6 +2,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { FastifyInstance } from 'fastify';
 import type { Centre } from './centre.js';
 import { PRINTER_STATES } from '../core/protocol/views.js';
+import type { Notices } from './sms/notices.js';
+import { SMS_WAYS } from '../core/protocol/sms.js';
 import { printersOf } from './hub/papers.js';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
@@ -32,6 +34,7 @@ export const healthRoutes = (
   });
   gauges(registry, centre, connections);
   printerGauges(registry, centre);
+  if (centre.sms !== null) smsGauges(registry, centre.sms);
 
   app.get('/health', (_request, reply) => {
     const { state } = centre.log;
@@ -109,6 +112,32 @@ const printerGauges = (registry: Registry, centre: Centre): void => {
         const roll = centre.live.printer(kiosk)?.roll;
         if (roll !== undefined && roll !== null) this.set({ kiosk, by: roll.by }, roll.leftMm);
       }
+    },
+  });
+};
+
+/** Today's text messages by what they came to, and whether they can go out. */
+const smsGauges = (registry: Registry, sms: Notices): void => {
+  new Gauge({
+    name: 'dawr_sms_messages',
+    help: 'Text messages of today; the delivered are among the sent',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      const { queued, sent, delivered, failed } = sms.today();
+      for (const [state, n] of Object.entries({ queued, sent, delivered, failed })) {
+        this.set({ state }, n);
+      }
+    },
+  });
+  new Gauge({
+    name: 'dawr_sms_way',
+    help: 'Whether the way of text messages is so',
+    labelNames: ['way'],
+    registers: [registry],
+    collect() {
+      const is = sms.today().way;
+      for (const way of SMS_WAYS) this.set({ way }, way === is ? 1 : 0);
     },
   });
 };

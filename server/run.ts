@@ -33,7 +33,8 @@ import { BUILT_VOICE } from './place.js';
 import type { Settings } from './settings.js';
 import { packWatch } from './voice/installed.js';
 import { createContactTable } from './sms/contacts.js';
-import type { Send } from './sms/gateway.js';
+import type { Gateway } from './sms/gateway.js';
+import { createMessageTable } from './sms/messages.js';
 import { smsOf } from './sms/start.js';
 import { createVoiceTable, Recorded } from './voice/recorded.js';
 import { Voices } from './voice/voices.js';
@@ -54,7 +55,7 @@ export interface RunOptions {
   readonly faults?: Faults;
   readonly extras?: (centre: Centre) => Extras;
   /** Sends text messages in the place of the configured gateway. */
-  readonly gateway?: Send;
+  readonly gateway?: Gateway;
   /** The file or the disk can no longer be trusted: the process must end at once. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -83,6 +84,7 @@ const takeOver = (log: Log, centreId: string): void => {
     createDeviceTable(database);
     createVoiceTable(database);
     createContactTable(database);
+    createMessageTable(database);
     requireKeys(database, directory);
   } catch (error) {
     log.close();
@@ -127,7 +129,7 @@ const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => 
     staff: new Staff(database, hasher),
     links,
     live: new Live(),
-    sms: smsOf(options, log, { timers, configuration, committer }),
+    ...smsOf(options, log, { clock, timers, configuration, committer }),
     voices: new Voices(new Recorded(database), null, configuration),
     journal,
     configuration,
@@ -248,6 +250,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
     if (installed !== undefined) centre.voices.install(installed);
   };
   lookForVoice();
+  centre.sms?.start();
   const stopTime = keepTime(centre, lookForVoice);
   const connections = (): number => hubs.reduce((sum, hub) => sum + hub.connections(), 0);
   const extras = options.extras?.(centre) ?? NO_EXTRAS;
@@ -280,6 +283,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
       stopTime();
       for (const hub of hubs) await hub.stop();
       for (const entry of apps) await entry.close();
+      await centre.sms?.stop();
       centre.log.stop();
       await lookedAt();
       log.close();

@@ -35,11 +35,25 @@ const serverSchema = z.strictObject({
   /** Text messages to visitors who ask for them; `null`: nobody is asked for a number. */
   sms: z
     .strictObject({
-      /** The name of a file in `firmware-config/sms`, without `.json`. */
-      gateway: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not the name of a gateway'),
+      /** The name of a file in `firmware-config/sms`, without `.json`; or else `modem`. */
+      gateway: z
+        .string()
+        .regex(/^[a-z0-9-]{1,40}$/, 'is not the name of a gateway')
+        .optional(),
+      /** The agent beside which the modem stands. */
+      modem: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not the id of an agent')
+        .optional(),
       perTicketMax: z.number().int().min(1).max(10).default(3),
+      /** To one number in a day, by however many tickets. */
+      perNumberMax: z.number().int().min(1).max(100).default(6),
       perDayMax: z.number().int().min(1).max(100_000).default(500),
     })
+    .refine(
+      ({ gateway, modem }) => (gateway === undefined) !== (modem === undefined),
+      'names neither gateway nor modem, or both: name one',
+    )
     .nullable()
     .default(null),
   /** Allows plain HTTP beyond this machine, for a trial: anybody on the network can listen in. */
@@ -158,5 +172,10 @@ export const loadSettings = async (file: string): Promise<Settings> => {
     throw new ConfigurationError(whole, mistakes);
   }
   const { configuration } = checked;
+  const modem = server.sms?.modem;
+  if (modem !== undefined && !configuration.agents.some(({ id }) => id === modem)) {
+    const reason = `is ${modem}, and agents has none of that id`;
+    throw new ConfigurationError(whole, [{ path: 'server.sms.modem', reason }]);
+  }
   return { server, configuration, hash: configurationHash(configuration) };
 };

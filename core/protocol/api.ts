@@ -39,6 +39,8 @@ export type StaffRole = (typeof STAFF_ROLES)[number];
 export { SECRET_MIN } from './secret.js';
 const secret = z.string().min(1).max(200);
 
+/** E.164. */
+const phone = z.string().regex(/^\+[1-9]\d{7,14}$/);
 const ticketToken = z.string().regex(/^[A-Z2-7]{37}$/);
 
 export const apiSchemas = {
@@ -53,10 +55,17 @@ export const apiSchemas = {
   /** A visitor's number, given with consent on the ticket's page. */
   smsKeep: z.strictObject({
     token: ticketToken,
-    phone: z.string().regex(/^\+[1-9]\d{7,14}$/),
+    phone,
     consent: z.literal(true),
   }),
   smsForget: z.strictObject({ token: ticketToken }),
+  /** The same at the kiosk that gave out the ticket. */
+  smsKeepAtKiosk: z.strictObject({
+    deviceId: id,
+    ticketId: z.string().min(1).max(80),
+    phone,
+    consent: z.literal(true),
+  }),
   enrol: z.strictObject({ deviceId: id, role: z.enum(DEVICE_ROLES) }),
   poll: z.strictObject({ deviceCode: z.string().regex(/^[0-9a-f]{64}$/) }),
   signIn: z.strictObject({ deviceId: id, staffId: id, secret }),

@@ -1,6 +1,7 @@
 import type { Millis, Words } from '../configuration.js';
 import type { Outcome, TicketId } from '../events.js';
 import type { Language, Result } from '../lists.js';
+import type { SmsState } from './sms.js';
 import type { HallTimes, Label, ViewBase } from './views.js';
 
 /** What the page of one ticket shows. */
@@ -27,5 +28,5 @@ export interface PhoneView extends ViewBase {
   readonly stars: number | null;
   readonly hall: HallTimes;
   /** Text messages are offered; `null` while no number is known. */
-  readonly sms?: { readonly state: 'ready' | 'queued' | 'sent' | 'failed' | null };
+  readonly sms?: { readonly state: SmsState | null };
 }

@@ -4,6 +4,7 @@ import type { Times } from '../figures.js';
 import type { CounterId, DeviceId, ServiceId, TicketId } from '../events.js';
 import type { MachineStatus } from './machines.js';
 import type { Scanned } from './scanned.js';
+import type { SmsDay, SmsNews } from './sms.js';
 
 /** What a visitor reads: a letter (or none) and a number; never joined by a hyphen. */
 export interface Label {
@@ -98,6 +99,8 @@ export interface KioskView extends ViewBase {
   /** Hash under which `/voice/<hash>.json` gives the clips in use; `null` where there are none. */
   readonly voice: string | null;
   readonly scanned?: Scanned;
+  /** Numbers for text messages are taken here. */
+  readonly sms?: true;
 }
 
 /** Where the kiosk's page finds its agent, and what shows that it may ask it. */
@@ -166,6 +169,8 @@ export interface DeskCurrent extends DeskTicket {
   /** From then on the visitor may be marked absent, if called often enough. */
   readonly noShowAt: Millis | null;
   readonly nextServices: readonly ServiceId[];
+  /** Of the visitor's newest text message, where one was asked for. */
+  readonly sms?: SmsNews;
 }
 
 /** Somebody of the staff: the pseudonym of the log, and the name that colleagues see. */
@@ -262,7 +267,7 @@ export interface ManagerView extends ViewBase {
   readonly configurationWaiting: readonly string[];
   readonly storage: { readonly freeBytes: number; readonly warning: boolean };
   /** Text messages of today, where they are offered. */
-  readonly sms?: { readonly sent: number; readonly failed: number; readonly perDayMax: number };
+  readonly sms?: SmsDay;
 }
 
 export type { PhoneView } from './phone.js';

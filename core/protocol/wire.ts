@@ -1,5 +1,6 @@
 import type { KioskDoor, Label, OfflineCount, PrinterState, PrintState, Roll } from './views.js';
 import type { Refusal } from './refusals.js';
+import type { SmsOrder, SmsOutcome, SmsWay } from './sms.js';
 import type { Millis } from '../configuration.js';
 import type { DeviceId, TicketId } from '../events.js';
 
@@ -44,6 +45,10 @@ export interface AgentEvents {
   offline: (count: OfflineCount) => void;
   /** A scanner read a ticket's code, or (`null`) what is none. */
   scan: (scan: { placeId: DeviceId; token: string | null }) => void;
+  /** Whether the modem can send. */
+  modem: (status: { way: SmsWay }) => void;
+  /** Whether a message that the network took has arrived; told until it is answered. */
+  smsReport: (report: { id: string; state: 'delivered' | 'failed' }, done: () => void) => void;
 }
 
 export interface ServerEvents<V> {
@@ -52,6 +57,8 @@ export interface ServerEvents<V> {
   beat: (beat: { at: Millis; version: number }) => void;
   /** The screen's right has ended (revoked, signed out elsewhere, day over): sign in or enrol. */
   ended: (why: 'revoked' | 'signedOut') => void;
+  /** To the agent beside the modem: send this, once for its id. */
+  sms: (order: SmsOrder, done: (outcome: SmsOutcome) => void) => void;
 }
 
 /** Why a connection is refused; `message` of Socket.IO's connect error. */

@@ -129,7 +129,10 @@ const welcome = (centre: Centre, socket: DoorSocket, { views, rates }: Shared): 
     views.changed();
   });
   listenForAsks(centre, socket, rates);
-  if (subject.role === 'agent') listenForDevices(centre, socket, views);
+  if (subject.role === 'agent') {
+    listenForDevices(centre, socket, views);
+    if (subject.deviceId === centre.modem?.agentId) centre.modem.attach(socket);
+  }
   if (view !== null) socket.emit('view', view);
   views.changed();
 };
@@ -187,6 +190,7 @@ export const openHub = (centre: Centre, http: HttpServer, place: Place): Hub => 
     });
   }
   centre.log.onCommitted(() => views.changed());
+  centre.sms?.onChange(() => views.changed());
   return {
     cut: (deviceId, why) => {
       for (const nsp of doors) {

@@ -1,7 +1,8 @@
 import type { Millis } from '../../core/configuration.js';
 import type { DeviceId } from '../../core/events.js';
 import type { Role } from '../../core/protocol/roles.js';
-import type { DeviceRole, DeviceStatus, ViewBase } from '../../core/protocol/views.js';
+import type { SmsState } from '../../core/protocol/sms.js';
+import type { DeskCurrent, DeviceRole, DeviceStatus, ViewBase } from '../../core/protocol/views.js';
 import { agentCounters } from '../../core/views/agent.js';
 import { boardView } from '../../core/views/board.js';
 import { deskView } from '../../core/views/desk.js';
@@ -10,6 +11,7 @@ import { managerView, type ManagerLive } from '../../core/views/manager.js';
 import { phoneView } from '../../core/views/phone.js';
 import type { Centre } from '../centre.js';
 import { reportOfDay } from '../report/day.js';
+import type { Notices } from '../sms/notices.js';
 import { kioskDoor, leasesOf } from './leases.js';
 import { agentBody, kioskPapers, printerOf, printersOf, troubledPapers } from './papers.js';
 import { scannedAt } from './scans.js';
@@ -80,7 +82,17 @@ const withSms = <V extends { readonly ticketId: string }>(
   { sms }: Centre,
   view: V | null,
 ): V | null =>
-  view === null || sms === null ? view : { ...view, sms: { state: sms.stateOf(view.ticketId) } };
+  view === null || sms === null ? view : { ...view, sms: { state: ownState(sms, view.ticketId) } };
+
+/** A number that was taken back is not there, whatever became of its messages. */
+const ownState = (sms: Notices, ticketId: string): SmsState | null =>
+  sms.knows(ticketId) ? (sms.newsOf(ticketId)?.state ?? null) : null;
+
+/** What the clerk sees of the messages to the visitor who is called or served. */
+const withNews = (sms: Notices | null, current: DeskCurrent | null): DeskCurrent | null => {
+  const news = current === null ? undefined : sms?.newsOf(current.ticketId);
+  return current === null || !news ? current : { ...current, sms: news };
+};
 
 /** What a subject may see now; `null` when it may see nothing (a ticket that is not of today). */
 export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | null => {
@@ -92,7 +104,8 @@ export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | nul
       const door = kioskDoor(centre, deviceId);
       const live = { deviceId, ...kioskPapers(centre, deviceId), door };
       const view = kioskView(state, configurations, { at, live });
-      return { ...view, ...scannedAt(centre, deviceId, at), voice: centre.voices.hash };
+      const offered = centre.sms === null ? {} : ({ sms: true } as const);
+      return { ...view, ...scannedAt(centre, deviceId, at), ...offered, voice: centre.voices.hash };
     }
     case 'board':
       return {
@@ -104,7 +117,8 @@ export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | nul
       const nameOf = (id: string): string => centre.staff.nameOf(id);
       const place = { deviceId, clerk, nameOf, printers: printersOf(centre) };
       const view = deskView(state, configurations, { at, place });
-      return { ...view, ...scannedAt(centre, deviceId, at) };
+      const current = withNews(centre.sms, view.current);
+      return { ...view, current, ...scannedAt(centre, deviceId, at) };
     }
     case 'manager': {
       const live = {

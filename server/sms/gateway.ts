@@ -1,104 +1,123 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { PROJECT } from '../place.js';
+import type { SmsOrder, SmsOutcome } from '../../core/protocol/sms.js';
+import { PART, type GatewayProfile } from './profile.js';
 
-const FOLDER = join(PROJECT, 'firmware-config', 'sms');
-const PART = /\{(json|url|env):(\w+)\}/g;
-const HTTPS = /^https:\/\/|^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?\//;
+/** What an answer is looked through for. */
+const ANSWER_CHARACTERS_MAX = 10_000;
+/** A gateway's own name for a message. */
+const REFERENCE = /^[\w.:-]{1,100}/;
 
-/**
- * A gateway for text messages that is reached by HTTP. In `url`, `headers` and `body`,
- * `{json:to}` and `{json:text}` stand for the number in E.164 and the text as JSON strings,
- * `{url:to}` and `{url:text}` for the same escaped in an address or form, and `{env:NAME}` for a
- * secret from the environment, which stands in no file.
- */
-export const gatewaySchema = z.strictObject({
-  $schema: z.string().optional(),
-  schema: z.literal(1),
-  id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not an id: a-z, 0-9 and -, at most 40'),
-  name: z.string().min(1).max(80),
-  source: z.string().min(1).max(300),
-  method: z.enum(['POST', 'GET']),
-  url: z.string().max(500).regex(HTTPS, 'does not begin with https://'),
-  headers: z.record(z.string().regex(/^[a-z-]{1,40}$/), z.string().max(300)),
-  body: z.string().max(2_000).nullable(),
-  success: z.strictObject({
-    status: z.array(z.number().int().min(200).max(299)).min(1).max(10),
-    /** What the answer holds when the gateway has taken the message; `null` asks for nothing. */
-    contains: z.string().min(1).max(100).nullable(),
-  }),
-  withinMs: z.number().int().min(500).max(30_000),
-});
-export type GatewayProfile = z.infer<typeof gatewaySchema>;
+/** Whether a message that a gateway took has arrived; `open` while nobody can say. */
+export type Delivery = 'delivered' | 'failed' | 'open';
 
-/** A profile of the project by its name. Throws with what is wrong with it. */
-export const readGateway = (name: string): GatewayProfile =>
-  gatewaySchema.parse(JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8')));
-
-export interface Message {
-  /** E.164. */
-  readonly to: string;
-  readonly text: string;
+/** A way on which text messages leave the centre. What it is told is written nowhere. */
+export interface Gateway {
+  /** Whether a message is sent once, however often it is handed over by the same id. */
+  readonly onceById: boolean;
+  send(order: SmsOrder): Promise<SmsOutcome>;
+  /** For ways that are asked whether a message arrived. */
+  delivery?(reference: string): Promise<Delivery>;
 }
 
-/** Secrets that a profile needs and the environment lacks. */
-export const missingSecrets = (
-  { url, headers, body }: GatewayProfile,
-  env: NodeJS.ProcessEnv,
-): readonly string[] => {
-  const all = [url, ...Object.values(headers), body ?? ''].join(' ');
-  return [...all.matchAll(PART)].flatMap(([, how, name = '']) =>
-    how === 'env' && env[name] === undefined ? [name] : [],
-  );
-};
-
 type Place = 'url' | 'header' | 'body';
+type Values = Readonly<Record<string, string>>;
+type Env = NodeJS.ProcessEnv;
 
 const filled = (
   template: string,
-  { to, text }: Message,
-  { env, place }: { readonly env: NodeJS.ProcessEnv; readonly place: Place },
+  values: Values,
+  { env, place }: { readonly env: Env; readonly place: Place },
 ): string =>
   template.replace(PART, (_all, how: string, name: string) => {
     const secret = how === 'env' ? (env[name] ?? '') : undefined;
     if (secret !== undefined) return place === 'url' ? encodeURIComponent(secret) : secret;
-    const value = name === 'to' ? to : text;
+    const value = values[name] ?? '';
     return how === 'json' ? JSON.stringify(value) : encodeURIComponent(value);
   });
 
-/** Sends by a gateway: `taken`, `refused` for good, or `away` when trying again may help. */
-export type Send = (message: Message) => Promise<'taken' | 'refused' | 'away'>;
-
-/** How to send by a profile. What it is told is written nowhere. */
-export const sender =
-  (
-    profile: GatewayProfile,
-    { fetch, env }: { readonly fetch: typeof globalThis.fetch; readonly env: NodeJS.ProcessEnv },
-  ): Send =>
-  async (message) => {
-    const { url, method, headers, body, success, withinMs } = profile;
-    const fill = (template: string, place: Place): string =>
-      filled(template, message, { env, place });
-    const filledHeaders = Object.entries(headers).map(([name, value]) => [
+const filledAll = (headers: Values, values: Values, env: Env): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
       name,
-      fill(value, 'header'),
-    ]);
+      filled(value, values, { env, place: 'header' }),
+    ]),
+  );
+
+/** What these mean no byte of the request left, so that the message was surely not taken. */
+const NEVER_LEFT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+const codeOf = (fault: unknown): string => {
+  const { cause } = fault as { readonly cause?: { readonly code?: unknown } };
+  return String(cause?.code ?? '');
+};
+
+const referenceIn = (answer: string, before: string | null): string | null => {
+  const at = before === null ? -1 : answer.indexOf(before);
+  if (before === null || at < 0) return null;
+  return REFERENCE.exec(answer.slice(at + before.length))?.[0] ?? null;
+};
+
+const outcomeOf = ({ success }: GatewayProfile, status: number, answer: string): SmsOutcome => {
+  const { contains } = success;
+  if (success.status.includes(status) && (contains === null || answer.includes(contains))) {
+    return { is: 'taken', reference: referenceIn(answer, success.reference) };
+  }
+  if (status === 429 || status === 503) return { is: 'away' };
+  // Any other fault of the gateway's own may have come after it had taken the message.
+  return status >= 500 ? { is: 'unsure' } : { is: 'refused', reason: 'refused' };
+};
+
+/** The way by a gateway that is reached by HTTP, as its profile says. */
+export const httpGateway = (
+  profile: GatewayProfile,
+  { fetch, env }: { readonly fetch: typeof globalThis.fetch; readonly env: Env },
+): Gateway => {
+  const { url, method, headers, body, delivery, withinMs, onceById } = profile;
+  const within = () => ({ signal: AbortSignal.timeout(withinMs), redirect: 'error' }) as const;
+  const textOf = async (response: Response): Promise<string> =>
+    (await response.text()).slice(0, ANSWER_CHARACTERS_MAX);
+  const send: Gateway['send'] = async ({ validMinutes, ...order }) => {
+    const values = { ...order, minutes: String(validMinutes) };
     try {
-      const response = await fetch(fill(url, 'url'), {
+      const response = await fetch(filled(url, values, { env, place: 'url' }), {
         method,
-        headers: Object.fromEntries(filledHeaders) as Record<string, string>,
-        ...(body === null ? {} : { body: fill(body, 'body') }),
-        signal: AbortSignal.timeout(withinMs),
-        redirect: 'error',
+        headers: filledAll(headers, values, env),
+        ...(body === null ? {} : { body: filled(body, values, { env, place: 'body' }) }),
+        ...within(),
       });
-      const answer = (await response.text()).slice(0, 10_000);
-      const { status, contains } = success;
-      const isTaken = status.includes(response.status);
-      if (isTaken && (contains === null || answer.includes(contains))) return 'taken';
-      return response.status >= 500 || response.status === 429 ? 'away' : 'refused';
-    } catch {
+      return outcomeOf(profile, response.status, await textOf(response));
+    } catch (fault) {
       // Cut, late or unreachable: there is nothing else that a request fails of.
-      return 'away';
+      return { is: NEVER_LEFT.has(codeOf(fault)) ? 'away' : 'unsure' };
     }
   };
+  if (delivery === null) return { onceById, send };
+  const asked: NonNullable<Gateway['delivery']> = async (reference) => {
+    const values = { reference };
+    try {
+      const to = filled(delivery.url, values, { env, place: 'url' });
+      const own = filledAll(delivery.headers, values, env);
+      const response = await fetch(to, { headers: own, ...within() });
+      if (!response.ok) return 'open';
+      const answer = await textOf(response);
+      if (delivery.delivered.some((sign) => answer.includes(sign))) return 'delivered';
+      return delivery.failed.some((sign) => answer.includes(sign)) ? 'failed' : 'open';
+    } catch {
+      // It is asked again.
+      return 'open';
+    }
+  };
+  return { onceById, send, delivery: asked };
+};

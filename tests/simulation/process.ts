@@ -273,6 +273,7 @@ export class Process {
       audit: () => undefined,
       cut: () => undefined,
       sms: null,
+      modem: null,
     };
   }
 }

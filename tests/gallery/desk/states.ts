@@ -50,6 +50,18 @@ export const STATES: Readonly<Record<string, DeskState>> = {
   },
   nobody: { view: deskView(nobody) },
   called: { view: deskView({ current: deskCurrent(), counter: calling }) },
+  texted: {
+    view: deskView({
+      current: deskCurrent({ sms: { state: 'sent', reason: null } }),
+      counter: calling,
+    }),
+  },
+  untexted: {
+    view: deskView({
+      current: deskCurrent({ sms: { state: 'failed', reason: 'undelivered' } }),
+      counter: calling,
+    }),
+  },
   absent: {
     view: deskView({
       current: deskCurrent({ calls: 2, noShowAt: HALL_AT + 34_000 }),

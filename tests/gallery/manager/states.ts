@@ -13,9 +13,14 @@ import {
   type ManagerFixture,
 } from '../../fixtures/manager.js';
 
+const QUIET = {
+  ...{ queued: 0, sent: 41, delivered: 38, failed: 0, perDayMax: 500 },
+  ...{ way: 'ready' as const, unreached: [] },
+};
+
 /** Every hall that the manager's page is shown with, by name. */
 export const STATES: Readonly<Record<string, () => ManagerFixture>> = {
-  busy: () => busyHall(),
+  busy: () => busyHall({ sms: QUIET }),
   calm: () => calmHall(),
   troubled: troubledHall,
   before: closedHall,

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { PROJECT } from '../place.js';
+
+const FOLDER = join(PROJECT, 'firmware-config', 'sms');
+/** A place to fill in, and where it may stand. */
+export const PART = /\{(json|url|env):(\w+)\}/g;
+const HTTPS = /^https:\/\/|^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?\//;
+const url = z.string().max(500).regex(HTTPS, 'does not begin with https://');
+const headers = z.record(z.string().regex(/^[a-z-]{1,40}$/), z.string().max(300));
+const sign = z.string().min(1).max(100);
+
+/**
+ * A gateway for text messages that is reached by HTTP. In `url`, `headers` and `body`,
+ * `{json:to}` stands for the number in E.164 as a JSON string and `{url:to}` for the same escaped
+ * in an address or form; so do `text`, `id` (the message's own, 32 hex digits), `minutes` (how
+ * long it is of use) and, where delivery is asked for, `reference`. `{env:NAME}` is a secret of
+ * the environment, which stands in no file.
+ */
+export const gatewaySchema = z.strictObject({
+  $schema: z.string().optional(),
+  schema: z.literal(1),
+  id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not an id: a-z, 0-9 and -, at most 40'),
+  name: z.string().min(1).max(80),
+  source: z.string().min(1).max(300),
+  method: z.enum(['POST', 'GET']),
+  url,
+  headers,
+  body: z.string().max(2_000).nullable(),
+  success: z.strictObject({
+    status: z.array(z.number().int().min(200).max(299)).min(1).max(10),
+    /** What the answer holds when the gateway has taken the message; `null` asks for nothing. */
+    contains: sign.nullable(),
+    /** What stands in the answer right before the gateway's own name for the message. */
+    reference: sign.nullable().default(null),
+  }),
+  /** Whether the gateway promises to send messages of the same `id` once. */
+  onceById: z.boolean().default(false),
+  /** How to ask whether a message has arrived, by its reference; `null` where one cannot. */
+  delivery: z
+    .strictObject({
+      url,
+      headers,
+      /** What the answer holds then; an answer with neither says nothing yet. */
+      delivered: z.array(sign).min(1).max(10),
+      failed: z.array(sign).min(1).max(10),
+    })
+    .nullable()
+    .default(null),
+  withinMs: z.number().int().min(500).max(30_000),
+});
+export type GatewayProfile = z.output<typeof gatewaySchema>;
+
+/** Why a profile can do nothing, with what to do; `undefined` if it can. */
+const profileFault = ({ delivery, success, onceById, ...rest }: GatewayProfile) => {
+  const sent = [rest.url, rest.body ?? '', ...Object.values(rest.headers)].join(' ');
+  if (delivery !== null && success.reference === null) {
+    return 'success.reference: is missing, and delivery is asked for by it';
+  }
+  if (onceById && !/\{(json|url):id\}/.test(sent)) {
+    return 'onceById: the gateway is not told {json:id} or {url:id}';
+  }
+  return undefined;
+};
+
+/** A profile of the project by its name. Throws with what is wrong with it. */
+export const readGateway = (name: string): GatewayProfile => {
+  const file = join(FOLDER, `${name}.json`);
+  const profile = gatewaySchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const fault = profileFault(profile);
+  if (fault !== undefined) throw new Error(`${file}: ${fault}`);
+  return profile;
+};
+
+/** Secrets that a profile needs and the environment lacks. */
+export const missingSecrets = (
+  { url: to, headers: own, body, delivery }: GatewayProfile,
+  env: NodeJS.ProcessEnv,
+): readonly string[] => {
+  const asked = delivery === null ? [] : [delivery.url, ...Object.values(delivery.headers)];
+  const all = [to, ...Object.values(own), body ?? '', ...asked].join(' ');
+  const names = [...all.matchAll(PART)].flatMap(([, how, name = '']) =>
+    how === 'env' && env[name] === undefined ? [name] : [],
+  );
+  return [...new Set(names)];
+};
