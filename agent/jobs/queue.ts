@@ -172,7 +172,7 @@ export class PrintQueue {
     const bytes = encodeJob(this.parts.profile, { ...ticket, receipt: receipts.kind, processId });
     this.step(held, isAgain ? 'startedAgain' : 'started');
     this.machine.begin(ticket.paperMm);
-    const expected = receipts.expect(ticket, processId);
+    const expected = receipts.expect(ticket, processId, bytes.length);
     try {
       await session.write(bytes, receipts.kind === 'gsR' ? 'inTurn' : 'nothing');
       this.step(held, 'written');

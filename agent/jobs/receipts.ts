@@ -24,9 +24,10 @@ export class Receipts {
     this.kind = processId ? 'processId' : gsR ? 'gsR' : 'none';
   }
 
-  /** To be called before the job is written, so that no answer comes too early. */
-  expect(ticket: PressedTicket, processId: string): Expected {
-    const ms = Math.max(WAIT_MS_MIN, WAIT_FACTOR * this.printMs(ticket));
+  /** To be called before the job of so many bytes is written: no answer comes too early. */
+  expect(ticket: PressedTicket, processId: string, bytes: number): Expected {
+    const printMs = Math.max(WAIT_MS_MIN, WAIT_FACTOR * this.printMs(ticket));
+    const ms = this.session.lineMs(bytes) + printMs;
     if (this.kind === 'gsR') return this.session.expectInTurn(ms);
     return this.session.expect((reply) => reply.kind === 'processId' && reply.id === processId, ms);
   }
@@ -37,7 +38,8 @@ export class Receipts {
     ticket: PressedTicket,
   ): Promise<'confirmed' | 'assumed' | 'interrupted'> {
     if (this.kind !== 'none') return this.confirm(expected);
-    await sleep(this.parts.clock, this.printMs(ticket) + ASSUME_AFTER_MS);
+    const { clock } = this.parts;
+    await sleep(clock, this.session.lineMs() + this.printMs(ticket) + ASSUME_AFTER_MS);
     return (await this.isPrinting()) ? 'assumed' : 'interrupted';
   }
 

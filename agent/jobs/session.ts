@@ -92,9 +92,15 @@ export class Session {
     this.isHalf = true;
     if (asks === 'inTurn') this.owed += 1;
     const { link, clock } = this.parts;
-    this.freeAt = Math.max(this.freeAt, clock.now()) + bytes.length * (link.msPerByte ?? 0);
-    await this.parts.link.write(bytes);
+    this.freeAt = clock.now() + this.lineMs(bytes.length);
+    await link.write(bytes);
     this.isHalf = false;
+  }
+
+  /** How long what was written is still on the line, and so many bytes behind it, in ms. */
+  lineMs(bytes = 0): number {
+    const { link, clock } = this.parts;
+    return Math.max(0, this.freeAt - clock.now()) + bytes * (link.msPerByte ?? 0);
   }
 
   /** An earlier process may have died in the middle of writing, or of waiting. */
@@ -194,11 +200,6 @@ export class Session {
     const waiter: Waiter = { match, settle: ended(settle), fail: ended(fail) };
     this.waiters.push(waiter);
     return { reply, drop };
-  }
-
-  /** How long what was written is still on the line. */
-  private lineMs(): number {
-    return Math.max(0, this.freeAt - this.parts.clock.now());
   }
 
   private async ask(n: number): Promise<number> {
