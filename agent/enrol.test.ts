@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -54,6 +54,15 @@ test('an agent shows its code, waits for a manager, and keeps its cookie', async
   expect(statSync(join(data, 'cookie')).mode & 0o777).toBe(0o600);
   expect(await enrol()).toBe('dawr-a1=token');
   expect(paths).toHaveLength(3);
+});
+
+test('a cookie that was not written whole is asked for again', async () => {
+  const { enrol, clock, data } = bench(begun, approved);
+  mkdirSync(data, { recursive: true });
+  writeFileSync(join(data, 'cookie'), '');
+  const cookie = enrol();
+  await clock.pass(6_000);
+  expect(await cookie).toBe('dawr-a1=token');
 });
 
 const atHall = (path: string): string => `http://hall${path}`;

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ApiRefusal } from '../core/protocol/api.js';
 import { sleep, type Clock } from './clock.js';
+import { writeWhole } from './files.js';
 
 const POLL_MS = 3_000;
 /** Before what did not work is tried again. */
@@ -37,10 +38,11 @@ export const enrolled = async (self: Self, parts: EnrolParts): Promise<string> =
   const given = process.env['DAWR_DEVICE_TOKEN'];
   if (given !== undefined) return `dawr-${self.deviceId}=${given}`;
   const file = join(self.data, 'cookie');
-  if (existsSync(file)) return readFileSync(file, 'utf8');
+  const kept = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  if (kept !== '') return kept;
   const cookie = await askForToken(self, parts);
   mkdirSync(self.data, { recursive: true, mode: 0o700 });
-  writeFileSync(file, cookie, { mode: 0o600 });
+  writeWhole(file, cookie);
   return cookie;
 };
 

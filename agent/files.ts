@@ -5,7 +5,8 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  writeSync,
+  rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
@@ -41,13 +42,21 @@ export const syncFolder = (file: string): void => {
   closeSync(fd);
 };
 
-/** Writes a file whole and durably, readable by its owner alone: a reader never sees half of it. */
-export const writeWhole = (file: string, text: string): void => {
+/**
+ * Writes a file durably: whatever happens meanwhile, it is the old one or this one, whole. Without
+ * a mode only its owner reads it.
+ */
+export const writeWhole = (file: string, body: Uint8Array | string, mode = 0o600): void => {
   const draft = `${file}.new`;
-  const fd = openSync(draft, 'w', 0o600);
-  writeSync(fd, text);
-  fsyncSync(fd);
-  closeSync(fd);
+  // What lies there from before would keep its own mode.
+  rmSync(draft, { force: true });
+  const fd = openSync(draft, 'w', mode);
+  try {
+    writeFileSync(fd, body);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
   renameSync(draft, file);
   syncFolder(file);
 };

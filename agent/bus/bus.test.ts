@@ -161,6 +161,26 @@ describe('the displays of a bus', () => {
     expect(it.looks()).toEqual(['', '', '']);
   });
 
+  test('a line that is lost as soon as it is open is not hunted', async () => {
+    const clock = new FakeClock();
+    const line = new VirtualBus([]);
+    let opened = 0;
+    const bus = new Bus({
+      ...{ link: line, clock, onHeard: () => undefined, onState: () => undefined },
+      onOpen: () => {
+        opened += 1;
+        line.unplug();
+      },
+    });
+    const running = bus.run();
+    await clock.pass(60_000);
+    expect(opened).toBeGreaterThan(3);
+    expect(opened).toBeLessThan(12);
+    bus.stop();
+    await clock.pass(10_000);
+    await running;
+  });
+
   test('a bug ends the bus: it is not taken for a lost line', async () => {
     const wrong: DisplayUnit = { ...c1, address: 9 };
     const clock = new FakeClock();

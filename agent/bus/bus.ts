@@ -62,16 +62,18 @@ export class Bus {
     onState('away');
     while (!this.isStopping) {
       if (await this.open()) {
-        againMs = AGAIN_MS_MIN;
+        const openedAt = clock.now();
         onState('ready');
         await this.serve();
         this.orders.clear();
         await link.close();
         if (!this.isStopping) onState('away');
-      } else {
-        await this.until(sleep(clock, againMs));
-        againMs = Math.min(againMs * 2, AGAIN_MS_MAX);
+        // A line that comes and goes at once is not hunted.
+        if (clock.now() - openedAt >= AGAIN_MS_MAX) againMs = AGAIN_MS_MIN;
       }
+      if (this.isStopping) return;
+      await this.until(sleep(clock, againMs));
+      againMs = Math.min(againMs * 2, AGAIN_MS_MAX);
     }
   }
 

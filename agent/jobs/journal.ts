@@ -57,7 +57,7 @@ export class Journal {
   }
 
   append(entry: JournalEntry): void {
-    fs.writeSync(this.fd, lineOf(entry));
+    fs.writeFileSync(this.fd, lineOf(entry));
     fs.fdatasyncSync(this.fd);
     this.lines += 1;
     this.entries.delete(entry.jobId);
@@ -87,7 +87,7 @@ export class Journal {
     const kept = this.all().slice(-this.jobsKept);
     const draft = `${this.file}.new`;
     const fd = fs.openSync(draft, 'w');
-    fs.writeSync(fd, kept.map(lineOf).join(''));
+    fs.writeFileSync(fd, kept.map(lineOf).join(''));
     fs.fsyncSync(fd);
     fs.closeSync(fd);
     fs.renameSync(draft, this.file);

@@ -1,11 +1,10 @@
-import * as fs from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, renameSync } from 'node:fs';
 import { z } from 'zod';
 import type { Millis } from '../../core/configuration.js';
 import type { PrinterState, Roll } from '../../core/protocol/views.js';
 import { DAY_MS } from '../../core/time.js';
 import type { Clock } from '../clock.js';
-import { FileRefused, readChecked } from '../files.js';
+import { FileRefused, readChecked, writeWhole } from '../files.js';
 import { prints } from '../printer/replies.js';
 
 /** So much of a counted roll is its end: the count and the roll's length are not exact. */
@@ -135,32 +134,22 @@ export class RollMeter {
     this.parts.onChange(state, roll);
   }
 
-  /** The file is always whole: the old one or the new one. */
   private keep(change: Partial<Kept>): void {
     const next = { ...this.kept, ...change };
     if (JSON.stringify(next) === JSON.stringify(this.kept)) return;
-    const { file } = this.parts;
-    const draft = `${file}.new`;
-    const fd = fs.openSync(draft, 'w');
-    fs.writeSync(fd, JSON.stringify(next));
-    fs.fdatasyncSync(fd);
-    fs.closeSync(fd);
-    fs.renameSync(draft, file);
-    const folder = fs.openSync(dirname(file), 'r');
-    fs.fsyncSync(folder);
-    fs.closeSync(folder);
+    writeWhole(this.parts.file, JSON.stringify(next));
     this.kept = next;
   }
 }
 
 /** A damaged file is put aside: that nobody knows how much was used must not keep tickets back. */
 const readKept = (file: string): Kept => {
-  if (!fs.existsSync(file)) return FRESH;
+  if (!existsSync(file)) return FRESH;
   try {
     return readChecked(file, rollSchema);
   } catch (fault) {
     if (!(fault instanceof FileRefused)) throw fault;
-    fs.renameSync(file, `${file}.damaged`);
+    renameSync(file, `${file}.damaged`);
     return FRESH;
   }
 };

@@ -1,49 +1,27 @@
 import {
-  closeSync,
   existsSync,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readFileSync,
   readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
-  writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { syncFolder, writeWhole } from '../files.js';
 import type { Places } from './settings.js';
 
-const sync = (path: string): void => {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-};
-
-/** Writes a file so that after a power cut there is the old one or this one, whole. */
-export const writeDurably = (file: string, bytes: Uint8Array | string, mode = 0o644): void => {
+/** As `writeWhole`, readable by everybody, in a folder that is made where there is none. */
+export const writeDurably = (file: string, body: Uint8Array | string, mode = 0o644): void => {
   mkdirSync(dirname(file), { recursive: true });
-  const partial = `${file}.partial`;
-  rmSync(partial, { force: true });
-  const handle = openSync(partial, 'w', mode);
-  try {
-    writeSync(handle, Buffer.from(bytes));
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(partial, file);
-  sync(dirname(file));
+  writeWhole(file, body, mode);
 };
 
 /** As `rm`, for good. */
 export const removeDurably = (file: string): void => {
   if (!existsSync(file)) return;
   rmSync(file, { recursive: true });
-  sync(dirname(file));
+  syncFolder(file);
 };
 
 /** Number of the release in use; `null` on a machine without one. */
@@ -59,13 +37,13 @@ export const switchTo = ({ current }: Places, release: number): void => {
   rmSync(next, { force: true });
   symlinkSync(join('releases', String(release)), next);
   renameSync(next, current);
-  sync(dirname(current));
+  syncFolder(current);
 };
 
 /** Makes a folder that was filled under another name stand under its own, whole. */
 export const nameDurably = (partial: string, folder: string): void => {
   renameSync(partial, folder);
-  sync(dirname(folder));
+  syncFolder(folder);
 };
 
 /** What a small file of JSON says; `undefined` if there is none, or it is of another kind. */

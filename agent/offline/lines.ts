@@ -28,10 +28,16 @@ export class Lines<T> {
     this.fd = this.open();
   }
 
-  /** Returns when the entry is on the disk; throws if it is not. */
+  /** Returns when the entry is on the disk; throws if it is not, and nothing of it stays there. */
   append(entry: T): void {
-    fs.writeSync(this.fd, lineOf(entry));
-    fs.fdatasyncSync(this.fd);
+    const { size } = fs.fstatSync(this.fd);
+    try {
+      fs.writeFileSync(this.fd, lineOf(entry));
+      fs.fdatasyncSync(this.fd);
+    } catch (fault) {
+      fs.ftruncateSync(this.fd, size);
+      throw fault;
+    }
   }
 
   /** Only these entries are in the file from now on; whatever happens meanwhile, all are. */

@@ -5,6 +5,8 @@ import { LinkLost, type DeviceLink } from './link.js';
 export const WRITE_MS_MAX = 10_000;
 /** So many bytes are handed over at once: a slow device has time for each. */
 const PIECE_BYTES = 1024;
+/** A connection that has not ended by then is left to itself: the end of a serial port can hang. */
+export const END_MS_MAX = 2_000;
 
 /** One connection to a device. A new one is made each time: nothing of an old one is in it. */
 export interface Wire {
@@ -58,7 +60,7 @@ export class WireLink implements DeviceLink {
       throw new LinkLost('the device cannot be reached', { cause });
     }
     if (isLost) {
-      await made.end();
+      await this.end(made);
       throw new LinkLost('the device was lost at once');
     }
     this.wire = made;
@@ -82,7 +84,14 @@ export class WireLink implements DeviceLink {
     const { wire } = this;
     this.wire = undefined;
     this.breakOff();
-    await wire?.end();
+    if (wire !== undefined) await this.end(wire);
+  }
+
+  /** Resolves when the connection has ended, or after `END_MS_MAX`. */
+  private async end(wire: Wire): Promise<void> {
+    let cancel: () => void = () => undefined;
+    const late = new Promise<void>((resolve) => (cancel = this.clock.after(END_MS_MAX, resolve)));
+    await Promise.race([wire.end(), late]).finally(cancel);
   }
 
   private send(piece: Uint8Array): Promise<void> {
