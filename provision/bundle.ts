@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashOf, type MachineManifest } from '../agent/machine/signed.js';
-import { hasProgram, isWindows, PROFILES } from './centre.js';
+import { FIRMWARE, hasProgram, isWindows } from './centre.js';
 import { cloudConfig, metaData } from './cloud.js';
 import type { Sign } from './keys.js';
 import { technicianNotes } from './notes.js';
@@ -28,17 +28,29 @@ const installer = ({ centre, name, machine }: Place): string => {
   );
 };
 
+/** What of a devices file is described by profiles: each folder of them is named like its key. */
+const PROFILED = ['printers', 'displays', 'keypads', 'relays', 'scanners'];
+
+/** The profiles that something of a devices file names, as `folder/name`. */
+const profilesNamed = (value: unknown, folder: string | null): string[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (key !== 'profile') return profilesNamed(inner, PROFILED.includes(key) ? key : folder);
+    if (folder === null) throw new Error(`no folder of profiles for ${JSON.stringify(value)}`);
+    return [`${folder}/${String(inner)}`];
+  });
+};
+
 const profilesOf = ({ machine }: Place): Record<string, string> => {
-  const text = JSON.stringify(machine.agent?.devices ?? {});
-  const named = [...text.matchAll(/"profile":"([a-z0-9-]+)"/g)].map(([, id]) => id ?? '');
+  const named = profilesNamed(machine.agent?.devices, null);
   return Object.fromEntries(
-    [...new Set(named)].sort().map((id) => {
-      const file = join(PROFILES, `${id}.json`);
-      return [id, hashOf(readFileSync(file))];
+    [...new Set(named)].sort().map((name) => {
+      return [name, hashOf(readFileSync(join(FIRMWARE, `${name}.json`)))];
     }),
   );
 };
 
+/** The manifest of a machine's files, as JSON: with hashes, also of the profiles it is made by. */
 export const manifestOf = (place: Place, tree: Tree): string => {
   const manifest: MachineManifest = {
     schema: 1,

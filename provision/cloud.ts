@@ -18,6 +18,7 @@ export const packagesOf = ({ machine }: Place): string[] => [
   ...(machine.page === null || machine.page.rotate === 0 ? [] : ['wlr-randr']),
 ];
 
+/** The machine's names as cloud-init's meta-data. */
 export const metaData = (place: Place): string =>
   json({ 'instance-id': hostOf(place), 'local-hostname': hostOf(place) });
 

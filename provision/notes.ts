@@ -59,6 +59,7 @@ export const technicianNotes = (place: Place): string => {
       windows,
       oldNode: machine.os === 'debian-12' && program,
       tls: runsServer(machine) && originOf(centre).startsWith('https'),
+      sms: runsServer(machine) && centre.server.sms?.gateway !== undefined,
       program,
       files: !program,
       server: runsServer(machine),

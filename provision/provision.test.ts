@@ -7,6 +7,7 @@ import { renderBundle } from './bundle.js';
 import { FIRMWARE, readCentre } from './centre.js';
 import { signer } from './keys.js';
 import { jsonSchemaOf, machineSchema, siteSchema } from './files.js';
+import { policyMistakes } from './policy.js';
 import { Site } from '../tests/machines/site.js';
 
 /** Written anew by `npx vitest run provision -u`. */
@@ -90,6 +91,19 @@ describe('a bundle', () => {
   });
 });
 
+test('the manifest names the profile of each device, by its kind', async () => {
+  using site = new Site();
+  const text = renderBundle(await site.place('kiosk-1'), null).get('manifest.json')?.text ?? '';
+  const { profiles } = machineManifestSchema.parse(JSON.parse(text));
+  expect(Object.keys(profiles)).toEqual([
+    ...['displays/stxetx-4', 'keypads/apertum-keys', 'printers/epson-tm-t20iii'],
+    ...['printers/snbc-bk', 'relays/waveshare-8', 'scanners/serial-cr'],
+  ]);
+  for (const [name, sha256] of Object.entries(profiles)) {
+    expect(hashOf(readFileSync(join(FIRMWARE, `${name}.json`)))).toBe(sha256);
+  }
+});
+
 describe('a folder that does not hold together is refused, with file, place and reason', () => {
   const refusal = async (name: string, edit: (json: Record<string, unknown>) => void) => {
     using site = new Site();
@@ -165,7 +179,6 @@ describe('a folder that does not hold together is refused, with file, place and 
   });
 
   test('only known policies, of their type, are rendered', async () => {
-    const { policyMistakes } = await import('./policy.js');
     using site = new Site();
     for (const place of await site.places()) {
       const text = renderBundle(place, null).get('root/etc/chromium/policies/managed/dawr.json');

@@ -5,10 +5,12 @@ import { parseArgs } from 'node:util';
 import { machineClock } from '../agent/clock.js';
 import { FileRefused } from '../agent/files.js';
 import { PROJECT } from '../server/place.js';
+import { synthesise } from '../server/voice/synthesis.js';
 import { readCentre } from './centre.js';
 import { carryOut, folderOf, signWith } from './command.js';
 import { newKey } from './keys.js';
 import { seal, stageMachines, stageProgram } from './pack.js';
+import { stageVoice } from './voice.js';
 
 const HELP = `Packs this program and the machines of a centre into a release, and signs it.
 
@@ -53,12 +55,14 @@ const release = async (): Promise<void> => {
       throw new FileRefused(`${id} has no Debian machine for ${arch}`);
     }
     stageProgram(folder, arch);
+    const voice = await stageVoice(centre, folder, { arch, speak: synthesise });
     const number = numberAt(machineClock.now());
     const { id: of } = centre.configuration.centre;
     const sealed = seal(folder, resolve(out), { centre: of, number, version, arch, sign });
     const megabytes = (sealed.pack.bytes / 1e6).toFixed(1);
     const signed = sign === null ? 'unsigned, for a trial' : 'signed';
     say(`Release ${number} for ${arch}, ${megabytes} MB, ${signed}: ${join(out, arch)}`);
+    say(`Voice: ${voice}`);
   } finally {
     rmSync(folder, { recursive: true });
   }

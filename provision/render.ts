@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { X509Certificate } from 'node:crypto';
 import type { MachineSettings } from '../agent/machine/settings.js';
-import { runsServer, type Centre } from './centre.js';
+import type { ServerSettings } from '../server/settings.js';
+import { isLoopback, runsServer, type Centre } from './centre.js';
 import { PLACES, type Machine } from './files.js';
 import { chromiumPolicy } from './policy.js';
 import { fill, json, quoted, type Rendered, type Tree } from './template.js';
 
 const AUTHORITY = `${PLACES.settings}/authority.pem`;
 const UNITS = '/etc/systemd/system';
+/** Where a release holds the clips that the centre's file names. */
+export const NAMED_VOICE = 'voice';
 /** The watchdog of a Raspberry Pi takes no more. */
 const WATCHDOG_S = { amd64: '30', arm64: '15' } as const;
 /** How libinput turns touches: for the picture turned clockwise by so many degrees. */
@@ -31,6 +34,7 @@ const script = (path: string, text: string): Entry => [path, { text, mode: '755'
 const when = (is: boolean, entries: () => readonly Entry[]): readonly Entry[] =>
   is ? entries() : [];
 
+/** The server's scheme, host and port. */
 export const originOf = ({ site }: Centre): string => new URL(site.server).origin;
 
 /** The port of the server, as its address names it. */
@@ -39,6 +43,7 @@ export const portOf = ({ site }: Centre): number => {
   return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 };
 
+/** The authority of the centre's own as PEM; `null` without one. */
 export const authorityOf = ({ folder, site }: Centre): string | null =>
   site.authority === null ? null : readFileSync(join(folder, site.authority), 'utf8');
 
@@ -58,6 +63,7 @@ export const unitsOf = ({ machine }: Place): string[] => [
   ...(machine.page === null ? [] : ['dawr-page.service']),
 ];
 
+/** What a machine knows of itself, to be written as `machine.json`. */
 export const settingsOf = (place: Place): MachineSettings => {
   const { centre, name, machine } = place;
   const { role, os, arch, page, agent } = machine;
@@ -78,20 +84,17 @@ export const settingsOf = (place: Place): MachineSettings => {
 /** The centre's file as its server reads it there: its own paths, its own door. */
 const serverFile = ({ centre }: Place): string => {
   const { server, configuration } = centre;
-  const url = new URL(originOf(centre));
-  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  const origin = originOf(centre);
   const tls = { cert: `${PLACES.settings}/tls/cert.pem`, key: `${PLACES.settings}/tls/key.pem` };
-  const { phonePort, names, pilot } = server;
   return json({
     server: {
-      host: isLocal ? '127.0.0.1' : '0.0.0.0',
+      ...server,
+      host: isLoopback(origin) ? '127.0.0.1' : '0.0.0.0',
       port: portOf(centre),
-      phonePort,
-      tls: url.protocol === 'https:' ? tls : null,
+      tls: origin.startsWith('https:') ? tls : null,
       data: `${PLACES.state}/server`,
-      names,
-      pilot,
-    },
+      voice: server.voice === null ? null : `${PLACES.current}/${NAMED_VOICE}`,
+    } satisfies ServerSettings,
     ...configuration,
   });
 };

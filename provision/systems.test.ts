@@ -62,7 +62,10 @@ const said = (program: string, ...args: string[]): { text: string; status: numbe
   return { text: `${stdout}${stderr}`.trim(), status };
 };
 
-describe('what a machine is rendered with is right for', () => {
+/** Programs of the system start slowly on a machine under load. */
+const RUNS = { timeout: 60_000 };
+
+describe('what a machine is rendered with is right for', RUNS, () => {
   test('systemd: not a word on any unit, and a bad key is a word', () => {
     for (const { name, root, units } of machines) {
       const whole = units.map((unit) => join(root, unit));

@@ -5,7 +5,7 @@ import { FIRMWARE } from './centre.js';
 /** A file of a machine. `mode` is octal, as chmod takes it. */
 export interface Rendered {
   readonly text: string;
-  readonly mode: '644' | '755' | '600';
+  readonly mode: '644' | '755';
 }
 
 /** The files of one machine by their whole path on it. */
@@ -39,6 +39,7 @@ export const fill = (
   });
 };
 
+/** A value as JSON for people: indented, with a newline at its end. */
 export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** A word for a shell, in single quotes. */

@@ -22,12 +22,12 @@ export const machineManifestSchema = z.strictObject({
   schema: z.literal(1),
   centre: name,
   machine: name,
-  /** SHA-256 of each profile of a device that the machine was rendered with. */
+  /** SHA-256 of each profile of a device that the machine was rendered with: `printers/…`. */
   profiles: z.record(z.string(), sha256),
   files: z.array(
     z.strictObject({
       path: z.string().regex(/^\/(?!.*\/\.\.?(\/|$))[\w./-]{1,200}$/, 'is not a whole path'),
-      mode: z.enum(['644', '755', '600']),
+      mode: z.enum(['644', '755']),
       sha256,
     }),
   ),
