@@ -63,7 +63,7 @@ export const profilesServing = (
   serviceId: string,
 ): ReadonlySet<string> => indexOf(configuration).serving.get(serviceId) ?? NONE;
 
-/** Whether a closed list of the configuration holds a reason. */
+/** Kiosks beside which an enrolled agent stands, in the order of the configuration. */
 export const kiosksWithAgent = (
   { kiosks, agents }: Configuration,
   enrolled: ReadonlyMap<string, string>,
@@ -74,6 +74,7 @@ export const kiosksWithAgent = (
   return kiosks.flatMap(({ id }) => (served.has(id) ? [id] : []));
 };
 
+/** Whether a closed list of the configuration holds a reason. */
 export const hasReason = (
   configuration: Configuration,
   kind: keyof Configuration['reasons'],

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { paperDesign } from './design.js';
+import { ID } from './protocol/forms.js';
 
 /** Epoch milliseconds, UTC. Every point in time in Dawr has this unit. */
 export type Millis = number;
 
-const id = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not an id: a-z, 0-9 and -, at most 40');
+const id = z.string().regex(ID, 'is not an id: a-z, 0-9 and -, at most 40');
 const words = (max: number) =>
   z.strictObject({ ar: z.string().min(1).max(max), en: z.string().min(1).max(max) });
 const minutes = z.number().int().min(0).max(1440);

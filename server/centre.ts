@@ -6,7 +6,7 @@ import type { Machines } from './access/machines.js';
 import type { Staff } from './access/staff.js';
 import type { Clock, Timers } from './clock.js';
 import type { Live } from './hub/live.js';
-import type { TicketLinks } from './link.js';
+import type { TicketLinks } from './access/link.js';
 import type { Committer } from './log/committer.js';
 import type { AuditEntry } from './log/journal.js';
 import type { Log } from './log/log.js';

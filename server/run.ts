@@ -18,7 +18,7 @@ import { hallApp, NO_EXTRAS, phoneApp, type Extras } from './http/app.js';
 import { answersWith } from './hub/answer.js';
 import { openHub, type Hub } from './hub/hub.js';
 import { Live } from './hub/live.js';
-import { TicketLinks } from './link.js';
+import { TicketLinks } from './access/link.js';
 import { Committer } from './log/committer.js';
 import { LOG_FILE } from './log/database.js';
 import { LogFault, type Faults } from './log/faults.js';

@@ -8,6 +8,8 @@ import { CodeReader, readScanner, SAME_CODE_MS, scannerSchema } from './scanner.
 
 const FOLDER = 'firmware-config/scanners';
 const TOKEN = 'AEAAAAAAACKNZ3O2VQ5T2X7XW4Y6M2J3K4L5P';
+/** Of a ticket that was given out while the server was away. */
+const OF_LEASE = 'AIAAAAAAAANQABK7UZBQ4YJYJOZQ2LJ6X5D4N3CA';
 const OTHER = 'BEAAAAAAACKNZ3O2VQ5T2X7XW4Y6M2J3K4L5P';
 
 const reader = (profile: { prefix: string; suffix: 'cr' | 'crlf' }) => {
@@ -22,6 +24,7 @@ describe('a scanner in serial mode', () => {
     expect(read(`https://queue.example/t/${TOKEN.slice(0, 10)}`)).toEqual([]);
     expect(read(`${TOKEN.slice(10)}\r`)).toEqual([TOKEN]);
     expect(read(`HTTPS://QUEUE.EXAMPLE/T/${OTHER}\r${TOKEN}\r`)).toEqual([OTHER, TOKEN]);
+    expect(read(`https://queue.example/t/${OF_LEASE}\r`)).toEqual([OF_LEASE]);
   });
 
   test('the same code is read once in three seconds', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TICKET_TOKEN } from '../../core/protocol/forms.js';
 import type { Clock } from '../clock.js';
 import { readChecked } from '../files.js';
 import { lineSchema } from './display.js';
@@ -28,9 +29,11 @@ export const readScanner = (file: string): ScannerProfile => readChecked(file, s
 
 const ENDS = { cr: '\r', lf: '\n', crlf: '\r\n', etx: '\x03' } as const;
 
-/** The token of a ticket's link: 37 of base32, alone or at the end of an address. */
-const tokenIn = (code: string): string | null =>
-  /(?:^|\/)([A-Z2-7]{37})$/i.exec(code)?.[1]?.toUpperCase() ?? null;
+/** The token of a ticket's link, alone or at the end of an address. */
+const tokenIn = (code: string): string | null => {
+  const token = code.slice(code.lastIndexOf('/') + 1).toUpperCase();
+  return TICKET_TOKEN.test(token) ? token : null;
+};
 
 /** Finds codes in what a scanner sends; the same one is told once in `SAME_CODE_MS`. */
 export class CodeReader {

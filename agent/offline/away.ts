@@ -89,7 +89,7 @@ export class Away {
   greet(isStopping: () => boolean): void {
     const { socket, onFault } = this.parts;
     if (this.door !== undefined) socket.emit('door', this.door.place);
-    if (this.offline.isOwing) socket.emit('offline', this.offline.count());
+    socket.emit('offline', this.offline.count());
     this.offline
       .tell(() => socket.connected && !isStopping())
       .catch((fault: unknown) => onFault('tickets of the kiosk cannot be told', fault));

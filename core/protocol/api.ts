@@ -5,9 +5,10 @@ import { LANGUAGES, type Language } from '../lists.js';
 import { clipId, type Pack } from '../voice/pack.js';
 import { type Origin } from '../voice/use.js';
 import type { Part } from '../voice/ids.js';
+import { ID, PHONE_NUMBER, TICKET_TOKEN } from './forms.js';
 import { DEVICE_ROLES, type Label, type PrinterState } from './views.js';
 
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
+const id = z.string().regex(ID);
 
 /** Refusals of the HTTP doors; words under `refusal.<code>` like those of commands. */
 export const API_REFUSALS = [
@@ -39,9 +40,8 @@ export type StaffRole = (typeof STAFF_ROLES)[number];
 export { SECRET_MIN } from './secret.js';
 const secret = z.string().min(1).max(200);
 
-/** E.164. */
-const phone = z.string().regex(/^\+[1-9]\d{7,14}$/);
-const ticketToken = z.string().regex(/^[A-Z2-7]{37}$/);
+const phone = z.string().regex(PHONE_NUMBER);
+const ticketToken = z.string().regex(TICKET_TOKEN);
 
 export const apiSchemas = {
   /** How papers look, and which of them is to be drawn. */

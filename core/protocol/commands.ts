@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { LANGUAGES, RESULTS } from '../lists.js';
-import { KEYS } from './keys.js';
 import { COPY_REASONS } from '../paper.js';
+import { ID } from './forms.js';
+import { KEYS } from './keys.js';
 
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
+const id = z.string().regex(ID);
 const ticketId = z.string().regex(/^[a-z0-9]{8,40}:\d{1,12}$/);
 const counterId = id;
 const reasonId = id;

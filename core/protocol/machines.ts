@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Millis } from '../configuration.js';
+import { ID } from './forms.js';
 
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
+const id = z.string().regex(ID);
 
 /** Why a machine is not on the release that its server offers. */
 export const UPDATE_FAULTS = ['untrusted', 'damaged', 'space', 'unhealthy'] as const;

@@ -9,12 +9,13 @@ import Fastify, {
 import { readFile } from 'node:fs/promises';
 import { renderSVG } from 'uqr';
 import { leasedNumbers } from '../../core/leases.js';
+import { TICKET_TOKEN } from '../../core/protocol/forms.js';
 import type { LeaseNumbers } from '../../core/protocol/views.js';
 import { lineOf } from '../access/address.js';
 import { Buckets, perMinute } from '../access/bucket.js';
 import { limitConnections } from '../access/connections.js';
 import type { Centre } from '../centre.js';
-import { isTicketToken, ticketUrl } from '../link.js';
+import { ticketUrl } from '../access/link.js';
 import { configurationBytes } from '../log/configurations.js';
 import { programOf } from '../place.js';
 import { accessRoutes } from './access.js';
@@ -139,7 +140,7 @@ const qrRoute = (app: FastifyInstance, centre: Centre): void => {
   app.get<{ Params: { token: string } }>('/qr/:token.svg', (request, reply) => {
     const { publicUrl } = centre.configuration().centre;
     const { token } = request.params;
-    if (publicUrl === null || !isTicketToken(token)) return notFound(reply);
+    if (publicUrl === null || !TICKET_TOKEN.test(token)) return notFound(reply);
     const link = ticketUrl(publicUrl, token);
     return reply.type('image/svg+xml').send(renderSVG(link, { ecc: 'M', border: 2 }));
   });

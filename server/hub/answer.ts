@@ -3,7 +3,7 @@ import { labelKey, type Configurations, type State } from '../../core/state.js';
 import type { TicketId } from '../../core/events.js';
 import { leasedNumbers } from '../../core/leases.js';
 import { aheadOf, currentConfiguration, labelOf } from '../../core/views/hall.js';
-import { ticketUrl, type TicketLinks } from '../link.js';
+import { ticketUrl, type TicketLinks } from '../access/link.js';
 
 const RECEIPTED: ReadonlySet<string> = new Set(['takeTicket', 'enterTicket', 'enterNumber']);
 const RECEIVED: ReadonlySet<string> = new Set(['ticket.issued', 'ticket.relabelled']);

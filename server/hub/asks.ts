@@ -29,27 +29,36 @@ const commandOf = (centre: Centre, subject: Subject, raw: unknown): Command | Re
   return ownThing(centre, subject, command) ? command : refuse('role.denied');
 };
 
-/** Keypads are beside their agent's counters. */
-const ownCounter = (centre: Centre, { deviceId }: Subject, counterId: string): boolean => {
-  const agent = centre.configuration().agents.find(({ id }) => id === deviceId);
-  return agent?.counters?.includes(counterId) ?? false;
-};
-
 /** Phones act for their ticket, kiosks for those that they issued, agents for what they serve. */
 const ownThing = (centre: Centre, subject: Subject, command: Command): boolean => {
-  if (command.type === 'pressKey') return ownCounter(centre, subject, command.counterId);
+  if (subject.role === 'agent') return agentsThing(centre, subject, command);
   if (command.type === 'printInformation' && subject.role === 'kiosk') {
     return command.kioskId === subject.deviceId;
   }
   if (!('ticketId' in command) || command.ticketId === null) return true;
   if (subject.role === 'phone') return command.ticketId === subject.ticketId;
+  if (subject.role !== 'kiosk') return true;
   const ticket = centre.log.state.day?.tickets.get(command.ticketId);
-  if (subject.role === 'kiosk') return ticket?.deviceId === subject.deviceId;
-  const sheet = centre.log.state.day?.sheets.get(command.ticketId);
-  const printedAt = ticket?.paper?.kioskId ?? sheet?.kioskId;
-  if (subject.role !== 'agent' || printedAt === undefined) return true;
-  const agent = centre.configuration().agents.find(({ id }) => id === subject.deviceId);
-  return agent?.kiosks.includes(printedAt) ?? false;
+  return ticket?.deviceId === subject.deviceId;
+};
+
+/** Papers and tickets of the kiosks, and keys of the counters, that the agent stands beside. */
+const agentsThing = (centre: Centre, { deviceId }: Subject, command: Command): boolean => {
+  const agent = centre.configuration().agents.find(({ id }) => id === deviceId);
+  switch (command.type) {
+    case 'pressKey':
+      return agent?.counters?.includes(command.counterId) ?? false;
+    case 'enterTicket':
+      return agent?.kiosks.includes(command.kioskId) ?? false;
+    case 'reportPrint': {
+      const { day } = centre.log.state;
+      const { ticketId } = command;
+      const paper = day?.tickets.get(ticketId)?.paper ?? day?.sheets.get(ticketId);
+      return paper === undefined || (agent?.kiosks.includes(paper.kioskId) ?? false);
+    }
+    default:
+      return false;
+  }
 };
 
 interface Sender {

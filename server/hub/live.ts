@@ -42,6 +42,9 @@ export class Live {
     if (entry === undefined) return;
     const count = entry.count - 1;
     this.sockets.set(deviceId, { count, since: count === 0 ? at : entry.since });
+    if (count > 0) return;
+    this.doors.delete(deviceId);
+    this.offlines.delete(deviceId);
   }
 
   isConnected(deviceId: DeviceId): boolean {
@@ -74,7 +77,7 @@ export class Live {
     this.offlines.set(agentId, count);
   }
 
-  /** Over all agents. */
+  /** Over all agents that are there: each tells it anew when it comes. */
   offline(): OfflineCount {
     const sum = { waiting: 0, refused: 0 };
     for (const { waiting, refused } of this.offlines.values()) {

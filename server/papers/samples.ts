@@ -2,7 +2,7 @@ import type { Configuration, ServiceConfig } from '../../core/configuration.js';
 import { categoryOf } from '../../core/catalogue.js';
 import type { Language } from '../../core/lists.js';
 import type { SlipPaper, TicketPaper } from '../../core/paper.js';
-import { ticketUrl } from '../link.js';
+import { ticketUrl } from '../access/link.js';
 import { headOf, slipOf } from './slip.js';
 
 const AHEAD = 12;

@@ -4,7 +4,7 @@ import type { Command } from '../../core/protocol/commands.js';
 import { isRefusal } from '../../core/protocol/refusals.js';
 import { ServerClock, type TimeSource } from '../../server/clock.js';
 import { answersWith } from '../../server/hub/answer.js';
-import { TicketLinks } from '../../server/link.js';
+import { TicketLinks } from '../../server/access/link.js';
 import { Committer, GROUP_MAX } from '../../server/log/committer.js';
 import { openLog, storeConfiguration, type Log } from '../../server/log/log.js';
 import { SERVER_DEVICE } from '../../server/log/writer.js';

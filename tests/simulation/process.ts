@@ -19,7 +19,7 @@ import { answersWith } from '../../server/hub/answer.js';
 import { Live } from '../../server/hub/live.js';
 import type { Subject } from '../../server/hub/screens.js';
 import { Views } from '../../server/hub/views.js';
-import { TicketLinks } from '../../server/link.js';
+import { TicketLinks } from '../../server/access/link.js';
 import { Committer, type BugReport } from '../../server/log/committer.js';
 import { Crash } from '../../server/log/faults.js';
 import { openLog, storeConfiguration, type Log } from '../../server/log/log.js';

@@ -1,5 +1,6 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import type { TicketId } from '../core/events.js';
+import type { TicketId } from '../../core/events.js';
+import { TICKET_TOKEN } from '../../core/protocol/forms.js';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** Of a ticket's own link, and of one that was signed with a lease before there was a ticket. */
@@ -26,10 +27,6 @@ const fromBase32 = (text: string): Buffer => {
   const bytes = bits.join('').match(/.{8}/g) ?? [];
   return Buffer.from(bytes.map((byte) => parseInt(byte, 2)));
 };
-
-/** Whether a text has the form of a token; whether it is good, only its day's key tells. */
-export const isTicketToken = (text: string): boolean =>
-  /^(?:[A-Z2-7]{37}|[A-Z2-7]{40})$/.test(text);
 
 /** The page of a ticket, for paper, screens and phones. */
 export const ticketUrl = (publicUrl: string, token: string): string =>
@@ -74,7 +71,7 @@ export class TicketLinks {
 
   /** What a token stands for that was made for this stream, or an earlier one, on this day. */
   linked(token: string, stream: string, day: string): Linked | undefined {
-    if (!isTicketToken(token)) return undefined;
+    if (!TICKET_TOKEN.test(token)) return undefined;
     const bytes = fromBase32(token);
     const head = bytes.subarray(0, bytes.length - MAC_BYTES);
     const mac = bytes.subarray(bytes.length - MAC_BYTES);
