@@ -1,3 +1,5 @@
+import { PHONE_NUMBER } from '../../core/protocol/forms.js';
+
 const ARABIC_DIGITS = /[\u0660-\u0669]/g;
 const ARAB_ZERO = 0x0660;
 
@@ -12,5 +14,6 @@ export const phoneNumber = (written: string): string | null => {
     .replace(/^00/, '+');
   if (/^01[0125]\d{8}$/.test(digits)) return `+2${digits}`;
   if (/^\+201[0125]\d{8}$/.test(digits)) return digits;
-  return /^\+(?!20)[1-9]\d{7,14}$/.test(digits) ? digits : null;
+  if (digits.startsWith('+20')) return null;
+  return PHONE_NUMBER.test(digits) ? digits : null;
 };
