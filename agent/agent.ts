@@ -11,10 +11,11 @@ import type {
 import type { Answer, Ask } from '../core/protocol/wire.js';
 import { CentreClock, machineClock, sleep, type Clock } from './clock.js';
 import type { Self } from './enrol.js';
+import { fetchedAs, type Fetched } from './fetched.js';
 import type { JobStatus } from './jobs/queue.js';
 import { Reports } from './jobs/reports.js';
 import { Away } from './offline/away.js';
-import type { MachineTime } from './offline/contact.js';
+import { thisMachine, type MachineTime } from './offline/contact.js';
 import type { Listeners, RunningPrinter } from './printers.js';
 
 /** How long the tickets in the printers may take to end once the agent shall stop. */
@@ -37,11 +38,11 @@ export interface AgentParts {
   say(line: string): void;
   /** Going on is useless or would be wrong; the reason is said before. Ends the process. */
   exit(code: number): void;
-  /** What opens the socket, and the machine's clock; the tests bring their own. */
+  /** What opens the socket, and the machine's time; the tests bring their own. */
   readonly open?: typeof io;
   readonly machine?: Clock;
   readonly machineTime?: MachineTime;
-  readonly fetch?: typeof fetch;
+  readonly fetched?: Fetched;
 }
 
 /** The server, as the devices of the hall reach it. */
@@ -97,8 +98,9 @@ export class Agent {
       },
     });
     this.away = new Away({
-      ...{ self, cookie, clock: this.clock, socket: this.socket },
-      ...{ machineTime: parts.machineTime, fetch: parts.fetch },
+      ...{ data: self.data, origin: new URL(self.server).origin, socket: this.socket },
+      ...{ clock: this.clock, machine: parts.machineTime ?? thisMachine() },
+      fetched: parts.fetched ?? fetchedAs(self, cookie),
       ask: (ask) => this.ask(ask),
       print: (job) => this.running.get(job.kioskId)?.queue.take(job),
       printer: (kioskId) =>

@@ -3,14 +3,15 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationSchema, type Configuration } from '../core/configuration.js';
 import type { Clock } from './clock.js';
-import { AGAIN_MS, ANSWER_MS_MAX, type Self } from './enrol.js';
+import { AGAIN_MS } from './enrol.js';
+import type { Fetched } from './fetched.js';
 import { writeWhole } from './files.js';
 
 export interface CatalogueParts {
-  readonly self: Self;
-  readonly cookie: string;
+  /** The agent's folder. */
+  readonly data: string;
   readonly clock: Clock;
-  readonly fetch: typeof fetch;
+  readonly fetched: Fetched;
   say(line: string): void;
   /** Told of the configuration that holds from now on; at the start, of the one kept. */
   onChange(configuration: Configuration): void;
@@ -26,7 +27,7 @@ export class Catalogue {
   private held = '';
 
   constructor(private readonly parts: CatalogueParts) {
-    const { data } = parts.self;
+    const { data } = parts;
     mkdirSync(data, { recursive: true, mode: 0o700 });
     this.file = join(data, 'configuration.json');
     const body = keptBody(this.file);
@@ -59,11 +60,7 @@ export class Catalogue {
   }
 
   private async download(hash: string): Promise<string> {
-    const { self, cookie, fetch } = this.parts;
-    const signal = AbortSignal.timeout(ANSWER_MS_MAX);
-    const answer = await fetch(`${self.server}${PATH(hash)}`, { headers: { cookie }, signal });
-    if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
-    const body = await answer.text();
+    const body = await this.parts.fetched(PATH(hash));
     if (hashOf(body) !== hash) throw new Error('it is not the one that was asked for');
     return body;
   }

@@ -33,6 +33,10 @@ export class EnrolRefused extends Error {
   readonly code = 'enrol.refused';
 }
 
+/** As the server names it: over TLS with the prefix that binds a cookie to its own address. */
+const cookieName = ({ server, deviceId }: Self): string =>
+  `${server.startsWith('https:') ? '__Host-' : ''}dawr-${deviceId}`;
+
 /** The device's cookie: given by who starts the agent, kept from before, or asked for. */
 export const enrolled = async (self: Self, parts: EnrolParts): Promise<string> => {
   const given = process.env['DAWR_DEVICE_TOKEN'];

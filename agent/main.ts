@@ -9,6 +9,7 @@ import { machineClock } from './clock.js';
 import { startBuses } from './buses.js';
 import { readBuses, readDevices, readScanners, ROLL_M, type PrinterSettings } from './devices.js';
 import { enrolled } from './enrol.js';
+import { fetchedAs } from './fetched.js';
 import { FileRefused } from './files.js';
 import { readProfile } from './printer/profile.js';
 import { startPrinter, type DesignedPrinter } from './printers.js';
@@ -88,14 +89,14 @@ const main = async (): Promise<void> => {
   const scanners = values.devices === undefined ? [] : readScanners(values.devices, DEVICES);
   const self = { server: server.replace(/\/$/, ''), deviceId, data: resolve(values.data) };
   const cookie = await enrolled(self, { say, clock: machineClock, fetch });
+  const fetched = fetchedAs(self, cookie);
   const printers = new Designed();
   const catalogue = new Catalogue({
-    ...{ self, cookie, clock: machineClock, fetch, say },
+    ...{ data: self.data, clock: machineClock, fetched, say },
     onChange: (configuration) => printers.use(configuration),
   });
   const agent = new Agent({
-    self,
-    cookie,
+    ...{ self, cookie, fetched },
     onConfiguration: (hash) => catalogue.see(hash),
     start: (kioskId, clock, listeners) => {
       try {

@@ -10,6 +10,7 @@ import { GRAMMARS, scriptOf } from '../core/voice/script.js';
 import { Announcer } from '../display/voice/announcer.js';
 import { HALL_AT, hallConfiguration } from './fixtures/board.js';
 import { HandClock } from './fixtures/handclock.js';
+import { randomOf } from './play/random.js';
 
 const COUNTERS = 20;
 const HANDLING_MS = 180_000;
@@ -59,21 +60,6 @@ const lengthOf = (sounding: Sounding, languages: VoiceConfig['languages']): numb
   return spoken.reduce((sum, ms) => sum + ms, sounding.kind === 'again' ? 0 : CHIME_MS);
 };
 
-/** The same numbers in every run. */
-class Chance {
-  #seed: number;
-  constructor(seed: number) {
-    this.#seed = seed;
-  }
-  next(): number {
-    this.#seed = (Math.imul(this.#seed, 1_664_525) + 1_013_904_223) >>> 0;
-    return (this.#seed + 1) / (2 ** 32 + 1);
-  }
-  exponential(mean: number): number {
-    return -mean * Math.log(this.next());
-  }
-}
-
 interface Heard {
   readonly kind: Sounding['kind'];
   readonly key: string | null;
@@ -99,7 +85,7 @@ interface Day {
 /** Counters that call as soon as they are free, with a visitor always waiting. */
 const run = ({ seed, hours, length, zoneOf = () => 'hall' }: Asked): Day => {
   const clock = new HandClock();
-  const chance = new Chance(seed);
+  const chance = randomOf(seed);
   const heard: Heard[] = [];
   const made: Day['made'] = new Map();
   let calls: BoardCall[] = [];
@@ -126,7 +112,7 @@ const run = ({ seed, hours, length, zoneOf = () => 'hall' }: Asked): Day => {
     number = (number % 999) + 1;
     const key = `k${made.size}`;
     const label = { letter: { ar: 'أ', en: 'A' }, number };
-    const language = chance.next() < 0.85 ? 'ar' : 'en';
+    const language = chance.unit() < 0.85 ? 'ar' : 'en';
     const at = HALL_AT + clock.now();
     made.set(key, { from: clock.now(), to: Infinity });
     calls = [{ key, label, counterId: `c${n + 1}`, at, recalled: false, language }, ...calls];
@@ -142,7 +128,7 @@ const run = ({ seed, hours, length, zoneOf = () => 'hall' }: Asked): Day => {
     });
   };
   show();
-  for (let n = 0; n < COUNTERS; n++) clock.after(chance.next() * HANDLING_MS, () => callNext(n));
+  for (let n = 0; n < COUNTERS; n++) clock.after(chance.unit() * HANDLING_MS, () => callNext(n));
   clock.pass(hours * HOUR_MS);
   return { heard, made };
 };
@@ -215,8 +201,8 @@ describe('twenty counters that each take three minutes', () => {
         fc.integer({ min: 100, max: 15_000 }),
         fc.integer({ min: 0, max: 30_000 }),
         (seed, least, spread) => {
-          const chance = new Chance(seed);
-          const length = (): number => least + chance.next() * spread;
+          const chance = randomOf(seed);
+          const length = (): number => least + chance.unit() * spread;
           const hours = (20 * MINUTE_MS) / HOUR_MS;
           holdBounds(run({ seed, hours, length }), hours);
         },

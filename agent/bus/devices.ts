@@ -2,9 +2,10 @@ import { BITS_PER_BYTE } from '../wires/serial.js';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FileRefused } from '../files.js';
-import { exchangeOf, readDisplay, type Line } from './display.js';
+import { exchangeOf, readDisplay } from './display.js';
 import type { DisplayUnit } from './displays.js';
 import { readKeypad, type KeypadUnit } from './keypad.js';
+import type { Line } from './model.js';
 import { ON_MS_MAX, readRelay, type RelayUnit } from './relays.js';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not an id');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { faceSchema } from '../../core/displays.js';
 import { readChecked } from '../files.js';
 import type { Exchange } from './exchange.js';
+import { addressesSchema, ANSWER_SHAPE, gapSchema, MODEL_SHAPE } from './model.js';
 import { judgeWrite, writeRegister, writeRegisters } from './modbus.js';
 import { addressFormSchema, checksumSchema, fill, templateSchema } from './template.js';
 
@@ -11,8 +12,7 @@ const bytes = z.string().regex(/^[0-9A-F]{2}( [0-9A-F]{2})*$/, 'is not bytes suc
 export const replySchema = z.strictObject({
   accept: bytes,
   reject: bytes.nullable(),
-  withinMs: z.number().int().min(20).max(2_000),
-  retries: z.number().int().min(0).max(5),
+  ...ANSWER_SHAPE,
 });
 
 /** Frames that are written down in the profile. */
@@ -31,8 +31,7 @@ const modbusDriver = z.strictObject({
   register: z.number().int().min(0).max(0xffff),
   /** A character in each register, two in each, or the number itself in one, where dark is 0. */
   as: z.enum(['character', 'two-characters', 'number']),
-  withinMs: z.number().int().min(20).max(2_000),
-  retries: z.number().int().min(0).max(5),
+  ...ANSWER_SHAPE,
 });
 
 /** A TEXT file of the Alpha sign protocol (9708-8061F, 5.1 and 6.1). */
@@ -49,30 +48,12 @@ const alphaDriver = z.strictObject({
     .nullable(),
 });
 
-export const lineSchema = z.strictObject({
-  baudRate: z.literal([1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200]),
-  dataBits: z.literal([7, 8]),
-  parity: z.enum(['none', 'even', 'odd']),
-  stopBits: z.literal([1, 2]),
-});
-export type Line = z.infer<typeof lineSchema>;
-
 /** What the agent must know of a model of LED display. */
 export const displaySchema = z.strictObject({
-  $schema: z.string().optional(),
-  schema: z.literal(1),
-  id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not an id: a-z, 0-9 and -, at most 40'),
-  model: z.string().min(1).max(80),
-  /** Where the frames were taken from, and what they were held against. */
-  source: z.string().min(1).max(300),
-  line: lineSchema,
+  ...MODEL_SHAPE,
   face: faceSchema,
-  addresses: z.strictObject({
-    min: z.number().int().min(0).max(255),
-    max: z.number().int().min(0).max(255),
-  }),
-  /** Silence after each frame. */
-  gapMs: z.number().int().min(0).max(2_000),
+  addresses: addressesSchema,
+  gapMs: gapSchema,
   /** Everything is written again so often: a display that was switched off comes back. */
   refreshMs: z.number().int().min(1_000).max(600_000),
   driver: z.discriminatedUnion('kind', [templateDriver, modbusDriver, alphaDriver]),

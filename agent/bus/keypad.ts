@@ -1,23 +1,15 @@
 import { z } from 'zod';
 import { KEYS, type Key } from '../../core/protocol/keys.js';
 import { readChecked } from '../files.js';
-import { lineSchema } from './display.js';
+import { addressesSchema, gapSchema, MODEL_SHAPE } from './model.js';
 import { addressFormSchema, checksumSchema, find, fill, templateSchema } from './template.js';
 import type { Exchange } from './exchange.js';
 
 /** What the agent must know of a model of call keypad. */
 export const keypadSchema = z.strictObject({
-  $schema: z.string().optional(),
-  schema: z.literal(1),
-  id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not an id: a-z, 0-9 and -, at most 40'),
-  model: z.string().min(1).max(80),
-  source: z.string().min(1).max(300),
-  line: lineSchema,
+  ...MODEL_SHAPE,
   address: addressFormSchema,
-  addresses: z.strictObject({
-    min: z.number().int().min(0).max(255),
-    max: z.number().int().min(0).max(255),
-  }),
+  addresses: addressesSchema,
   checksum: checksumSchema.nullable(),
   /** What the keypad sends for a key. */
   match: templateSchema.refine((text) => text.includes('{key}'), 'has no {key}'),
@@ -25,7 +17,7 @@ export const keypadSchema = z.strictObject({
   keys: z.record(z.string().regex(/^[0-9A-F]{2}$/, 'is not a byte such as 31'), z.enum(KEYS)),
   /** What it is told when the server has taken a key, and when it has not. */
   lamp: z.strictObject({ accepted: templateSchema, refused: templateSchema.nullable() }).nullable(),
-  gapMs: z.number().int().min(0).max(2_000),
+  gapMs: gapSchema,
 });
 export type KeypadProfile = z.infer<typeof keypadSchema>;
 

@@ -3,8 +3,8 @@ import type { AgentHall } from '../../core/protocol/views.js';
 import type { Clock } from '../clock.js';
 import { readChecked } from '../files.js';
 import type { Bus } from './bus.js';
-import { lineSchema } from './display.js';
 import type { Exchange } from './exchange.js';
+import { ANSWER_SHAPE, gapSchema, MODEL_SHAPE } from './model.js';
 import { judgeWrite, writeCoil } from './modbus.js';
 
 /** No bell rings longer, whatever the devices file says. */
@@ -16,12 +16,7 @@ const OFF = 0x0000;
 
 /** What the agent must know of a model of relay board. */
 export const relaySchema = z.strictObject({
-  $schema: z.string().optional(),
-  schema: z.literal(1),
-  id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not an id: a-z, 0-9 and -, at most 40'),
-  model: z.string().min(1).max(80),
-  source: z.string().min(1).max(300),
-  line: lineSchema,
+  ...MODEL_SHAPE,
   coils: z.number().int().min(1).max(64),
   /** The board switches a coil off by itself, after so many units: coil `from` is its first. */
   flash: z
@@ -30,9 +25,8 @@ export const relaySchema = z.strictObject({
       unitMs: z.number().int().min(1).max(1_000),
     })
     .nullable(),
-  withinMs: z.number().int().min(20).max(2_000),
-  retries: z.number().int().min(0).max(5),
-  gapMs: z.number().int().min(0).max(2_000),
+  ...ANSWER_SHAPE,
+  gapMs: gapSchema,
 });
 export type RelayProfile = z.infer<typeof relaySchema>;
 

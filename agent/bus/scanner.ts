@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TICKET_TOKEN } from '../../core/protocol/forms.js';
 import type { Clock } from '../clock.js';
 import { readChecked } from '../files.js';
-import { lineSchema } from './display.js';
+import { MODEL_SHAPE } from './model.js';
 
 /** The same code again so soon is the same reading: a scanner repeats what lies before it. */
 export const SAME_CODE_MS = 3_000;
@@ -11,12 +11,7 @@ const LINE_BYTES_MAX = 400;
 
 /** What the agent must know of a model of scanner in serial mode. */
 export const scannerSchema = z.strictObject({
-  $schema: z.string().optional(),
-  schema: z.literal(1),
-  id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not an id: a-z, 0-9 and -, at most 40'),
-  model: z.string().min(1).max(80),
-  source: z.string().min(1).max(300),
-  line: lineSchema,
+  ...MODEL_SHAPE,
   /** What stands before each code, as its bytes; empty for nothing. */
   prefix: z.string().regex(/^([0-9A-F]{2})*$/, 'is not bytes such as 02'),
   /** What ends each code. */

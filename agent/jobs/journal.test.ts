@@ -9,7 +9,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { Journal, JOBS_KEPT, JournalDamaged, type JournalEntry } from './journal.js';
+import { FileRefused } from '../files.js';
+import { Journal, JOBS_KEPT, type JournalEntry } from './journal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'dawr-journal-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -72,7 +73,7 @@ describe('the journal', () => {
     written([sent, done, queued]);
     const text = readFileSync(file, 'utf8').replace('confirmed', 'confirmes');
     writeFileSync(file, text);
-    expect(() => new Journal(file)).toThrow(JournalDamaged);
+    expect(() => new Journal(file)).toThrow(FileRefused);
     expect(() => new Journal(file)).toThrow(`${file}: line 2`);
   });
 

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { RefusalCode } from '../../core/protocol/refusals.js';
 import type { Answer, Ask } from '../../core/protocol/wire.js';
 import { FakeClock } from '../../tests/fixtures/printing.js';
-import { Reports, RETRY_MS_MAX, RETRY_MS_MIN, type Report, type ReportPrint } from './reports.js';
+import { RETRY_MS_MAX, RETRY_MS_MIN } from '../teller.js';
+import { Reports, type Report, type ReportPrint } from './reports.js';
 
 const done: Answer = { done: true, seq: 7 };
 const report = (jobId = 's:1/0'): Report => ({ jobId, state: 'confirmed' });

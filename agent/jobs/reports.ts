@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { isRefusal, type RefusalCode } from '../../core/protocol/refusals.js';
 import type { Answer, Ask } from '../../core/protocol/wire.js';
 import type { SystemCommand } from '../../core/protocol/commands.js';
-import { sleep, type Clock } from '../clock.js';
+import type { Clock } from '../clock.js';
+import { Teller } from '../teller.js';
 
 export type ReportPrint = Extract<SystemCommand, { type: 'reportPrint' }>;
 
@@ -21,12 +22,6 @@ export interface ReportParts {
   onRefused(report: Report, refused: RefusalCode): void;
 }
 
-export const RETRY_MS_MIN = 1_000;
-export const RETRY_MS_MAX = 10_000;
-
-/** Refusals that pass: there is room on the disk again, the rush is over, the clock is set. */
-const PASSING: readonly RefusalCode[] = ['storage.failed', 'rate.limited', 'request.stale'];
-
 /**
  * Tells the server how papers ended: one report at a time, each until it is carried out or refused
  * for good. One that must wait lets the others go first. What is not told when this process ends
@@ -35,9 +30,11 @@ const PASSING: readonly RefusalCode[] = ['storage.failed', 'rate.limited', 'requ
 export class Reports {
   private readonly open = new Map<string, Report>();
   private isSending = false;
-  private retryMs = RETRY_MS_MIN;
+  private readonly teller: Teller<ReportPrint>;
 
-  constructor(private readonly parts: ReportParts) {}
+  constructor(private readonly parts: ReportParts) {
+    this.teller = new Teller(parts);
+  }
 
   /** Sending again what has no answer yet is harmless. Rejects only for a bug. */
   async send(report: Report): Promise<void> {
@@ -56,16 +53,10 @@ export class Reports {
   }
 
   private async tell(report: Report): Promise<void> {
-    const answer = await this.parts.ask(this.askOf(report));
+    const answer = await this.teller.tell(this.askOf(report));
     this.open.delete(report.jobId);
-    if (answer === undefined || (isRefusal(answer) && PASSING.includes(answer.refused))) {
-      this.open.set(report.jobId, report);
-      await sleep(this.parts.clock, this.retryMs);
-      this.retryMs = Math.min(this.retryMs * 2, RETRY_MS_MAX);
-      return;
-    }
-    this.retryMs = RETRY_MS_MIN;
-    if (isRefusal(answer)) this.parts.onRefused(report, answer.refused);
+    if (answer === undefined) this.open.set(report.jobId, report);
+    else if (isRefusal(answer)) this.parts.onRefused(report, answer.refused);
   }
 
   /** The same report has the same id, whenever it is sent. */

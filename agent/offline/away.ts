@@ -8,33 +8,18 @@ import type {
   PrintJob,
   PrintState,
 } from '../../core/protocol/views.js';
-import type { Answer, Ask } from '../../core/protocol/wire.js';
-import type { Clock } from '../clock.js';
-import type { Self } from '../enrol.js';
 import { isOfflineJob } from './book.js';
-import { thisMachine, type MachineTime } from './contact.js';
 import { Door } from './door.js';
-import { Offline } from './offline.js';
+import { Offline, type OfflineParts } from './offline.js';
 
-const FETCH_MS_MAX = 5_000;
-
-export interface AwayParts {
-  readonly self: Self;
-  /** The device's cookie, `name=value`. */
-  readonly cookie: string;
-  readonly clock: Clock;
-  readonly machineTime: MachineTime | undefined;
-  readonly fetch: typeof fetch | undefined;
+export interface AwayParts extends OfflineParts {
+  /** Of the server's pages. */
+  readonly origin: string;
   /** The link to the server. */
   readonly socket: Pick<ReturnType<typeof io>, 'connected' | 'emit'>;
-  ask(ask: Ask): Promise<Answer | undefined>;
-  print(job: PrintJob): void;
   /** How a kiosk's printer is; `undefined` for a kiosk of another agent. */
-  printer(kioskId: DeviceId): PrinterState | undefined;
-  say(line: string): void;
-  /** The server has heard of one more ticket that was given out without it. */
-  onSettled(): void;
-  onFault(what: string, fault: unknown): void;
+  readonly printer: (kioskId: DeviceId) => PrinterState | undefined;
+  readonly onFault: (what: string, fault: unknown) => void;
 }
 
 /** What an agent does so that its kiosks can do without the server, and tells it afterwards. */
@@ -46,25 +31,21 @@ export class Away {
   private isKeeping = false;
 
   constructor(private readonly parts: AwayParts) {
-    const { self, clock, machineTime = thisMachine(), say } = parts;
+    const { socket, onSettled } = parts;
     this.offline = new Offline({
-      ...{ data: self.data, clock, machine: machineTime, say },
-      fetched: (path) => this.fetched(path),
-      ask: (ask) => parts.ask(ask),
-      print: (job) => parts.print(job),
+      ...parts,
       onSettled: () => {
-        parts.socket.emit('offline', this.offline.count());
-        parts.onSettled();
+        socket.emit('offline', this.offline.count());
+        onSettled();
       },
     });
   }
 
   /** Lets the kiosk's page on this machine in. */
   async openDoor(): Promise<void> {
-    const { self, socket, say } = this.parts;
+    const { data, origin, socket, say } = this.parts;
     this.door = await Door.open({
-      data: self.data,
-      origin: new URL(self.server).origin,
+      ...{ data, origin },
       offline: this.offline,
       printerOf: (kioskId) => this.printerOf(kioskId),
       onFault: (fault) => say(`the door for the kiosk's page: ${String(fault)}`),
@@ -139,14 +120,5 @@ export class Away {
     const printer = this.parts.printer(kioskId);
     if (printer === undefined) return undefined;
     return { printer, papers: this.offline.papers(kioskId, (jobId) => this.papers.get(jobId)) };
-  }
-
-  private async fetched(path: string): Promise<unknown> {
-    const { self, cookie, fetch: get = fetch } = this.parts;
-    const signal = AbortSignal.timeout(FETCH_MS_MAX);
-    const headers = { cookie, 'x-dawr': '1' };
-    const response = await get(`${self.server}${path}`, { headers, signal });
-    if (!response.ok) throw new Error(`${path}: ${response.status}`);
-    return response.json();
   }
 }

@@ -3,7 +3,7 @@ import type { DeviceId, TicketId } from '../../core/events.js';
 import { LANGUAGES } from '../../core/lists.js';
 import type { RefusalCode } from '../../core/protocol/refusals.js';
 import { labelKey } from '../../core/state.js';
-import { Lines } from './lines.js';
+import { Lines } from '../lines.js';
 
 const id = z.string().max(120);
 const givenSchema = z.strictObject({
@@ -56,8 +56,7 @@ export class Book {
 
   /** Opens or makes the file. Throws `FileRefused`. */
   constructor(file: string) {
-    this.lines = new Lines(file, entrySchema);
-    for (const entry of this.lines.found) this.note(entry);
+    this.lines = new Lines(file, entrySchema, (entry) => this.note(entry));
     this.forget();
   }
 

@@ -16,30 +16,23 @@ import type {
 } from '../../core/protocol/views.js';
 import type { Answer, Ask } from '../../core/protocol/wire.js';
 import { MINUTE_MS } from '../../core/time.js';
-import { sleep, type Clock } from '../clock.js';
+import type { Clock } from '../clock.js';
+import type { Fetched } from '../fetched.js';
+import { Teller } from '../teller.js';
 import { Book, offlineJobId, type Given } from './book.js';
 import { Contact, type MachineTime } from './contact.js';
 import { Stock, type StockedLease } from './stock.js';
 
 export type EnterTicket = Extract<Command, { type: 'enterTicket' }>;
 
-const RETRY_MS = 2_000;
 const PAPERS_SHOWN = 20;
-/** Refusals that pass: there is room on the disk again, the clock is confirmed. */
-const PASSING: readonly string[] = [
-  'storage.failed',
-  'rate.limited',
-  'request.stale',
-  'clock.unconfirmed',
-];
 
 export interface OfflineParts {
   /** The agent's folder. */
   readonly data: string;
   readonly clock: Clock;
   readonly machine: MachineTime;
-  /** The JSON under a path of the server; rejects where there is none. */
-  readonly fetched: (path: string) => Promise<unknown>;
+  readonly fetched: Fetched;
   /** Resolves with the server's answer, or `undefined` if none came in time. */
   readonly ask: (ask: Ask<EnterTicket>) => Promise<Answer | undefined>;
   /** Has a ticket printed. */
@@ -76,6 +69,7 @@ export class Offline {
   readonly stock: Stock;
   private readonly book: Book;
   private readonly contact: Contact;
+  private readonly teller: Teller<EnterTicket>;
   private isTelling = false;
 
   /** Throws `FileRefused` where what lies in the folder cannot be used. */
@@ -85,6 +79,7 @@ export class Offline {
     this.stock = new Stock(folder, parts.fetched);
     this.book = new Book(join(folder, 'given.log'));
     this.contact = new Contact(join(folder, 'contact.json'), parts.machine);
+    this.teller = new Teller(parts);
   }
 
   /** The server says that it is `at` now. */
@@ -184,27 +179,25 @@ export class Offline {
     this.isTelling = true;
     try {
       for (let next = this.book.open()[0]; next && isConnected(); next = this.book.open()[0]) {
-        if (!(await this.tellOf(next))) await sleep(this.parts.clock, RETRY_MS);
+        await this.tellOf(next);
       }
     } finally {
       this.isTelling = false;
     }
   }
 
-  private async tellOf(given: Given): Promise<boolean> {
+  private async tellOf(given: Given): Promise<void> {
     const { requestId, kind: _, ...ticket } = given;
     const command = { type: 'enterTicket', ...ticket } as const;
-    const answer = await this.parts.ask({ requestId, sentAt: this.now(), command });
-    if (answer === undefined) return false;
+    const answer = await this.teller.tell({ requestId, sentAt: this.now(), command });
+    if (answer === undefined) return;
     if (!isRefusal(answer)) this.book.enter(requestId, answer.ticketId ?? null);
-    else if (PASSING.includes(answer.refused)) return false;
     else {
       this.book.refuse(requestId, answer.refused);
       const { seriesId, number, day } = given;
       this.parts.say(`the server does not take ${seriesId} ${number} of ${day}: ${answer.refused}`);
     }
     this.parts.onSettled();
-    return true;
   }
 
   private wrongWish(ask: OfflineAsk, lease: StockedLease): Refusal | undefined {

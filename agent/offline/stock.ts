@@ -6,6 +6,7 @@ import type { DeviceId } from '../../core/events.js';
 import { leasedNumbers } from '../../core/leases.js';
 import { labelKey } from '../../core/state.js';
 import type { LeaseView } from '../../core/protocol/views.js';
+import type { Fetched } from '../fetched.js';
 import { FileRefused, writeWhole } from '../files.js';
 
 const text = z.string().min(1).max(200);
@@ -43,10 +44,9 @@ export class Stock {
   private readonly leases = new Map<string, StockedLease>();
   private readonly configurations = new Map<string, Configuration>();
 
-  /** `fetched` gives the JSON under a path of the server, and rejects where there is none. */
   constructor(
     private readonly folder: string,
-    private readonly fetched: (path: string) => Promise<unknown>,
+    private readonly fetched: Fetched,
   ) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const name of readdirSync(folder)) this.load(name);
@@ -57,14 +57,13 @@ export class Stock {
     for (const view of listed) {
       const { leaseId, configuration: hash } = view;
       if (!this.configurations.has(hash)) {
-        const body = configurationSchema.parse(await this.fetched(`/configuration/${hash}.json`));
+        const body = await this.read(`/configuration/${hash}.json`, configurationSchema);
         writeWhole(join(this.folder, `configuration-${hash}.json`), JSON.stringify(body));
         this.configurations.set(hash, body);
       }
       const held = this.leases.get(leaseId);
       if (held !== undefined && JSON.stringify(held.view) === JSON.stringify(view)) continue;
-      const numbers =
-        held?.numbers ?? numbersSchema.parse(await this.fetched(`/lease/${leaseId}.json`));
+      const numbers = held?.numbers ?? (await this.read(`/lease/${leaseId}.json`, numbersSchema));
       const lease = leaseSchema.parse({ view, numbers });
       writeWhole(this.fileOf(leaseId), JSON.stringify(lease));
       this.leases.set(leaseId, lease);
@@ -122,6 +121,10 @@ export class Stock {
       (one) => one.seriesId === seriesId && one.number === number,
     );
     return numbers.tokens[index];
+  }
+
+  private async read<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    return schema.parse(JSON.parse(await this.fetched(path)));
   }
 
   private fileOf(leaseId: string): string {

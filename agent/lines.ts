@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { z } from 'zod';
-import { FileRefused, syncFolder, writeWhole } from '../files.js';
+import { FileRefused, syncFolder, writeWhole } from './files.js';
 
 const checksum = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 8);
@@ -16,15 +16,15 @@ const lineOf = (entry: unknown): string => {
  * written whole, as a power cut leaves it, is cut off; other damage is refused (`FileRefused`).
  */
 export class Lines<T> {
-  /** The entries that were there when it was opened, oldest first. */
-  readonly found: readonly T[];
   private fd: number;
 
+  /** Opens or makes the file; `onFound` is told of each entry in it, oldest first. */
   constructor(
     private readonly file: string,
     private readonly schema: z.ZodType<T>,
+    onFound: (entry: T) => void,
   ) {
-    this.found = this.read();
+    this.read(onFound);
     this.fd = this.open();
   }
 
@@ -43,7 +43,7 @@ export class Lines<T> {
   /** Only these entries are in the file from now on; whatever happens meanwhile, all are. */
   keep(entries: readonly T[]): void {
     writeWhole(this.file, entries.map(lineOf).join(''));
-    fs.closeSync(this.fd);
+    this.close();
     this.fd = this.open();
   }
 
@@ -58,25 +58,23 @@ export class Lines<T> {
     return fd;
   }
 
-  private read(): T[] {
-    if (!fs.existsSync(this.file)) return [];
+  private read(onFound: (entry: T) => void): void {
+    if (!fs.existsSync(this.file)) return;
     const bytes = fs.readFileSync(this.file);
-    const found: T[] = [];
-    for (let at = 0; at < bytes.length;) {
+    for (let at = 0, line = 1; at < bytes.length; line += 1) {
       const end = bytes.indexOf(0x0a, at);
       const entry = end === -1 ? undefined : this.entryOf(bytes.toString('utf8', at, end));
       if (entry === undefined) {
         if (end !== -1 && end + 1 < bytes.length) {
-          const damaged = `${this.file}: line ${found.length + 1} is damaged`;
+          const damaged = `${this.file}: line ${line} is damaged`;
           throw new FileRefused(`${damaged}: move the file away to start without what it holds`);
         }
         fs.truncateSync(this.file, at);
-        break;
+        return;
       }
-      found.push(entry);
+      onFound(entry);
       at = end + 1;
     }
-    return found;
   }
 
   private entryOf(line: string): T | undefined {
