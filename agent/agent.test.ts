@@ -148,6 +148,7 @@ test('each state is told once per connection, and again after a new one', async 
       'printer',
       { kioskId: 'kiosk-1', state: 'ready', roll: { leftMm: 79_940, mmPerDay: null, by: 'count' } },
     ],
+    ['troubles', []],
     ['printing', confirmed],
   ]);
 });

@@ -17,6 +17,7 @@ import { Reports } from './jobs/reports.js';
 import { Away } from './offline/away.js';
 import { thisMachine, type MachineTime } from './offline/contact.js';
 import type { Listeners, RunningPrinter } from './printers.js';
+import { Troubles } from './troubles.js';
 
 /** How long the tickets in the printers may take to end once the agent shall stop. */
 export const STOP_MS_MAX = 10_000;
@@ -51,6 +52,8 @@ export interface HallWire {
   ask(ask: Ask): Promise<Answer | undefined>;
   /** Lost while the server is away: a visitor scans again. */
   scan(placeId: DeviceId, token: string | null): void;
+  /** Told to managers as long as it is so. */
+  readonly troubles: Pick<Troubles, 'begin' | 'end'>;
 }
 
 /** Displays, keypads and bells: told of the hall, or by `null` that the server is away. */
@@ -64,6 +67,7 @@ export class Agent {
   private readonly running = new Map<DeviceId, RunningPrinter>();
   private readonly printers = new Map<DeviceId, { state: PrinterState; roll: Roll }>();
   private readonly told = new Map<string, PrintState>();
+  private readonly troubles: Troubles;
   private readonly clock: CentreClock;
   /** What its kiosks do while the server is away. */
   readonly away: Away;
@@ -91,7 +95,12 @@ export class Agent {
       reconnectionDelay: 300,
       reconnectionDelayMax: 5_000,
     });
+    this.troubles = new Troubles({
+      say: (line) => parts.say(line),
+      onChange: () => this.tellTroubles(),
+    });
     this.hall = parts.startHall?.(this.clock, {
+      troubles: this.troubles,
       ask: (ask) => this.ask(ask),
       scan: (placeId, token) => {
         if (this.socket.connected) this.socket.emit('scan', { placeId, token });
@@ -162,12 +171,17 @@ export class Agent {
     });
   }
 
-  /** A server that started again knows nothing of the printers. */
+  private tellTroubles(): void {
+    if (this.socket.connected) this.socket.emit('troubles', this.troubles.all());
+  }
+
+  /** A server that started again knows nothing of the devices. */
   private greet(): void {
     this.told.clear();
     for (const [kioskId, status] of this.printers) {
       this.socket.emit('printer', { kioskId, ...status });
     }
+    this.tellTroubles();
     this.away.greet(() => this.isStopping);
   }
 

@@ -2,16 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentHall } from '../core/protocol/views.js';
+import { placeOf, type Trouble } from '../core/protocol/troubles.js';
 import type { Answer } from '../core/protocol/wire.js';
 import { Bus } from './bus/bus.js';
 import { countersOf, type BusPlan } from './bus/devices.js';
-import { Displays, type DisplayUnit } from './bus/displays.js';
+import { Displays } from './bus/displays.js';
+import type { Outcome } from './bus/exchange.js';
 import { Keypads, type Press } from './bus/keypads.js';
 import { busPicture } from './bus/picture.js';
 import { displayPlayer, lampPlayer, relayPlayer, type Player } from './bus/players.js';
 import { Relays } from './bus/relays.js';
 import { VirtualBus } from './bus/virtual-bus.js';
 import type { Clock } from './clock.js';
+import type { Troubles } from './troubles.js';
 import type { DeviceLink } from './wires/link.js';
 import { serialWire } from './wires/serial.js';
 import { tcpWire } from './wires/tcp.js';
@@ -22,6 +25,7 @@ export interface BusesParts {
   readonly clock: Clock;
   /** Where the pictures of virtual displays are kept. */
   readonly data: string;
+  readonly troubles: Pick<Troubles, 'begin' | 'end'>;
   say(line: string): void;
   /** Asks the server to carry a key out; `undefined` when no answer came in time. */
   press(press: Press): Promise<Answer | undefined>;
@@ -73,25 +77,31 @@ export const busLink = (
   }
 };
 
-/** Says once that a display does not answer, and once that it does again. */
-const watch = (name: string, say: BusesParts['say']) => {
-  const silent = new Set<DisplayUnit>();
-  return (unit: DisplayUnit, outcome: 'done' | 'rejected' | 'silent'): void => {
-    const place = `bus ${name}: the display at address ${unit.address}`;
-    if (outcome === 'done') {
-      if (silent.delete(unit)) say(`${place} answers again`);
-    } else if (!silent.has(unit)) {
-      silent.add(unit);
-      const reason = outcome === 'silent' ? 'does not answer' : 'refuses what it is told';
-      say(`${place} ${reason}: look at its power, wires, address and speed`);
-    }
+/** Notes how a line is, and each device on it that answers. */
+const watch = ({ name: line, displays, relays }: BusPlan, troubles: BusesParts['troubles']) => {
+  const at = (kind: 'display' | 'relay', address: number, outcome: Outcome): void => {
+    const fault = outcome === 'rejected' ? 'refuses' : 'silent';
+    const trouble: Trouble = { kind, line, address, fault };
+    if (outcome === 'done') troubles.end(placeOf(trouble));
+    else troubles.begin(trouble);
+  };
+  return {
+    display: (address: number, outcome: Outcome) => at('display', address, outcome),
+    relay: (address: number, outcome: Outcome) => at('relay', address, outcome),
+    line: (state: 'ready' | 'away'): void => {
+      const away: Trouble = { kind: 'line', line, fault: 'away' };
+      if (state === 'ready') return troubles.end(placeOf(away));
+      troubles.begin(away);
+      // Nobody knows how they are.
+      for (const { address } of displays) at('display', address, 'done');
+      for (const { address } of relays) at('relay', address, 'done');
+    },
   };
 };
 
 const startBus = (plan: BusPlan, parts: BusesParts): RunningBuses => {
-  const { clock, say, onFault } = parts;
-  const { name, displays: units } = plan;
-  let isAway: boolean | undefined;
+  const { clock, onFault } = parts;
+  const watched = watch(plan, parts.troubles);
   const bus: Bus = new Bus({
     link: busLink(plan, parts),
     clock,
@@ -99,15 +109,12 @@ const startBus = (plan: BusPlan, parts: BusesParts): RunningBuses => {
       relays.start();
       displays.start();
     },
-    onState: (state) => {
-      if (state === 'away' && isAway === false) say(`bus ${name} is away: look at its adapter`);
-      if (state === 'ready' && isAway === true) say(`bus ${name} is ready`);
-      isAway = state === 'away';
-    },
+    onState: watched.line,
     onHeard: (bytes) => void keypads.hear(bytes).catch(onFault),
   });
-  const displays = new Displays({ bus, units, clock, onAnswer: watch(name, say) });
-  const relays = new Relays({ bus, units: plan.relays, clock });
+  const { displays: units } = plan;
+  const displays = new Displays({ bus, units, clock, onAnswer: watched.display });
+  const relays = new Relays({ bus, units: plan.relays, clock, onAnswer: watched.relay });
   const keypads = new Keypads({
     ...{ bus, units: plan.keypads, clock },
     newId: () => randomBytes(16).toString('hex'),

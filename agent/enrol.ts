@@ -40,7 +40,7 @@ const cookieName = ({ server, deviceId }: Self): string =>
 /** The device's cookie: given by who starts the agent, kept from before, or asked for. */
 export const enrolled = async (self: Self, parts: EnrolParts): Promise<string> => {
   const given = process.env['DAWR_DEVICE_TOKEN'];
-  if (given !== undefined) return `dawr-${self.deviceId}=${given}`;
+  if (given !== undefined) return `${cookieName(self)}=${given}`;
   const file = join(self.data, 'cookie');
   const kept = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (kept !== '') return kept;

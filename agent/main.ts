@@ -106,10 +106,10 @@ const main = async (): Promise<void> => {
         return failed(error);
       }
     },
-    startHall: (clock, { ask, scan }) => {
-      startScanners(scanners, { clock: machineClock, say, scan, onFault: failed });
+    startHall: (clock, { ask, scan, troubles }) => {
+      startScanners(scanners, { clock: machineClock, troubles, scan, onFault: failed });
       return startBuses(plans, {
-        ...{ clock, say, data: self.data },
+        ...{ clock, say, troubles, data: self.data },
         press: ({ requestId, at: sentAt, counterId, key }) =>
           ask({ requestId, sentAt, command: { type: 'pressKey', counterId, key } }),
         onFault: failed,

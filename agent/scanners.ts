@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { busLinkSchema } from './bus/devices.js';
 import { CodeReader, readScanner, type ScannerProfile } from './bus/scanner.js';
 import { sleep, type Clock } from './clock.js';
+import { placeOf, type Trouble } from '../core/protocol/troubles.js';
+import type { Troubles } from './troubles.js';
 import { LinkLost, type DeviceLink } from './wires/link.js';
 import { serialWire } from './wires/serial.js';
 import { tcpWire } from './wires/tcp.js';
@@ -40,7 +42,7 @@ export const scannerPlans = (
 interface ScannersParts {
   /** The machine's: nobody sets it. */
   readonly clock: Clock;
-  say(line: string): void;
+  readonly troubles: Pick<Troubles, 'begin' | 'end'>;
   /** A code of a ticket was read at a place, or (`null`) one that is none. */
   scan(placeId: string, token: string | null): void;
   onFault(fault: unknown): void;
@@ -54,9 +56,9 @@ export const scannerLink = ({ link, profile: { line } }: ScannerPlan, clock: Clo
 
 /** Listens to one scanner for as long as the agent runs; a lost line is opened again. */
 const listen = async (plan: ScannerPlan, link: DeviceLink, parts: ScannersParts): Promise<void> => {
-  const { clock, say, scan } = parts;
+  const { clock, troubles, scan } = parts;
+  const away: Trouble = { kind: 'scanner', scanner: plan.name, fault: 'away' };
   let againMs = AGAIN_MS_MIN;
-  let isTold = false;
   for (;;) {
     const lost = new Promise<void>((resolve) => link.onLost(resolve));
     const reader = new CodeReader(plan.profile, clock);
@@ -65,14 +67,13 @@ const listen = async (plan: ScannerPlan, link: DeviceLink, parts: ScannersParts)
     });
     try {
       await link.open();
-      if (isTold) say(`the scanner ${plan.name} is ready`);
-      [isTold, againMs] = [false, AGAIN_MS_MIN];
+      troubles.end(placeOf(away));
+      againMs = AGAIN_MS_MIN;
       await lost;
     } catch (fault) {
       if (!(fault instanceof LinkLost)) throw fault;
     }
-    if (!isTold) say(`the scanner ${plan.name} is away: look at its cable`);
-    isTold = true;
+    troubles.begin(away);
     await sleep(clock, againMs);
     againMs = Math.min(againMs * 2, AGAIN_MS_MAX);
   }

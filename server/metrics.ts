@@ -4,7 +4,9 @@ import type { Centre } from './centre.js';
 import { PRINTER_STATES } from '../core/protocol/views.js';
 import type { Notices } from './sms/notices.js';
 import { SMS_WAYS } from '../core/protocol/sms.js';
+import { placeOf } from '../core/protocol/troubles.js';
 import { printersOf } from './hub/papers.js';
+import { devicesOf } from './hub/screens.js';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
@@ -34,6 +36,7 @@ export const healthRoutes = (
   });
   gauges(registry, centre, connections);
   printerGauges(registry, centre);
+  deviceGauges(registry, centre);
   if (centre.sms !== null) smsGauges(registry, centre.sms);
 
   app.get('/health', (_request, reply) => {
@@ -138,6 +141,36 @@ const smsGauges = (registry: Registry, sms: Notices): void => {
     collect() {
       const is = sms.today().way;
       for (const way of SMS_WAYS) this.set({ way }, way === is ? 1 : 0);
+    },
+  });
+};
+
+/** Devices that are connected or not, and what agents tell of the ones beside them. */
+const deviceGauges = (registry: Registry, centre: Centre): void => {
+  new Gauge({
+    name: 'dawr_device_connected',
+    help: 'Whether the enrolled device is connected',
+    labelNames: ['device', 'role'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { deviceId: device, role, enrolled, connected } of devicesOf(centre)) {
+        if (enrolled) this.set({ device, role }, connected ? 1 : 0);
+      }
+    },
+  });
+  new Gauge({
+    name: 'dawr_device_trouble',
+    help: 'A line, display, bell or scanner beside the agent that does not do its work',
+    labelNames: ['agent', 'place', 'fault'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { deviceId: agent, troubles } of devicesOf(centre)) {
+        for (const trouble of troubles) {
+          this.set({ agent, place: placeOf(trouble), fault: trouble.fault }, 1);
+        }
+      }
     },
   });
 };

@@ -50,9 +50,9 @@ beforeAll(async () => {
     self: { server: doors.url, deviceId: 'a1', data: folder },
     cookie: `dawr-a1=${token}`,
     start: () => ({ queue, ended: Promise.resolve(), loaded: () => undefined }),
-    startHall: (clock, { ask }) =>
+    startHall: (clock, { ask, troubles }) =>
       startBuses([plan(pty.near)], {
-        ...{ clock, data: folder, say: () => undefined },
+        ...{ clock, troubles, data: folder, say: () => undefined },
         press: async ({ requestId, at, counterId, key }) => {
           const command = { type: 'pressKey', counterId, key };
           answers.push(await ask({ requestId, sentAt: at, command }));

@@ -33,10 +33,10 @@ beforeAll(async () => {
     self: { server: doors.url, deviceId: 'a1', data: folder },
     cookie: `dawr-a1=${await enrolOwn(doors.centre, 'a1', 'agent')}`,
     start: () => ({ queue, ended: Promise.resolve(), loaded: () => undefined }),
-    startHall: (_clock, { scan }) => {
+    startHall: (_clock, { scan, troubles }) => {
       const clock = { ...machineClock, now: () => time.at };
       startScanners([{ name: 'door', place: 'k1', link, profile }], {
-        ...{ clock, scan, say: () => undefined },
+        ...{ clock, scan, troubles },
         onFault: (fault) => {
           throw fault;
         },

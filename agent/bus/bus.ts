@@ -13,7 +13,7 @@ export interface BusParts {
   readonly clock: Clock;
   /** The line is open and nothing was sent: whoever has something there puts it again. */
   onOpen(): void;
-  /** A line that is left because the agent stops is not away. */
+  /** Told of each try to open the line; one that is left because the agent stops is not away. */
   onState(state: 'ready' | 'away'): void;
   /** Bytes that answer no exchange: keys that were pressed. */
   onHeard(bytes: Uint8Array): void;
@@ -59,7 +59,6 @@ export class Bus {
   async run(): Promise<void> {
     const { link, clock, onState } = this.parts;
     let againMs = AGAIN_MS_MIN;
-    onState('away');
     while (!this.isStopping) {
       if (await this.open()) {
         const openedAt = clock.now();
@@ -70,7 +69,7 @@ export class Bus {
         if (!this.isStopping) onState('away');
         // A line that comes and goes at once is not hunted.
         if (clock.now() - openedAt >= AGAIN_MS_MAX) againMs = AGAIN_MS_MIN;
-      }
+      } else onState('away');
       if (this.isStopping) return;
       await this.until(sleep(clock, againMs));
       againMs = Math.min(againMs * 2, AGAIN_MS_MAX);

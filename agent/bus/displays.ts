@@ -2,6 +2,7 @@ import { labelOn, shownOn } from '../../core/displays.js';
 import type { AgentCall, AgentHall } from '../../core/protocol/views.js';
 import type { Clock } from '../clock.js';
 import type { Bus } from './bus.js';
+import type { Outcome } from './exchange.js';
 import { canBlink, exchangeOf, type DisplayProfile, type Shown } from './display.js';
 
 /** A new call blinks for so long, on models that can. */
@@ -25,7 +26,7 @@ interface DisplaysParts {
   readonly units: readonly DisplayUnit[];
   readonly clock: Clock;
   /** A display answers no more, or again. */
-  onAnswer(unit: DisplayUnit, outcome: 'done' | 'rejected' | 'silent'): void;
+  onAnswer(address: number, outcome: Outcome): void;
 }
 
 /** A call from before the clock was set back is not new. */
@@ -143,7 +144,7 @@ export class Displays {
     const { profile, address } = unit;
     this.parts.bus.put(`display ${address}`, {
       exchange: exchangeOf(profile, address, shown),
-      onEnd: (outcome) => this.parts.onAnswer(unit, outcome),
+      onEnd: (outcome) => this.parts.onAnswer(address, outcome),
     });
   }
 }

@@ -4,8 +4,8 @@ import { call, counter, hallWith, keypad, relay } from '../../tests/fixtures/bus
 import { FakeClock } from '../../tests/fixtures/printing.js';
 import { Bus } from './bus.js';
 import { Keypads, type Press } from './keypads.js';
-import { lampPlayer, relayPlayer } from './players.js';
-import { ON_MS_MAX, Relays, type RelayUnit } from './relays.js';
+import { lampPlayer, relayPlayer, type Player } from './players.js';
+import { CHECK_MS, ON_MS_MAX, Relays, type RelayUnit } from './relays.js';
 import { VirtualBus } from './virtual-bus.js';
 
 const keys = keypad('apertum-keys');
@@ -94,17 +94,27 @@ const bellBench = (profileId: string, onMs = 800) => {
   const profile = relay(profileId);
   const began = clock.now();
   const onSet = (_coil: number, is: unknown) => set.push([clock.now() - began, is]);
-  const line = new VirtualBus([relayPlayer(profile, 5, onSet)]);
+  const player = relayPlayer(profile, 5, onSet);
+  let isMute = false;
+  const take: Player['take'] = (bytes) => {
+    const taken = player.take(bytes);
+    return isMute && typeof taken !== 'string' ? { length: taken.length } : taken;
+  };
+  const line = new VirtualBus([{ address: 5, take }]);
   const unit: RelayUnit = { address: 5, coil: 0, profile, counters: ['c1'], onMs };
   const bus: Bus = new Bus({
     ...{ link: line, clock, onHeard: () => undefined, onState: () => undefined },
     onOpen: () => relays.start(),
   });
-  const relays = new Relays({ bus, units: [unit], clock });
+  const answers: string[] = [];
+  const onAnswer = (address: number, is: string) => answers.push(`${address} ${is}`);
+  const relays = new Relays({ bus, units: [unit], clock, onAnswer });
   void bus.run();
   const ring = (counterId: string, at = clock.now()): void =>
     relays.see(hallWith([counter(counterId, 'called')], [call(counterId, 1, at)]));
-  return { clock, line, relays, set, ring, states: () => set.map(([, is]) => is) };
+  const states = () => set.map(([, is]) => is);
+  const silence = (): void => void (isMute = true);
+  return { clock, line, relays, set, ring, states, answers, silence };
 };
 
 describe('a bell', () => {
@@ -152,5 +162,18 @@ describe('a bell', () => {
     it.ring('c1');
     await it.clock.pass(2_000);
     expect(it.states()).toEqual(['off', { forMs: 800 }, 'off']);
+  });
+
+  test('a board that nobody rings is asked whether it is there', async () => {
+    const it = bellBench('waveshare-8');
+    await it.clock.pass(CHECK_MS - 1);
+    it.answers.length = 0;
+    await it.clock.pass(500);
+    expect(it.answers).toEqual(['5 done']);
+    it.silence();
+    await it.clock.pass(CHECK_MS);
+    await it.clock.pass(2_000);
+    expect(it.answers).toEqual(['5 done', '5 silent']);
+    expect(it.states()).toEqual(['off']);
   });
 });

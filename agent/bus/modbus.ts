@@ -1,7 +1,8 @@
 import { crc16Modbus } from './checksum.js';
 import type { Verdict } from './exchange.js';
 
-/** Writes of the Modbus application protocol (V1.1b3, 6.5, 6.6, 6.12). */
+/** Functions of the Modbus application protocol (V1.1b3, 6.1, 6.5, 6.6, 6.12). */
+export const READ_COILS = 0x01;
 export const WRITE_COIL = 0x05;
 export const WRITE_REGISTER = 0x06;
 export const WRITE_REGISTERS = 0x10;
@@ -21,6 +22,10 @@ export const withCrc = (bytes: readonly number[]): Uint8Array => {
 /** Whether the last two bytes are the CRC of those before. */
 export const hasCrc = (bytes: Uint8Array): boolean => bytes.length > 2 && crc16Modbus(bytes) === 0;
 
+/** Asks for so many coils, from the first. */
+export const readCoils = (address: number, count: number): Uint8Array =>
+  withCrc([address, READ_COILS, ...word(0), ...word(count)]);
+
 export const writeCoil = (address: number, coil: number, value: number): Uint8Array =>
   withCrc([address, WRITE_COIL, ...word(coil), ...word(value)]);
 
@@ -38,12 +43,15 @@ export const writeRegisters = (
     ...values.flatMap(word),
   ]);
 
+/** Whether a whole answer of known length is the one to a request, after its address. */
+type IsAnswer = (answer: Uint8Array) => boolean;
+
 /**
- * Whether what came back answers a write. Bytes before the answer are dropped: a bus that is being
- * turned round often shows one.
+ * Whether what came back answers a request. Bytes before the answer are dropped: a bus that is
+ * being turned round often shows one.
  */
-export const judgeWrite =
-  (request: Uint8Array) =>
+const judge =
+  (request: Uint8Array, answerBytes: number, isAnswer: IsAnswer) =>
   (heard: Uint8Array): Verdict => {
     for (let at = 0; at < heard.length; at += 1) {
       const rest = heard.subarray(at);
@@ -51,10 +59,23 @@ export const judgeWrite =
       if (rest.length >= FAILED_BYTES && rest[1] === (request[1]! | FAILED)) {
         if (hasCrc(rest.subarray(0, FAILED_BYTES))) return 'rejected';
       }
-      if (rest.length < ANSWER_BYTES) continue;
-      const answer = rest.subarray(0, ANSWER_BYTES);
-      const same = answer.subarray(0, 6).every((byte, index) => byte === request[index]);
-      if (same && hasCrc(answer)) return 'accepted';
+      if (rest.length < answerBytes) continue;
+      const answer = rest.subarray(0, answerBytes);
+      if (isAnswer(answer) && hasCrc(answer)) return 'accepted';
     }
     return 'more';
   };
+
+/** An answer to a write says the same again. */
+export const judgeWrite = (request: Uint8Array): ((heard: Uint8Array) => Verdict) =>
+  judge(request, ANSWER_BYTES, (answer) =>
+    answer.subarray(0, 6).every((byte, index) => byte === request[index]),
+  );
+
+/** An answer to `readCoils` has a bit for each: address, function, count of bytes, bits, CRC. */
+export const judgeCoils = (request: Uint8Array, count: number): ((heard: Uint8Array) => Verdict) =>
+  judge(request, 5 + coilBytes(count), (answer) => {
+    return answer[1] === READ_COILS && answer[2] === coilBytes(count);
+  });
+
+export const coilBytes = (count: number): number => Math.ceil(count / 8);

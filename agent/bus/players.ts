@@ -1,7 +1,14 @@
 import { crc16Modbus } from './checksum.js';
 import type { DisplayProfile } from './display.js';
 import type { KeypadProfile } from './keypad.js';
-import { WRITE_COIL, WRITE_REGISTER, WRITE_REGISTERS } from './modbus.js';
+import {
+  coilBytes,
+  READ_COILS,
+  withCrc,
+  WRITE_COIL,
+  WRITE_REGISTER,
+  WRITE_REGISTERS,
+} from './modbus.js';
 import type { RelayProfile } from './relays.js';
 import { find, type FrameRules } from './template.js';
 
@@ -151,7 +158,10 @@ export const displayPlayer = (profile: DisplayProfile, address: number): Player 
   }
 };
 
-/** Plays a relay board: `onSet` hears each coil, and for how long where the board ends it. */
+/**
+ * Plays a relay board, whose coils it says are all off: `onSet` hears each coil that is set, and
+ * for how long where the board ends it.
+ */
 export const relayPlayer = (
   { coils, flash }: RelayProfile,
   address: number,
@@ -164,8 +174,12 @@ export const relayPlayer = (
     const frame = bytes.slice(0, 8);
     const view = new DataView(frame.buffer);
     if (crc16Modbus(frame) !== 0) throw new UnknownFrame(frame, 'the CRC is wrong');
-    if (frame[1] !== WRITE_COIL) throw new UnknownFrame(frame, 'no such function');
     const [coil, value] = [view.getUint16(2), view.getUint16(4)];
+    if (frame[1] === READ_COILS && coil === 0 && value === coils) {
+      const dark = new Array<number>(coilBytes(coils)).fill(0);
+      return { length: 8, reply: withCrc([address, READ_COILS, dark.length, ...dark]) };
+    }
+    if (frame[1] !== WRITE_COIL) throw new UnknownFrame(frame, 'no such function');
     if (flash !== null && coil >= flash.from && coil < flash.from + coils) {
       onSet(coil - flash.from, { forMs: value * flash.unitMs });
     } else if (coil < coils && (value === 0xff00 || value === 0)) {

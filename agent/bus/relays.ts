@@ -3,14 +3,16 @@ import type { AgentHall } from '../../core/protocol/views.js';
 import type { Clock } from '../clock.js';
 import { readChecked } from '../files.js';
 import type { Bus } from './bus.js';
-import type { Exchange } from './exchange.js';
+import type { Exchange, Outcome } from './exchange.js';
 import { ANSWER_SHAPE, gapSchema, MODEL_SHAPE } from './model.js';
-import { judgeWrite, writeCoil } from './modbus.js';
+import { judgeCoils, judgeWrite, readCoils, writeCoil } from './modbus.js';
 
 /** No bell rings longer, whatever the devices file says. */
 export const ON_MS_MAX = 5_000;
 /** A call that is older rings no bell: it was made while the line or the server was away. */
 const RING_WITHIN_MS = 8_000;
+/** Each board is asked so often whether it is there: a bell may be silent for days. */
+export const CHECK_MS = 10_000;
 const ON = 0xff00;
 const OFF = 0x0000;
 
@@ -47,12 +49,26 @@ interface RelaysParts {
   readonly bus: Pick<Bus, 'put'>;
   readonly units: readonly RelayUnit[];
   readonly clock: Clock;
+  /** A board answers no more, or again. */
+  onAnswer(address: number, outcome: Outcome): void;
 }
 
-const written = ({ address, profile }: RelayUnit, coil: number, value: number): Exchange => {
-  const bytes = writeCoil(address, coil, value);
+type Asked = Pick<NonNullable<Exchange['reply']>, 'judge'> & Pick<Exchange, 'bytes'>;
+
+const exchange = ({ profile }: RelayUnit, { bytes, judge }: Asked): Exchange => {
   const { withinMs, retries, gapMs } = profile;
-  return { bytes, reply: { withinMs, retries, judge: judgeWrite(bytes) }, gapMs };
+  return { bytes, reply: { withinMs, retries, judge }, gapMs };
+};
+
+const written = (unit: RelayUnit, coil: number, value: number): Exchange => {
+  const bytes = writeCoil(unit.address, coil, value);
+  return exchange(unit, { bytes, judge: judgeWrite(bytes) });
+};
+
+const asked = (unit: RelayUnit): Exchange => {
+  const { coils } = unit.profile;
+  const bytes = readCoils(unit.address, coils);
+  return exchange(unit, { bytes, judge: judgeCoils(bytes, coils) });
 };
 
 /** Coil off; the first thing that each board hears, and the last. */
@@ -69,6 +85,7 @@ const onOf = (unit: RelayUnit): Exchange => {
 export class Relays {
   private rung = new Set<string>();
   private readonly ringing = new Map<RelayUnit, () => void>();
+  private endChecks: () => void = () => undefined;
 
   constructor(private readonly parts: RelaysParts) {}
 
@@ -86,11 +103,25 @@ export class Relays {
 
   /** The line is open: nobody knows what was left on. */
   start(): void {
-    for (const unit of this.parts.units) this.off(unit);
+    this.stop();
+    this.check();
   }
 
   stop(): void {
-    this.start();
+    this.endChecks();
+    for (const unit of this.parts.units) this.off(unit);
+  }
+
+  /** Asks each board once, and again each `CHECK_MS`. */
+  private check(): void {
+    this.endChecks = this.parts.clock.after(CHECK_MS, () => this.check());
+    const boards = new Map(this.parts.units.map((unit) => [unit.address, unit]));
+    for (const [address, unit] of boards) {
+      this.parts.bus.put(`check ${address}`, {
+        exchange: asked(unit),
+        onEnd: (outcome) => this.parts.onAnswer(address, outcome),
+      });
+    }
   }
 
   /** A bell that rings already rings for both calls, and no longer. */
@@ -109,7 +140,7 @@ export class Relays {
 
   private put(unit: RelayUnit, exchange: Exchange): void {
     const { address, coil } = unit;
-    const onEnd = (): void => undefined;
+    const onEnd = (outcome: Outcome): void => this.parts.onAnswer(address, outcome);
     this.parts.bus.put(`relay ${address} ${coil}`, { exchange, isUrgent: true, onEnd });
   }
 }

@@ -5,6 +5,7 @@ import type { CounterId, DeviceId, ServiceId, TicketId } from '../events.js';
 import type { MachineStatus } from './machines.js';
 import type { Scanned } from './scanned.js';
 import type { SmsDay, SmsNews } from './sms.js';
+import type { Trouble } from './troubles.js';
 
 /** What a visitor reads: a letter (or none) and a number; never joined by a hyphen. */
 export interface Label {
@@ -217,6 +218,8 @@ export interface DeviceStatus {
   readonly roll: Roll | null;
   /** Of agents that run on a provisioned machine. */
   readonly machine: MachineStatus | null;
+  /** Of agents: what they tell of the lines, displays, bells and scanners beside them. */
+  readonly troubles: readonly Trouble[];
 }
 
 export interface ManagerView extends ViewBase {

@@ -1,6 +1,7 @@
 import type { KioskDoor, Label, OfflineCount, PrinterState, PrintState, Roll } from './views.js';
 import type { Refusal } from './refusals.js';
 import type { SmsOrder, SmsOutcome, SmsWay } from './sms.js';
+import type { Trouble } from './troubles.js';
 import type { Millis } from '../configuration.js';
 import type { DeviceId, TicketId } from '../events.js';
 
@@ -43,6 +44,8 @@ export interface AgentEvents {
   /** Where pages on the agent's machine find it. */
   door: (door: KioskDoor) => void;
   offline: (count: OfflineCount) => void;
+  /** What is wrong with its lines and what hangs on them, whole. */
+  troubles: (troubles: readonly Trouble[]) => void;
   /** A scanner read a ticket's code, or (`null`) what is none. */
   scan: (scan: { placeId: DeviceId; token: string | null }) => void;
   /** Whether the modem can send. */

@@ -20,6 +20,7 @@ const device = (changes: Partial<DeviceStatus>): DeviceStatus => ({
   printer: 'ready',
   roll: null,
   machine: null,
+  troubles: [],
   ...changes,
 });
 

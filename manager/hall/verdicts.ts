@@ -72,6 +72,8 @@ export interface DeviceVerdict {
   readonly down: readonly DeviceStatus[];
   readonly stopped: readonly DeviceStatus[];
   readonly nearEnd: readonly DeviceStatus[];
+  /** Agents that tell of lines, displays, bells or scanners that do not work. */
+  readonly troubled: readonly DeviceStatus[];
   readonly connected: number;
 }
 
@@ -79,12 +81,12 @@ export const deviceVerdict = (devices: readonly DeviceStatus[]): DeviceVerdict =
   const down = devices.filter(isDown);
   const stopped = devices.filter(isStopped);
   const nearEnd = devices.filter(({ connected, printer }) => connected && printer === 'nearEnd');
-  const troubled = down.length + stopped.length > 0;
+  const troubled = devices.filter(({ connected, troubles }) => connected && troubles.length > 0);
+  const isBad = down.length + stopped.length > 0;
+  const isOdd = nearEnd.length + troubled.length > 0;
   return {
-    tone: troubled ? 'bad' : nearEnd.length > 0 ? 'warn' : 'good',
-    down,
-    stopped,
-    nearEnd,
+    tone: isBad ? 'bad' : isOdd ? 'warn' : 'good',
+    ...{ down, stopped, nearEnd, troubled },
     connected: devices.filter(({ connected }) => connected).length,
   };
 };

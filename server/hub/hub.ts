@@ -3,6 +3,7 @@ import { Server } from 'socket.io';
 import { z } from 'zod';
 import type { Role } from '../../core/protocol/roles.js';
 import { PRINTER_STATES, PRINT_STATES } from '../../core/protocol/views.js';
+import { troublesSchema } from '../../core/protocol/troubles.js';
 import type { ConnectRefusal } from '../../core/protocol/wire.js';
 import { lineOf } from '../access/address.js';
 import { Buckets, perMinute } from '../access/bucket.js';
@@ -87,18 +88,26 @@ const listenForDevices = (centre: Centre, socket: DoorSocket, views: Views): voi
     centre.live.setPrinter(kioskId, { state, roll });
     views.changed();
   });
-  socket.on('door', (raw) => {
-    const { success, data } = doorSchema.safeParse(raw);
-    if (!success) return;
-    centre.live.setDoor(deviceId, data);
-    views.changed();
-  });
-  socket.on('offline', (raw) => {
-    const { success, data } = offlineSchema.safeParse(raw);
-    if (!success) return;
-    centre.live.setOffline(deviceId, data);
-    views.changed();
-  });
+  const taken =
+    <T>(schema: z.ZodType<T>, keep: (told: T) => void) =>
+    (raw: unknown): void => {
+      const { success, data } = schema.safeParse(raw);
+      if (!success) return;
+      keep(data);
+      views.changed();
+    };
+  socket.on(
+    'door',
+    taken(doorSchema, (door) => centre.live.setDoor(deviceId, door)),
+  );
+  socket.on(
+    'offline',
+    taken(offlineSchema, (left) => centre.live.setOffline(deviceId, left)),
+  );
+  socket.on(
+    'troubles',
+    taken(troublesSchema, (told) => centre.live.setTroubles(deviceId, told)),
+  );
   const scans = scansOf(centre, deviceId, () => views.changed());
   socket.on('scan', (raw) => scans(raw));
   socket.on('printing', (raw) => {

@@ -7,6 +7,7 @@ import type {
   PrintState,
   Roll,
 } from '../../core/protocol/views.js';
+import type { Trouble } from '../../core/protocol/troubles.js';
 
 const PRINTS_KEPT_MAX = 500;
 
@@ -29,6 +30,7 @@ export class Live {
   private readonly printers = new Map<DeviceId, PrinterStatus>();
   private readonly doors = new Map<DeviceId, KioskDoor>();
   private readonly offlines = new Map<DeviceId, OfflineCount>();
+  private readonly troubled = new Map<DeviceId, readonly Trouble[]>();
   private readonly scans = new Map<DeviceId, Scan>();
   private readonly prints = new Map<string, PrintState>();
 
@@ -45,6 +47,7 @@ export class Live {
     if (count > 0) return;
     this.doors.delete(deviceId);
     this.offlines.delete(deviceId);
+    this.troubled.delete(deviceId);
   }
 
   isConnected(deviceId: DeviceId): boolean {
@@ -85,6 +88,15 @@ export class Live {
       sum.refused += refused;
     }
     return sum;
+  }
+
+  setTroubles(agentId: DeviceId, troubles: readonly Trouble[]): void {
+    this.troubled.set(agentId, troubles);
+  }
+
+  /** What an agent that is connected tells of the devices beside it. */
+  troubles(agentId: DeviceId): readonly Trouble[] {
+    return this.troubled.get(agentId) ?? [];
   }
 
   /** What was read last at a kiosk or desk. */

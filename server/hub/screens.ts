@@ -28,7 +28,8 @@ export interface Subject {
 
 export type Body = Omit<object, keyof ViewBase>;
 
-const devicesOf = (centre: Centre): DeviceStatus[] => {
+/** Every device of the centre's file, and how it is. */
+export const devicesOf = (centre: Centre): DeviceStatus[] => {
   const configuration = centre.configuration();
   const enrolled = centre.devices.enrolled();
   const machines = centre.machines.all();
@@ -50,6 +51,7 @@ const devicesOf = (centre: Centre): DeviceStatus[] => {
       enrolled: enrolled.has(deviceId),
       machine: role === 'agent' ? (machines.get(deviceId) ?? null) : null,
       printer: role === 'kiosk' ? printerOf(centre, deviceId) : null,
+      troubles: centre.live.troubles(deviceId),
       roll: role === 'kiosk' ? (centre.live.printer(deviceId)?.roll ?? null) : null,
     })),
   );

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { FileRefused } from '../files.js';
+import { FileRefused } from './files.js';
 import { Lines } from './lines.js';
 
 /** How many of the next bytes the disk has room for. */
@@ -24,7 +24,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let count = 0;
 const newFile = (): string => join(folder, `${(count += 1)}.log`);
-const open = (file: string) => new Lines(file, z.number());
+const open = (file: string) => {
+  const found: number[] = [];
+  const lines = new Lines(file, z.number(), (entry) => found.push(entry));
+  return { found, append: (entry: number) => lines.append(entry) };
+};
 
 test('what was added is there again', () => {
   const file = newFile();

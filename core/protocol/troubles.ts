@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
+
+/** An agent tells of no more at once. */
+export const TROUBLES_MAX = 40;
+
+/**
+ * What is wrong with a device beside an agent. `away`: its line cannot be opened, or was lost ·
+ * `silent`: it answers by nature and does not · `refuses`: it answers that it will not.
+ */
+export const troubleSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('line'), line: id, fault: z.literal('away') }),
+  z.strictObject({ kind: z.literal('scanner'), scanner: id, fault: z.literal('away') }),
+  z.strictObject({
+    kind: z.enum(['display', 'relay']),
+    line: id,
+    address: z.number().int().min(0).max(255),
+    fault: z.enum(['silent', 'refuses']),
+  }),
+]);
+export type Trouble = z.infer<typeof troubleSchema>;
+
+/** What an agent tells whole, each time that it changes. */
+export const troublesSchema = z.array(troubleSchema).max(TROUBLES_MAX);
+
+/** Of which device a trouble is, whatever is wrong with it. */
+export const placeOf = (trouble: Trouble): string => {
+  switch (trouble.kind) {
+    case 'line':
+      return `line ${trouble.line}`;
+    case 'scanner':
+      return `scanner ${trouble.scanner}`;
+    default:
+      return `${trouble.kind} ${trouble.line} ${trouble.address}`;
+  }
+};
