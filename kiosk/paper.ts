@@ -1,12 +1,10 @@
 import type { TicketId } from '../core/events.js';
-import type { KioskView } from '../core/protocol/views.js';
+import { isPrinting, type KioskView } from '../core/protocol/views.js';
 import type { Receipt } from '../core/protocol/wire.js';
 
 /** What the visitor is told about the paper. `none`: this kiosk does not print. */
 export type PaperNews =
   'printing' | 'take' | 'again' | 'elsewhere' | 'unprinted' | 'failed' | 'none';
-
-const BROKEN: readonly string[] = ['paperEnd', 'coverOpen', 'jam', 'fault', 'away'];
 
 /**
  * The news of this ticket's paper, from its job and from the printer; `isElsewhere` if the visitor
@@ -22,7 +20,7 @@ export const paperNews = (
   if (job === 'confirmed' || job === 'assumed') return 'take';
   if (job === 'abandoned') return 'failed';
   if (job === undefined && (!receipt.printing || view.printer === 'none')) return 'none';
-  if (BROKEN.includes(view.printer)) return 'failed';
+  if (isPaperless(view)) return 'failed';
   // The rest of a ticket that was cut off is printed for nobody unless staff ask for it.
   if (job === 'interrupted') return 'unprinted';
   return job === 'reprinting' ? 'again' : 'printing';
@@ -32,6 +30,6 @@ export const paperNews = (
 export const isPaperLost = (news: PaperNews): boolean =>
   news === 'failed' || news === 'unprinted' || news === 'none' || news === 'elsewhere';
 
-/** Whether a ticket taken now would stay without paper. */
-export const isPaperless = (view: Pick<KioskView, 'printer'>): boolean =>
-  BROKEN.includes(view.printer);
+/** Whether the kiosk's printer brings nothing out now, so that a ticket stays without paper. */
+export const isPaperless = ({ printer }: Pick<KioskView, 'printer'>): boolean =>
+  printer !== 'none' && !isPrinting(printer);

@@ -67,6 +67,10 @@ export const PRINTER_STATES = [
 ] as const;
 export type PrinterState = (typeof PRINTER_STATES)[number];
 
+/** Whether papers come out of a printer in this state. */
+export const isPrinting = (state: PrinterState): boolean =>
+  state === 'ready' || state === 'nearEnd';
+
 /** A kiosk's printer, to choose one by. */
 export interface PrinterChoice {
   readonly kioskId: DeviceId;

@@ -1,5 +1,5 @@
 import type { Millis } from '../../core/configuration.js';
-import type { DeviceStatus, ManagerView, PrinterState } from '../../core/protocol/views.js';
+import { isPrinting, type DeviceStatus, type ManagerView } from '../../core/protocol/views.js';
 
 export type Tone = 'good' | 'warn' | 'bad';
 
@@ -52,9 +52,6 @@ export const counterVerdict = (
   return { tone, working, paused, all: counters.length };
 };
 
-const STOPPED: readonly (PrinterState | null)[] = [
-  ...(['paperEnd', 'coverOpen', 'jam', 'fault', 'away'] as const),
-];
 /** Somebody stands before the others only while at work: that they are off is no fault. */
 const ALWAYS_ON: readonly DeviceStatus['role'][] = ['kiosk', 'board', 'agent'];
 
@@ -63,8 +60,8 @@ export const isDown = ({ enrolled, connected, role }: DeviceStatus): boolean =>
   enrolled && !connected && ALWAYS_ON.includes(role);
 
 /** Whether a connected kiosk's printer prints no tickets now. */
-export const isStopped = (device: DeviceStatus): boolean =>
-  device.connected && STOPPED.includes(device.printer);
+export const isStopped = ({ connected, printer }: DeviceStatus): boolean =>
+  connected && printer !== null && printer !== 'none' && !isPrinting(printer);
 
 /** Is any device down? */
 export interface DeviceVerdict {

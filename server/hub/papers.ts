@@ -1,14 +1,15 @@
 import type { Configuration, Millis } from '../../core/configuration.js';
 import type { DeviceId } from '../../core/events.js';
 import { jobIdOf, PAPER_AGE_MS_MAX } from '../../core/paper.js';
-import type {
-  AgentHall,
-  AgentView,
-  PrinterChoice,
-  PrinterState,
-  PrintJob,
-  PrintState,
-  ViewBase,
+import {
+  isPrinting,
+  type AgentHall,
+  type AgentView,
+  type PrinterChoice,
+  type PrinterState,
+  type PrintJob,
+  type PrintState,
+  type ViewBase,
 } from '../../core/protocol/views.js';
 import { isPaperless, type DayState, type Paper, type Ticket } from '../../core/state.js';
 import type { ManagerLive } from '../../core/views/manager.js';
@@ -19,7 +20,6 @@ import { paperOf } from './paper.js';
 const PRINTS_SHOWN = 20;
 /** Papers told to an agent at once: a view stays small however many wait. */
 const JOBS_LISTED_MAX = 20;
-const PRINTING: readonly PrinterState[] = ['ready', 'nearEnd'];
 
 const agentOf = (configuration: Configuration, kioskId: DeviceId) =>
   configuration.agents.find(({ kiosks }) => kiosks.includes(kioskId));
@@ -57,10 +57,10 @@ export const kioskPapers = (centre: Centre, kioskId: DeviceId) => {
   for (const ticket of mine.slice(-PRINTS_SHOWN)) {
     if (ticket.paper !== null) printing[ticket.id] = stateOf(centre, ticket, ticket.paper);
   }
-  const here = PRINTING.includes(printer) || printer === 'none';
+  const here = isPrinting(printer) || printer === 'none';
   const others = here ? [] : printersOf(centre);
   const elsewhere = others
-    .filter((other) => other.kioskId !== kioskId && PRINTING.includes(other.state))
+    .filter((other) => other.kioskId !== kioskId && isPrinting(other.state))
     .map((other) => other.kioskId);
   return { printer, printing, elsewhere };
 };
