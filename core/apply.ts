@@ -68,7 +68,7 @@ const applyCentre = ({ centre, day }: State, event: Logged<CentreEvent>): void =
     case 'ticket.tooLate':
       return;
     case 'clock.corrected':
-      if (day !== null && event.byMs < 0) setBack(day, event.byMs);
+      if (event.byMs < 0) setBack({ centre, day }, event.byMs);
       return;
   }
 };
@@ -90,7 +90,12 @@ const granted = (
 };
 
 /** [CLOCK-2] Whoever is in the hall keeps the place in line and the time waited. */
-const setBack = (day: DayState, byMs: Millis): void => {
+const setBack = ({ centre, day }: Pick<State, 'centre' | 'day'>, byMs: Millis): void => {
+  centre.leases = centre.leases.map((lease) => ({ ...lease, grantedAt: lease.grantedAt + byMs }));
+  if (day === null) return;
+  for (const [id, sheet] of day.sheets) {
+    day.sheets.set(id, { ...sheet, orderedAt: sheet.orderedAt + byMs });
+  }
   for (const part of [day.tickets, day.counters, day.help] as Map<string, object>[]) {
     for (const [id, entry] of part) part.set(id, shifted(entry, byMs));
   }

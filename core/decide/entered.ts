@@ -81,7 +81,7 @@ const enterToday = (hall: Hall, command: EnterTicket): DayEvent[] | Refusal => {
     return refuse('lease.unknown');
   }
   if (categoryOf(configuration, seriesId) === undefined) return refuse('lease.unknown');
-  const takenAt = Math.max(lease.grantedAt, Math.min(command.takenAt, asked.at));
+  const takenAt = Math.min(asked.at, Math.max(lease.grantedAt, command.takenAt));
   const kiosk = configuration.kiosks.find(({ id }) => id === deviceId);
   const print = kiosk?.printer === true && !isPaperless(state, deviceId);
   const { unanswered } = command;

@@ -126,6 +126,20 @@ test('[ENTER-2] the place and the wait count from when the ticket was taken', ()
   expect(hall.call()).toBe(here);
 });
 
+test('[ENTER-2] [CLOCK-2] after the clock was set back nobody takes a ticket after now', () => {
+  const hall = leased();
+  hall.at += minutes(60);
+  const clock = { confirmed: true, differenceMs: -minutes(120) };
+  hall.must({ type: 'confirmClock' }, { clock });
+  hall.at -= minutes(120);
+  const granted = hall.state.centre.leases.map(({ grantedAt }) => grantedAt - MORNING);
+  expect(new Set(granted)).toEqual(new Set([-minutes(120)]));
+  hall.must(enter(80, hall.at - minutes(5)), agent);
+  hall.must(enter(81, hall.at - minutes(90)), agent);
+  const taken = [...hall.state.day!.tickets.values()].map(({ takenAt }) => takenAt - hall.at);
+  expect(taken).toEqual([-minutes(5), -minutes(60)]);
+});
+
 test('[ENTER-3] a ticket that was issued without an answer takes the number on the paper', () => {
   const hall = leased();
   const earlier = hall.take(['build']);

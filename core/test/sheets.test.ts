@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Hall, smallHall, typesOf } from '../../tests/fixtures/hall.js';
+import { Hall, minutes, MORNING, smallHall, typesOf } from '../../tests/fixtures/hall.js';
 import type { Command } from '../protocol/commands.js';
 
 const PAD = {
@@ -27,6 +27,15 @@ test('[SHEET-1] all about a service is printed beside a kiosk, one paper at a ti
   expect(hall.now(information('build', 'k9'))).toEqual({ refused: 'printer.unknown' });
   hall.must({ type: 'stopPaper', kioskId: null });
   expect(hall.now(information('build'))).toEqual({ refused: 'paper.stopped' });
+});
+
+test('[CLOCK-2] a clock set back leaves papers on their way as old as they are', () => {
+  const hall = hallWithPad();
+  hall.must(information('build'));
+  const clock = { confirmed: true, differenceMs: -minutes(60) };
+  hall.must({ type: 'confirmClock' }, { clock });
+  const [sheet] = hall.state.day!.sheets.values();
+  expect(sheet).toMatchObject({ orderedAt: MORNING - minutes(60), left: new Set([0]) });
 });
 
 test('[SHEET-2] a pad has numbers of a reserved series alone, and may be cancelled', () => {
