@@ -37,7 +37,8 @@ export const paperRoutes = (
       return refuseWith(reply, 409, 'paper.invalid');
     }
     const sample = body.paper === 'slip' ? sampleSlip : sampleTicket;
-    return studio.preview({ paper: sample(newest(centre), at, language), design, width });
+    const drawn = studio.preview({ paper: sample(newest(centre), at, language), design, width });
+    return drawn ?? refuseWith(reply, 429, 'paper.tooFast');
   });
 
   app.post('/api/paper', async (request, reply) => {
