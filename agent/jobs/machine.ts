@@ -8,6 +8,8 @@ import { Session } from './session.js';
 
 /** What a printer that cannot clear its buffer gets to print the rest of a ticket. */
 const REMAINDER_MS = 5_000;
+/** So long the next paper waits for the last one to be taken; then it pushes that out. */
+export const HELD_MS_MAX = 10_000;
 /** How often a printer that measures its paper is asked for it. */
 const PAPER_LEFT_MS = 60_000;
 
@@ -28,6 +30,7 @@ export class Machine {
   private isWatched = false;
   private wasConnected = false;
   private paperLeftAt = -Infinity;
+  private heldSince: number | undefined;
 
   constructor(private readonly parts: MachineParts) {
     const { link, profile, clock, onNews } = parts;
@@ -52,7 +55,14 @@ export class Machine {
     if (!this.isWatched) await this.session.watch();
     this.isWatched = true;
     await this.askPaperLeft();
-    return prints(this.state!);
+    return prints(this.state!) && !this.isHeld();
+  }
+
+  /** Whether the next paper should wait: the visitor before has not taken theirs. */
+  private isHeld(): boolean {
+    const now = this.parts.clock.now();
+    this.heldSince = this.session.isHeld ? (this.heldSince ?? now) : undefined;
+    return this.heldSince !== undefined && now - this.heldSince < HELD_MS_MAX;
   }
 
   private async connect(): Promise<void> {

@@ -1,9 +1,9 @@
 import type { PrinterState } from '../../core/protocol/views.js';
 import type { Clock } from '../clock.js';
 import { LinkLost, type DeviceLink } from '../wires/link.js';
-import type { PrinterProfile } from '../printer/profile.js';
+import type { FullBit, PrinterProfile } from '../printer/profile.js';
 import { CLEAR_BUFFER } from '../printer/receiver.js';
-import { isError, ReplyReader, stateOf, type Reply } from '../printer/replies.js';
+import { fullStateOf, isError, ReplyReader, stateOf, type Reply } from '../printer/replies.js';
 
 /** How long a printer may take to answer a real-time request. */
 export const ANSWER_MS_MAX = 300;
@@ -17,6 +17,8 @@ const QUIET_MS = 10_000;
 const WATCH = Uint8Array.of(0x1d, 0x61, 0x0e);
 /** GS r, n = 1: transmit the paper sensor's status, in sequence with the printing. */
 const ASK_IN_TURN = Uint8Array.of(0x1d, 0x72, 1);
+/** DLE EOT 20 of Custom printers: transmit the full status. */
+const ASK_FULL = Uint8Array.of(0x10, 0x04, 20);
 /** GS E1h of Custom printers: transmit the paper left. */
 const ASK_PAPER_LEFT = Uint8Array.of(0x1d, 0xe1);
 
@@ -58,6 +60,10 @@ export class Session {
   private owed = 0;
   /** When the last byte written will have gone over the line. */
   private freeAt = 0;
+  /** One that answers nothing to DLE EOT 20 is asked by DLE EOT 2 to 4 on the next connection. */
+  private answersFull = true;
+  /** Whether the last paper was in the mouth when the printer was asked last. */
+  isHeld = false;
 
   constructor(private readonly parts: SessionParts) {
     parts.link.onData((bytes) => {
@@ -122,10 +128,27 @@ export class Session {
 
   /** `ready` for a printer that cannot be asked. Rejects with `LinkLost` if it does not answer. */
   async status(): Promise<PrinterState> {
-    if (!this.parts.profile.status.dleEot) return 'ready';
+    const { dleEot, fullStatus } = this.parts.profile.status;
+    if (!dleEot) return 'ready';
+    this.isHeld = false;
+    if (fullStatus !== null && this.answersFull) return this.fullStatus(fullStatus);
     const offline = await this.ask(2);
     const error = isError(offline) ? await this.ask(3) : 0;
     return stateOf({ offline, error, paper: await this.ask(4) });
+  }
+
+  private async fullStatus(bits: readonly FullBit[]): Promise<PrinterState> {
+    this.reader.expectFull(true);
+    const expected = this.expect(({ kind }) => kind === 'full', ANSWER_MS_MAX + this.lineMs());
+    const reply = await this.askFor(expected, ASK_FULL);
+    this.reader.expectFull(false);
+    if (reply?.kind !== 'full') {
+      this.answersFull = false;
+      return this.giveUp();
+    }
+    const { state, isHeld } = fullStateOf(bits, reply.bytes);
+    this.isHeld = isHeld;
+    return state;
   }
 
   /** Lets a printer that can tell its state by itself do so, until ESC @. */
@@ -206,7 +229,9 @@ export class Session {
     const ms = ANSWER_MS_MAX + this.lineMs();
     const expected = this.expect(({ kind }) => kind === 'realTime', ms);
     const reply = await this.askFor(expected, Uint8Array.of(0x10, 0x04, n));
-    return reply?.kind === 'realTime' ? reply.byte : this.giveUp();
+    if (reply?.kind === 'realTime') return reply.byte;
+    this.answersFull = true;
+    return this.giveUp();
   }
 
   private async askFor(expected: Expected, bytes: Uint8Array): Promise<Reply | undefined> {

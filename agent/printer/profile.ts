@@ -28,6 +28,17 @@ const cut = z.discriminatedUnion('command', [
   }),
 ]);
 
+/** What a bit of the full status means when it is set. */
+export const FULL_MEANINGS = ['coverOpen', 'paperEnd', 'jam', 'fault', 'nearEnd', 'held'] as const;
+const fullBit = z.strictObject({
+  /** As the maker counts the answer's bytes: from 1, of which the first two are fixed. */
+  byte: z.number().int().min(3).max(6),
+  bit: z.number().int().min(0).max(7),
+  /** `held`: the last paper is still in the mouth. */
+  means: z.enum(FULL_MEANINGS),
+});
+export type FullBit = z.infer<typeof fullBit>;
+
 /**
  * What the agent must know of a model of printer. A profile is a file in firmware-config/; every
  * field steers the agent, and the virtual printer plays it.
@@ -68,8 +79,8 @@ export const profileSchema = z.strictObject({
     asb: z.boolean(),
     /** Has a sensor for the roll's last metres. */
     nearEnd: z.boolean(),
-    /** `custom`: answers DLE EOT 20 with six bytes, which tell of a ticket in the mouth. */
-    fullStatus: z.enum(['none', 'custom']),
+    /** Answers DLE EOT 20 with 10h 0Fh and four bytes; what they tell, the worst first. */
+    fullStatus: z.array(fullBit).min(1).max(32).nullable(),
     /** `custom`: answers GS E1h with the paper left, as "510cm". */
     paperLeft: z.enum(['none', 'custom']),
   }),

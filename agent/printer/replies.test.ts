@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ReplyReader, stateOf } from './replies.js';
+import { readProfile } from './profile.js';
+import { fullStateOf, ReplyReader, stateOf } from './replies.js';
 
 const read = (...pieces: readonly (readonly number[])[]) => {
   const reader = new ReplyReader();
@@ -41,4 +42,31 @@ test('of an error, a stuck cutter or paper is a jam', () => {
   expect(stateOf({ offline: 0x52, error: 0x16, paper: 0x12 })).toBe('jam');
   expect(stateOf({ offline: 0x52, error: 0x52, paper: 0x12 })).toBe('fault');
   expect(stateOf({ offline: 0x12, error: 0, paper: 0x1e })).toBe('nearEnd');
+});
+
+test('a full status is read only where it was asked for: it reads like an automatic one', () => {
+  const reader = new ReplyReader();
+  reader.expectFull(true);
+  const pieces = [[0x10], [0x0f, 0x21], [0x02, 0, 0, 0x12]].map((piece) => Uint8Array.from(piece));
+  expect(pieces.flatMap((piece) => reader.take(piece))).toEqual([
+    { kind: 'full', bytes: [0x21, 0x02, 0, 0] },
+    { kind: 'realTime', byte: 0x12 },
+  ]);
+  expect(reader.take(Uint8Array.of(0x10, 0x0f, 0, 0))).toMatchObject([{ kind: 'automatic' }]);
+});
+
+/**
+ * KPM150H command reference, page 10: paper not present 3rd byte 01h, near end 04h, ticket in the
+ * output 20h, cover opened 4th byte 02h, head temperature 5th byte 01h; KPM300: cutter 6th byte 01h.
+ */
+test.each([
+  [[0x01, 0, 0, 0], 'paperEnd', false],
+  [[0x05, 0x02, 0, 0], 'coverOpen', false],
+  [[0x24, 0, 0, 0], 'nearEnd', true],
+  [[0, 0, 0x01, 0], 'fault', false],
+  [[0, 0, 0, 0x01], 'jam', false],
+  [[0x80, 0x6c, 0x02, 0], 'ready', false],
+] as const)('the bits %o of a full status tell %s', (bytes, state, isHeld) => {
+  const bits = readProfile('firmware-config/printers/custom-kpm.json').status.fullStatus!;
+  expect(fullStateOf(bits, bytes)).toEqual({ state, isHeld });
 });

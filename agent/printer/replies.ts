@@ -1,4 +1,5 @@
 import type { PrinterState } from '../../core/protocol/views.js';
+import type { FullBit } from './profile.js';
 
 /** What a printer says, told apart by the fixed bits of Epson's reference. */
 export type Reply =
@@ -8,6 +9,8 @@ export type Reply =
   | { readonly kind: 'cleared' }
   /** Automatic status: the four bytes of GS a. */
   | { readonly kind: 'automatic'; readonly state: PrinterState }
+  /** The four bytes of an answer to DLE EOT 20 behind its first two. */
+  | { readonly kind: 'full'; readonly bytes: readonly number[] }
   /** The paper left on the roll, as a Custom printer tells it. */
   | { readonly kind: 'paperLeft'; readonly mm: number }
   /** A part of the list of graphics in the printer's memory. */
@@ -16,6 +19,10 @@ export type Reply =
 const BLOCK = 0x37;
 /** The list of graphics brings 40 keys at once. */
 const BLOCK_BYTES_MAX = 84;
+
+/** What an answer to DLE EOT 20 begins with, and its length. */
+const FULL = [0x10, 0x0f] as const;
+const FULL_BYTES = 6;
 
 /** Bytes of an automatic status. */
 const AUTOMATIC_BYTES = 4;
@@ -28,10 +35,17 @@ export class ReplyReader {
   private bytes: number[] = [];
   /** The letters of an answer that was asked for, as far as they have come. */
   private letters: string | undefined;
+  /** Whether the full status was asked for: it reads like an automatic one. */
+  private expectsFull = false;
 
   /** The next letters and digits are an answer to GS E1h, up to its unit. */
   expectLetters(isExpected: boolean): void {
     this.letters = isExpected ? '' : undefined;
+  }
+
+  /** What reads so is an answer to DLE EOT 20, once. */
+  expectFull(isExpected: boolean): void {
+    this.expectsFull = isExpected;
   }
 
   take(piece: Uint8Array): Reply[] {
@@ -42,7 +56,11 @@ export class ReplyReader {
         replies.push(...this.takeLetter(String.fromCharCode(this.bytes.shift()!)));
         continue;
       }
-      if (this.bytes[0] === BLOCK) {
+      if (this.expectsFull && FULL.every((byte, at) => byte === (this.bytes[at] ?? byte))) {
+        if (this.bytes.length < FULL_BYTES) break;
+        this.expectsFull = false;
+        replies.push({ kind: 'full', bytes: this.bytes.splice(0, FULL_BYTES).slice(FULL.length) });
+      } else if (this.bytes[0] === BLOCK) {
         const end = this.bytes.indexOf(0);
         if (end === -1 && this.bytes.length < BLOCK_BYTES_MAX) break;
         replies.push(...blockReply(this.bytes.splice(0, end === -1 ? 1 : end + 1)));
@@ -120,6 +138,16 @@ export function stateOf(told: {
   if ((paper & 0x60) !== 0 || (offline & 0x20) !== 0) return 'paperEnd';
   if (isError(offline)) return (error & 0x0c) !== 0 ? 'jam' : 'fault';
   return (paper & 0x0c) !== 0 ? 'nearEnd' : 'ready';
+}
+
+/** What the bytes of a full status tell, by the bits of a model: its state, and a paper held. */
+export function fullStateOf(
+  bits: readonly FullBit[],
+  bytes: readonly number[],
+): { readonly state: PrinterState; readonly isHeld: boolean } {
+  const told = bits.filter(({ byte, bit }) => ((bytes[byte - 3] ?? 0) & (1 << bit)) !== 0);
+  const [worst] = told.flatMap(({ means }) => (means === 'held' ? [] : [means]));
+  return { state: worst ?? 'ready', isHeld: told.some(({ means }) => means === 'held') };
 }
 
 /** Whether a printer in this state prints. */

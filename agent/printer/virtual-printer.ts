@@ -1,7 +1,7 @@
 import { PrinterRefused, type PrinterCommand } from './decode.js';
 import { LinkLost, type DeviceLink } from '../wires/link.js';
 import type { Memory } from './memory.js';
-import type { PrinterProfile } from './profile.js';
+import { FULL_MEANINGS, type FullBit, type PrinterProfile } from './profile.js';
 import { Receiver, type RealTimeRequest } from './receiver.js';
 import { VirtualPaper, type Slip } from './virtual-paper.js';
 
@@ -186,19 +186,25 @@ export class VirtualPrinter implements DeviceLink {
       this.paper.reset();
       if (this.profile.status.clearBuffer) this.say(0x37, 0x25, 0);
     } else if (request.n === FULL_STATUS) {
-      if (this.profile.status.fullStatus === 'none') {
-        throw new Error(`this model has no DLE EOT ${FULL_STATUS}`);
-      }
-      this.say(0x10, 0x0f, ...this.fullStatus());
+      const bits = this.profile.status.fullStatus;
+      if (bits === null) throw new Error(`this model has no DLE EOT ${FULL_STATUS}`);
+      this.say(0x10, 0x0f, ...this.fullStatus(bits));
     } else if (this.profile.status.dleEot) this.say(this.statusByte(request.n));
   }
 
-  /** Paper, user, recoverable and unrecoverable; bits as in Custom's command reference. */
-  private fullStatus(): number[] {
+  /** The first bit of each meaning that is so. */
+  private fullStatus(bits: readonly FullBit[]): number[] {
     const { isCoverOpen, isCutterStuck, isTicketHeld, paperRows } = this.condition;
-    const paper =
-      (paperRows <= 0 ? 0x01 : 0) | (this.isNearEnd ? 0x04 : 0) | (isTicketHeld ? 0x20 : 0);
-    return [paper, isCoverOpen ? 0x02 : 0, 0, isCutterStuck ? 0x01 : 0];
+    const is = {
+      ...{ coverOpen: isCoverOpen, paperEnd: paperRows <= 0, jam: isCutterStuck, fault: false },
+      ...{ nearEnd: this.isNearEnd, held: isTicketHeld },
+    };
+    const bytes = [0, 0, 0, 0];
+    for (const meaning of FULL_MEANINGS) {
+      const found = bits.find(({ means }) => means === meaning);
+      if (is[meaning] && found !== undefined) bytes[found.byte - 3]! |= 1 << found.bit;
+    }
+    return bytes;
   }
 
   /** The status is told at once, and then with each change. */
