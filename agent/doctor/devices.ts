@@ -121,9 +121,8 @@ const asked = async (
   { session, parts }: { readonly session: Session; readonly parts: DeviceParts },
 ): Promise<Finding[]> => {
   const state = await session.status();
-  const isKnown = profile.status.dleEot;
   const findings: Finding[] = [];
-  if (!isKnown) findings.push(warning('printer.dumb', { kiosk }));
+  if (!session.isTold) findings.push(warning('printer.dumb', { kiosk }));
   else if (state === 'ready') findings.push(good('printer.ok', { kiosk }));
   else if (state === 'nearEnd') findings.push(warning('printer.nearEnd', { kiosk }));
   else if (state !== 'away' && state !== 'none')

@@ -174,6 +174,7 @@ export class PrintQueue {
     this.machine.begin(ticket.paperMm);
     const expected = receipts.expect(ticket, processId, bytes.length);
     try {
+      await session.forget();
       await session.write(bytes, receipts.kind === 'gsR' ? 'inTurn' : 'nothing');
       this.step(held, 'written');
       const end = await receipts.wait(expected, ticket);

@@ -10,6 +10,8 @@ export const ANSWER_MS_MAX = 300;
 const CLEARED_MS_MAX = 2_000;
 /** What comes in its turn may wait for what is printed before. */
 const TURN_MS_MAX = 2_000;
+/** A printer that need not answer is asked so often whether it does. */
+export const ASK_AGAIN_MS = 60_000;
 /** An answer that has not come by then comes no more. */
 const QUIET_MS = 10_000;
 
@@ -62,6 +64,9 @@ export class Session {
   private freeAt = 0;
   /** One that answers nothing to DLE EOT 20 is asked by DLE EOT 2 to 4 on the next connection. */
   private answersFull = true;
+  /** Whether the printer answers on this connection, though its model need not. */
+  private isFrank = false;
+  private askedAt = -Infinity;
   /** Whether the last paper was in the mouth when the printer was asked last. */
   isHeld = false;
 
@@ -83,6 +88,8 @@ export class Session {
   async open(): Promise<void> {
     this.reader = new ReplyReader();
     this.freeAt = 0;
+    this.isFrank = false;
+    this.askedAt = -Infinity;
     await this.parts.link.open();
     this.isConnected = true;
   }
@@ -126,15 +133,39 @@ export class Session {
     this.isHalf = false;
   }
 
-  /** `ready` for a printer that cannot be asked. Rejects with `LinkLost` if it does not answer. */
+  /** Whether what `status` gives is the printer's own word. */
+  get isTold(): boolean {
+    return this.parts.profile.status.dleEot || this.isFrank;
+  }
+
+  /**
+   * Has a printer that tells nothing forget what it holds: it may have no paper, and would print
+   * an old ticket with the next roll. Those that do not know DLE DC4 pass it over.
+   */
+  async forget(): Promise<void> {
+    if (!this.isTold) await this.write(CLEAR_BUFFER);
+  }
+
+  /** `ready` for one that tells nothing. Rejects with `LinkLost` if another does not answer. */
   async status(): Promise<PrinterState> {
-    const { dleEot, fullStatus } = this.parts.profile.status;
-    if (!dleEot) return 'ready';
+    const { fullStatus } = this.parts.profile.status;
+    if (!this.isTold) await this.askAgain();
+    if (!this.isTold) return 'ready';
     this.isHeld = false;
     if (fullStatus !== null && this.answersFull) return this.fullStatus(fullStatus);
     const offline = await this.ask(2);
     const error = isError(offline) ? await this.ask(3) : 0;
     return stateOf({ offline, error, paper: await this.ask(4) });
+  }
+
+  /** Many printers answer that are sold without a word of it. */
+  private async askAgain(): Promise<void> {
+    const now = this.parts.clock.now();
+    if (now - this.askedAt < ASK_AGAIN_MS) return;
+    this.askedAt = now;
+    const ms = ANSWER_MS_MAX + this.lineMs();
+    const expected = this.expect(({ kind }) => kind === 'realTime', ms);
+    this.isFrank = (await this.askFor(expected, Uint8Array.of(0x10, 0x04, 4))) !== undefined;
   }
 
   private async fullStatus(bits: readonly FullBit[]): Promise<PrinterState> {

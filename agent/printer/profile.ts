@@ -67,7 +67,7 @@ export const profileSchema = z.strictObject({
   qr: z.enum(['native', 'raster']),
   cut,
   status: z.strictObject({
-    /** Answers DLE EOT 1 to 4. */
+    /** Answers DLE EOT 1 to 4. One that need not is asked all the same, and believed if it does. */
     dleEot: z.boolean(),
     /** Answers GS ( H <Function 48> when the printing is completed. */
     processId: z.boolean(),

@@ -57,7 +57,7 @@ test('a full status is read only where it was asked for: it reads like an automa
 
 /**
  * KPM150H command reference, page 10: paper not present 3rd byte 01h, near end 04h, ticket in the
- * output 20h, cover opened 4th byte 02h, head temperature 5th byte 01h; KPM300: cutter 6th byte 01h.
+ * output 20h, cover opened 4th byte 02h, head temperature 5th 01h. KPM300: cutter 6th byte 01h
  */
 test.each([
   [[0x01, 0, 0, 0], 'paperEnd', false],
