@@ -14,6 +14,8 @@ import type { Self } from './enrol.js';
 import { fetchedAs, type Fetched } from './fetched.js';
 import type { JobStatus } from './jobs/queue.js';
 import { Reports } from './jobs/reports.js';
+import type { ModemWire, RunningModem } from './modem/start.js';
+import { modemWire, takeOrders } from './modem/wire.js';
 import { Away } from './offline/away.js';
 import { thisMachine, type MachineTime } from './offline/contact.js';
 import type { Listeners, RunningPrinter } from './printers.js';
@@ -34,6 +36,8 @@ export interface AgentParts {
   start(kioskId: DeviceId, clock: Clock, listeners: Listeners): RunningPrinter;
   /** Starts displays, keypads, bells and scanners. */
   startHall?(clock: Clock, wire: HallWire): RunningHall;
+  /** Starts the modem that stands beside this agent. */
+  startModem?(wire: ModemWire): RunningModem;
   /** Told with each view which configuration holds. */
   onConfiguration?(hash: string): void;
   say(line: string): void;
@@ -75,6 +79,7 @@ export class Agent {
   private readonly reports: Reports;
   private readonly socket: Socket;
   private readonly hall: RunningHall | undefined;
+  private readonly modem: RunningModem | undefined;
   private keepHall: () => void = () => undefined;
   private isStopping = false;
 
@@ -106,6 +111,10 @@ export class Agent {
         if (this.socket.connected) this.socket.emit('scan', { placeId, token });
       },
     });
+    this.modem = parts.startModem?.(modemWire(this.socket));
+    if (this.modem !== undefined) {
+      takeOrders(this.socket, this.modem, (fault) => this.fail('a text message broke off', fault));
+    }
     this.away = new Away({
       ...{ data: self.data, origin: new URL(self.server).origin, socket: this.socket },
       ...{ clock: this.clock, machine: parts.machineTime ?? thisMachine() },
@@ -138,7 +147,10 @@ export class Agent {
       return ended;
     });
     const late = sleep(this.clock, STOP_MS_MAX).then(() => 'late' as const);
-    const end = await Promise.race([Promise.all([...ends, this.hall?.stop()]), late]);
+    const end = await Promise.race([
+      Promise.all([...ends, this.hall?.stop(), this.modem?.stop()]),
+      late,
+    ]);
     if (end === 'late') this.parts.say('stops with a ticket still in a printer');
     this.away.close();
     this.socket.disconnect();

@@ -5,6 +5,7 @@ import { busPlans, busSchema, type BusPlan } from './bus/devices.js';
 import { FileRefused, readChecked } from './files.js';
 import { chosenMode } from './paper/estimate.js';
 import { RENDER_MODES, type RenderMode } from './paper/press.js';
+import { modemFileSchema, modemPlan, type ModemPlan } from './modem/start.js';
 import { scannerFileSchema, scannerPlans, type ScannerPlan } from './scanners.js';
 import { BAUD_RATES, FLOWS, readProfile, type PrinterProfile } from './printer/profile.js';
 
@@ -32,7 +33,7 @@ export type LinkSettings = z.infer<typeof linkSchema>;
 
 /**
  * What stands beside an agent: for each kiosk its printer, by which way, and of which model; and
- * the lines to displays, keypads, bells and scanners.
+ * the lines to displays, keypads, bells, scanners and a modem.
  */
 export const devicesSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -57,6 +58,8 @@ export const devicesSchema = z.strictObject({
       scannerFileSchema,
     )
     .default({}),
+  /** Sends the centre's text messages, if its file names this agent in `server.sms.modem`. */
+  modem: modemFileSchema.nullable().default(null),
 });
 
 export interface PrinterSettings {
@@ -130,3 +133,9 @@ export const readBuses = (file: string, profiles: string): readonly BusPlan[] =>
 /** Reads the scanners, as `readBuses` does the lines. */
 export const readScanners = (file: string, profiles: string): readonly ScannerPlan[] =>
   scannerPlans(readChecked(file, devicesSchema).scanners, profiles);
+
+/** Reads the modem, if there is one, as `readBuses` does the lines. */
+export const readModemPlan = (file: string, profiles: string): ModemPlan | null => {
+  const { modem } = readChecked(file, devicesSchema);
+  return modem === null ? null : modemPlan(modem, profiles);
+};

@@ -7,10 +7,18 @@ import { Agent } from './agent.js';
 import { Catalogue } from './catalogue.js';
 import { machineClock } from './clock.js';
 import { startBuses } from './buses.js';
-import { readBuses, readDevices, readScanners, ROLL_M, type PrinterSettings } from './devices.js';
+import {
+  readBuses,
+  readDevices,
+  readModemPlan,
+  readScanners,
+  ROLL_M,
+  type PrinterSettings,
+} from './devices.js';
 import { enrolled } from './enrol.js';
 import { fetchedAs } from './fetched.js';
 import { FileRefused } from './files.js';
+import { startModem } from './modem/start.js';
 import { readProfile } from './printer/profile.js';
 import { startPrinter, type DesignedPrinter } from './printers.js';
 import { startScanners } from './scanners.js';
@@ -87,6 +95,7 @@ const main = async (): Promise<void> => {
   const printerOf = printersIn(values.devices);
   const plans = values.devices === undefined ? [] : readBuses(values.devices, DEVICES);
   const scanners = values.devices === undefined ? [] : readScanners(values.devices, DEVICES);
+  const modem = values.devices === undefined ? null : readModemPlan(values.devices, DEVICES);
   const self = { server: server.replace(/\/$/, ''), deviceId, data: resolve(values.data) };
   const cookie = await enrolled(self, { say, clock: machineClock, fetch });
   const fetched = fetchedAs(self, cookie);
@@ -115,6 +124,14 @@ const main = async (): Promise<void> => {
         onFault: failed,
       });
     },
+    ...(modem === null
+      ? {}
+      : {
+          startModem: (wire) =>
+            startModem(modem, wire, {
+              ...{ clock: machineClock, data: self.data, say, onFault: failed },
+            }),
+        }),
     say,
     exit: (code) => process.exit(code),
   });

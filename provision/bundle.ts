@@ -28,14 +28,17 @@ const installer = ({ centre, name, machine }: Place): string => {
   );
 };
 
-/** What of a devices file is described by profiles: each folder of them is named like its key. */
-const PROFILED = ['printers', 'displays', 'keypads', 'relays', 'scanners'];
+/** What of a devices file is described by profiles, and the folder of these. */
+const PROFILED = new Map([
+  ...['printers', 'displays', 'keypads', 'relays', 'scanners'].map((key) => [key, key] as const),
+  ['modem', 'modems'],
+]);
 
 /** The profiles that something of a devices file names, as `folder/name`. */
 const profilesNamed = (value: unknown, folder: string | null): string[] => {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
-    if (key !== 'profile') return profilesNamed(inner, PROFILED.includes(key) ? key : folder);
+    if (key !== 'profile') return profilesNamed(inner, PROFILED.get(key) ?? folder);
     if (folder === null) throw new Error(`no folder of profiles for ${JSON.stringify(value)}`);
     return [`${folder}/${String(inner)}`];
   });

@@ -79,11 +79,27 @@ const checkPlace = ({ page, zone }: Machine, { configuration }: Centre, say: Say
   }
 };
 
-const checkAgent = (machine: Machine, { configuration }: Centre, say: Say): void => {
+/** A modem and the server that sends by it name one another. */
+const checkModem = (
+  { id, devices }: NonNullable<Machine['agent']>,
+  { sms }: ServerSettings,
+  say: Say,
+): void => {
+  const isNamed = sms?.modem === id;
+  if (devices.modem !== null && !isNamed) {
+    say('agent.devices.modem', `sends nothing: name the agent ${id} in server.sms.modem`);
+  }
+  if (devices.modem === null && isNamed) {
+    say('agent.devices', `lacks the modem by which server.sms.modem sends`);
+  }
+};
+
+const checkAgent = (machine: Machine, { configuration, server }: Centre, say: Say): void => {
   if (machine.agent === null) return;
   const { id, devices } = machine.agent;
   const agent = configuration.agents.find((entry) => entry.id === id);
   if (agent === undefined) return say('agent.id', `the centre has no agent ${id}`);
+  checkModem(machine.agent, server, say);
   for (const kioskId of Object.keys(devices.printers)) {
     if (agent.kiosks.includes(kioskId)) continue;
     say(`agent.devices.printers.${kioskId}`, `is not among the kiosks of the agent ${id}`);

@@ -93,11 +93,19 @@ describe('a bundle', () => {
 
 test('the manifest names the profile of each device, by its kind', async () => {
   using site = new Site();
+  const modem = { profile: 'generic', link: { kind: 'tcp', host: '10.20.0.41', port: 4001 } };
+  site.edit(
+    'centre.json',
+    (json) => (json['server'] = { ...Object(json['server']), sms: { modem: 'a1' } }),
+  );
+  site.edit('devices/kiosk-1.json', ({ agent }) =>
+    Object.assign(Object(Object(agent).devices), { modem }),
+  );
   const text = renderBundle(await site.place('kiosk-1'), null).get('manifest.json')?.text ?? '';
   const { profiles } = machineManifestSchema.parse(JSON.parse(text));
   expect(Object.keys(profiles)).toEqual([
-    ...['displays/stxetx-4', 'keypads/apertum-keys', 'printers/epson-tm-t20iii'],
-    ...['printers/snbc-bk', 'relays/waveshare-8', 'scanners/serial-cr'],
+    ...['displays/stxetx-4', 'keypads/apertum-keys', 'modems/generic'],
+    ...['printers/epson-tm-t20iii', 'printers/snbc-bk', 'relays/waveshare-8', 'scanners/serial-cr'],
   ]);
   for (const [name, sha256] of Object.entries(profiles)) {
     expect(hashOf(readFileSync(join(FIRMWARE, `${name}.json`)))).toBe(sha256);
@@ -124,6 +132,7 @@ describe('a folder that does not hold together is refused, with file, place and 
 
   const kiosk = 'devices/kiosk-1.json';
   const line = { kind: 'tcp', host: '10.20.0.32', port: 9100 };
+  const modem = { profile: 'generic', link: { kind: 'tcp', host: '10.20.0.41', port: 4001 } };
   const bus = (first: number, second: number, counter = 'c1') => ({
     link: { kind: 'tcp', host: '10.20.0.40', port: 4001 },
     displays: [
@@ -149,6 +158,7 @@ describe('a folder that does not hold together is refused, with file, place and 
     [kiosk, 'usb', [], 'usb names no /dev/dawr/printer'],
     [kiosk, 'agent.devices.buses', { hall: bus(3, 3) }, 'is already the address of displays.0'],
     [kiosk, 'agent.devices.buses', { hall: bus(3, 4, 'c99') }, 'the centre has no counter c99'],
+    [kiosk, 'agent.devices.modem', modem, 'name the agent a1 in server.sms.modem'],
     ['devices/kiosk-2.json', 'page.id', 'k1', 'the kiosk k1 is already on kiosk-1'],
     ['devices/board-ground.json', 'zone', 'first', 'the board hall-1 shows ground, not first'],
     ['devices/board-ground.json', 'role', 'server', 'page: a server shows none'],

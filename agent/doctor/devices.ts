@@ -29,7 +29,7 @@ export interface DeviceParts {
 }
 
 type Way = PrinterSettings['link'] | BusPlan['link'];
-const wordOf = (link: Way): string => {
+export const wordOf = (link: Way): string => {
   if (link.kind === 'tcp') return `${link.host}:${link.port}`;
   return link.kind === 'virtual' ? 'virtual' : link.path;
 };
@@ -54,7 +54,7 @@ const mayUse = (path: string, groups: string | null): boolean => {
 };
 
 /** What is wrong with a device's file, before it is opened. */
-const pathFinding = (link: Way, { groups }: DeviceParts): Finding | undefined => {
+export const pathFinding = (link: Way, { groups }: DeviceParts): Finding | undefined => {
   if (link.kind === 'tcp' || link.kind === 'virtual') return undefined;
   const { path } = link;
   const isWindows = !path.startsWith('/');

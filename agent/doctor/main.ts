@@ -5,10 +5,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { machineClock } from '../clock.js';
-import { readBuses, readDevices, readScanners } from '../devices.js';
+import { readBuses, readDevices, readModemPlan, readScanners } from '../devices.js';
 import { FileRefused } from '../files.js';
 import type { RunProgram } from '../machine/settle.js';
 import { placesBelow, readMachine, type MachineSettings } from '../machine/settings.js';
+import { modemFindings } from './modem.js';
 import { busFindings, printerFindings, scannerFindings, type DeviceParts } from './devices.js';
 import { exitCodeOf, wordsOf, wrong, type Finding } from './finding.js';
 import {
@@ -49,6 +50,8 @@ const deviceFindings = async (file: string, parts: DeviceParts): Promise<Finding
     for (const plan of readScanners(file, FIRMWARE)) {
       findings.push(...(await scannerFindings(plan, parts)));
     }
+    const modem = readModemPlan(file, FIRMWARE);
+    if (modem !== null) findings.push(...(await modemFindings(modem, parts)));
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
     findings.push(wrong('devices.wrong', { why: error.message }));

@@ -173,6 +173,31 @@ export const FINDINGS = {
     en: ['The scanner {scanner} cannot be reached at {way}', 'plug it in; check its socket'],
     ar: ['تعذر الوصول إلى الماسح {scanner} على {way}', 'وصّله وافحص منفذه'],
   },
+  'modem.ok': good(
+    'The modem ({model}) has its card and a network',
+    'المودم ({model}) به شريحة ومتصل بالشبكة',
+  ),
+  'modem.away': {
+    en: [
+      'The modem ({model}) does not answer at {way}',
+      'check its power, its socket and the speed in devices.json; keep ModemManager off it',
+    ],
+    ar: [
+      'المودم ({model}) لا يجيب على {way}',
+      'افحص تغذيته ومنفذه والسرعة في devices.json، وأوقف ModemManager عنه',
+    ],
+  },
+  'modem.sim': {
+    en: [
+      'The modem ({model}) has no SIM card, or the PIN of the card is on',
+      'put the card in; take its PIN off in a phone',
+    ],
+    ar: ['المودم ({model}) بلا شريحة، أو رمز الشريحة مفعَّل', 'ركّب الشريحة وألغِ رمزها من هاتف'],
+  },
+  'modem.network': {
+    en: ['The modem ({model}) has no network', 'check its antenna, and the card with its provider'],
+    ar: ['المودم ({model}) بلا شبكة', 'افحص الهوائي، والشريحة لدى الشركة'],
+  },
   'bus.ok': good(
     'On the bus {bus}, {count} displays show their address',
     'على الخط {bus} تعرض {count} شاشات أرقام عناوينها',

@@ -87,8 +87,9 @@ export class Outbox {
   /** What arrived, told by the way itself. A message that is not known any more is none. */
   arrived(id: string, delivery: 'delivered' | 'failed'): void {
     const { messages, now, onChange } = this.parts;
-    const state = messages.get(id)?.state;
-    if (state !== 'sent' && state !== 'sending') return;
+    const message = messages.get(id);
+    // Whatever was thought of it: it was handed over, and this is what came of it.
+    if (message === undefined || message.tries === 0 || message.state === 'delivered') return;
     const reason = delivery === 'failed' ? ({ reason: 'undelivered' } as const) : {};
     messages.become(id, delivery, { at: now(), ...reason });
     onChange();
