@@ -85,9 +85,9 @@ describe('the voice in a release', () => {
     };
     writeFileSync(join(clips, 'voice.json'), JSON.stringify(pack));
     expect(await stageVoice(centre, folder, asked)).toContain('speaks with the clips of');
-    expect(readPack(join(folder, 'voice'))?.files.size).toBe(1);
+    expect((await readPack(join(folder, 'voice')))?.files.size).toBe(1);
     rmSync(join(clips, 'n3.wav'));
-    await expect(stageVoice(centre, folder, asked)).rejects.toThrow(/n3\.wav cannot be read/);
+    await expect(stageVoice(centre, folder, asked)).rejects.toThrow(/n3\.wav \(n3\) is not there/);
     expect(made).toEqual([]);
   });
 

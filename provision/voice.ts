@@ -14,10 +14,10 @@ const hasServer = ({ machines }: Centre, arch: Release['arch']): boolean =>
     (machine) => !isWindows(machine) && machine.arch === arch && runsServer(machine),
   );
 
-const copyNamed = (voice: string, folder: string): void => {
+const copyNamed = async (voice: string, folder: string): Promise<void> => {
   const make = 'npm run voices -- --config FILE makes one';
   try {
-    if (readPack(voice) === null) {
+    if ((await readPack(voice)) === null) {
       throw new FileRefused(`centre.json: server.voice: ${voice} has no voice.json: ${make}`);
     }
   } catch (cause) {
@@ -41,7 +41,7 @@ export const stageVoice = async (
   if (!hasServer(centre, arch)) return 'no clips: no server is among its machines';
   const { voice } = centre.server;
   if (voice !== null) {
-    copyNamed(voice, folder);
+    await copyNamed(voice, folder);
     return `speaks with the clips of ${voice}`;
   }
   try {

@@ -31,7 +31,7 @@ import { projectors } from './projectors.js';
 import { createDeviceTable, watchDevices } from './report/devices.js';
 import { BUILT_VOICE } from './place.js';
 import type { Settings } from './settings.js';
-import { packWatch } from './voice/installed.js';
+import { packKept } from './voice/installed.js';
 import { createContactTable } from './sms/contacts.js';
 import type { Gateway } from './sms/gateway.js';
 import { createMessageTable } from './sms/messages.js';
@@ -93,10 +93,12 @@ const takeOver = (log: Log, centreId: string): void => {
 };
 
 /** A hall opens also without a voice that it can use: its boards then chime. */
-const watchVoice = ({ settings, journal }: RunOptions): ReturnType<typeof packWatch> =>
-  packWatch(settings.server.voice ?? BUILT_VOICE, ({ message }) =>
-    journal.error({ fault: message }, 'the voice cannot be used: boards chime'),
-  );
+const watchVoice = ({ settings, journal }: RunOptions, { voices }: Centre): (() => Promise<void>) =>
+  packKept(settings.server.voice ?? BUILT_VOICE, {
+    onPack: (found) => voices.install(found),
+    onFault: ({ message }) =>
+      journal.error({ fault: message }, 'the voice cannot be used: boards chime'),
+  });
 
 const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => {
   const { settings, journal, faults } = options;
@@ -165,7 +167,7 @@ const listen = async (app: FastifyInstance, port: number, host: string): Promise
 };
 
 /** Lets time work on the hall until the returned function is called. */
-const keepTime = (centre: Centre, lookForVoice: () => void): (() => void) => {
+const keepTime = (centre: Centre, lookForVoice: () => Promise<void>): (() => void) => {
   let ticking = false;
   const ticks = centre.timers.every(TICK_MS, () => {
     if (ticking) return;
@@ -175,7 +177,9 @@ const keepTime = (centre: Centre, lookForVoice: () => void): (() => void) => {
       .catch((err: unknown) => centre.journal.error({ err }, 'the tick was not carried out'))
       .finally(() => (ticking = false));
   });
-  const looks = centre.timers.every(VOICE_LOOK_MS, lookForVoice);
+  const looks = centre.timers.every(VOICE_LOOK_MS, () => {
+    lookForVoice().catch((err: unknown) => centre.journal.error({ err }, 'no look at the voice'));
+  });
   const refills = centre.timers.every(REFILL_MS, () => centre.store.disk.refill());
   centre.log.onCommitted(({ events }) => {
     for (const event of events) {
@@ -244,12 +248,8 @@ export const run = async (options: RunOptions): Promise<Running> => {
   forgetRevoked(centre);
   await publishFile(centre, options);
   await centre.log.askAsServer({ type: 'tick' });
-  const voice = watchVoice(options);
-  const lookForVoice = (): void => {
-    const installed = voice();
-    if (installed !== undefined) centre.voices.install(installed);
-  };
-  lookForVoice();
+  const lookForVoice = watchVoice(options, centre);
+  await lookForVoice();
   centre.sms?.start();
   const stopTime = keepTime(centre, lookForVoice);
   const connections = (): number => hubs.reduce((sum, hub) => sum + hub.connections(), 0);

@@ -213,9 +213,9 @@ describe('the voice that this installation built', () => {
     .split(delimiter)
     .some((place) => existsSync(join(place, 'espeak-ng')));
 
-  test('[VOICE-1] is there where the speaker is, and holds all that any centre calls', () => {
+  test('[VOICE-1] is there where the speaker is, and holds all that any centre calls', async () => {
     expect(speaks, 'espeak-ng is not installed').toBe(true);
-    const built = readPack(BUILT_VOICE);
+    const built = await readPack(BUILT_VOICE);
     for (const language of LANGUAGES) {
       const clips = built?.pack.languages[language]?.clips ?? {};
       const missing = scriptOf(language, null).filter(({ id }) => clips[id] === undefined);
@@ -224,7 +224,7 @@ describe('the voice that this installation built', () => {
   });
 
   test.each(['demo'])('reads out the words of the centre %s', async () => {
-    const built = readPack(BUILT_VOICE);
+    const built = await readPack(BUILT_VOICE);
     const place = { data: folder, port: 0, phonePort: 0 };
     const { configuration } = await demoSettings(place);
     for (const language of LANGUAGES) {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LANGUAGES } from '../lists.js';
 import { READINGS } from './numbers.js';
+import { GAP_MS } from './use.js';
 
 const CLIPS_MAX = 4_000;
 
@@ -27,7 +28,7 @@ const voice = z.strictObject({
   /** Louder or softer than the clips are, in decibels. */
   gainDb: z.number().min(-24).max(12).default(0),
   /** Between two clips of a phrase. */
-  gapMs: z.number().int().min(20).max(40).default(30),
+  gapMs: z.number().int().min(GAP_MS.min).max(GAP_MS.max).default(GAP_MS.usual),
   clips: z
     .record(clipId, clip)
     .refine((clips) => Object.keys(clips).length <= CLIPS_MAX, `has more than ${CLIPS_MAX} clips`),

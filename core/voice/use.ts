@@ -4,6 +4,8 @@ import { PARTS, type Part } from './ids.js';
 
 /** Longest and shortest clip, in milliseconds. */
 export const CLIP_MS = { min: 40, max: 20_000 } as const;
+/** Rest between two clips of a phrase, in milliseconds. */
+export const GAP_MS = { min: 20, usual: 30, max: 40 } as const;
 /** One clip as a file; 20 s of 24 kHz are 960 kB. */
 export const CLIP_BYTES_MAX = 1_000_000;
 /** Where a part of a voice comes from: the centre's own recording, or the installed pack. */
@@ -35,7 +37,7 @@ export interface Voices {
   readonly languages: Readonly<Partial<Record<Language, VoiceInUse>>>;
 }
 
-/** A clip in use, with its loudness in decibels; `undefined` where the voice has it not. */
+/** A clip in use, with its loudness in decibels; `undefined` where the voice lacks it. */
 export const clipIn = (
   voice: VoiceInUse,
   id: string,

@@ -19,11 +19,28 @@ export const durationMs = ({ rate, samples }: Sound): number => (samples.length 
 const ascii = (bytes: DataView, at: number): string =>
   String.fromCharCode(...[0, 1, 2, 3].map((n) => bytes.getUint8(at + n)));
 
+/** Where in a file its samples lie. */
+interface Data {
+  readonly bytes: DataView;
+  readonly rate: number;
+  readonly at: number;
+  readonly count: number;
+}
+
 /**
- * A WAV file of 16 bits and one channel, as RIFF has it. Bytes that are not exactly that give
- * `undefined`: chunks must follow each other to the end, and samples must be whole.
+ * A WAV file of 16 bits and one channel, as RIFF has it. `undefined` where the bytes are not that,
+ * where a chunk up to the samples is not whole, or the last sample is not. What comes after the
+ * samples is not looked at.
  */
 export const parseWav = (file: Uint8Array): Sound | undefined => {
+  const data = dataOf(file);
+  return data && { rate: data.rate, samples: samplesOf(data) };
+};
+
+/** Whether a file has such a sound, told from its headers alone. */
+export const isWav = (file: Uint8Array): boolean => dataOf(file) !== undefined;
+
+const dataOf = (file: Uint8Array): Data | undefined => {
   const bytes = new DataView(file.buffer, file.byteOffset, file.byteLength);
   if (bytes.byteLength < HEADER_BYTES) return undefined;
   if (ascii(bytes, 0) !== 'RIFF' || ascii(bytes, 8) !== 'WAVE') return undefined;
@@ -35,7 +52,7 @@ export const parseWav = (file: Uint8Array): Sound | undefined => {
     if (name === 'fmt ') rate = formatOf(bytes, body, size);
     if (name === 'data') {
       if (rate === undefined || size % SAMPLE_BYTES !== 0) return undefined;
-      return { rate, samples: samplesOf(bytes, body, size / SAMPLE_BYTES) };
+      return { bytes, rate, at: body, count: size / SAMPLE_BYTES };
     }
     at = body + size + (size % 2);
   }
@@ -50,7 +67,7 @@ const formatOf = (bytes: DataView, at: number, size: number): number | undefined
   return format === FORMAT_PCM && channels === 1 && bits === 16 && known ? rate : undefined;
 };
 
-const samplesOf = (bytes: DataView, at: number, count: number): Float32Array => {
+const samplesOf = ({ bytes, at, count }: Data): Float32Array => {
   const samples = new Float32Array(count);
   for (let n = 0; n < count; n++) {
     samples[n] = bytes.getInt16(at + n * SAMPLE_BYTES, true) / FULL_SCALE;

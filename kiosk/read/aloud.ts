@@ -7,7 +7,6 @@ import { Reading, type OnScreen } from './reading.js';
 
 /** A finger that stays so long on a button hears its name, and does not press it. */
 const HOLD_MS = 600;
-const GAP_MS = 30;
 
 /** Reads the kiosk's pages out. Loaded when somebody first asks for it. */
 export class Aloud {
@@ -92,7 +91,7 @@ export class Aloud {
     this.#onSpeaking(true);
     await this.#speaker.play({
       chime: false,
-      speech: [{ gapMs: GAP_MS, phrases: clips }],
+      speech: [{ gapMs: voice.gapMs, phrases: clips }],
       volume: 1,
     });
     if (turn === this.#turn) this.#onSpeaking(false);

@@ -2,7 +2,7 @@ import type { Configuration } from '../../core/configuration.js';
 import type { Language } from '../../core/lists.js';
 import type { VoiceAnswer } from '../../core/protocol/api.js';
 import { callPhrases, type Phrase } from '../../core/voice/call.js';
-import type { VoiceInUse } from '../../core/voice/use.js';
+import { GAP_MS, type VoiceInUse } from '../../core/voice/use.js';
 import { holds } from '../../core/voice/said.js';
 import { GRAMMARS, scriptOf, type ScriptClip } from '../../core/voice/script.js';
 import { type Part } from '../../core/voice/ids.js';
@@ -156,13 +156,17 @@ export class Studio {
       return;
     }
     this.#speaker.stop();
-    await this.#speaker.play({ chime, speech: [{ gapMs: 30, phrases: clips }], volume: 1 });
+    await this.#speaker.play({
+      chime,
+      speech: [{ gapMs: voice.gapMs, phrases: clips }],
+      volume: 1,
+    });
   }
 
   #own(): VoiceInUse {
     const clips = Object.fromEntries([...this.recorded].map(([id, { hash }]) => [id, hash]));
     const calls = { origin: 'recorded', gainDb: 0, clips } as const;
-    return { grammar: GRAMMARS[this.language], gapMs: 30, parts: { calls } };
+    return { grammar: GRAMMARS[this.language], gapMs: GAP_MS.usual, parts: { calls } };
   }
 
   #firstMissing(): ScriptClip | undefined {

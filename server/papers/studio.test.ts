@@ -44,7 +44,7 @@ afterEach(() => studio.close());
 
 const draw = async (wish: string) => studio.preview(wish as unknown as PreviewWish);
 
-test('a thread that nobody asked for a while ends, and its end fails no wish of the next', async () => {
+test('an idle thread ends, and its end fails no wish of the next', async () => {
   expect(await draw('first')).toBe('first');
   hands.come(60_000);
   hands.come(60_000);
@@ -52,7 +52,7 @@ test('a thread that nobody asked for a while ends, and its end fails no wish of 
   expect(await Promise.all(wishes)).toEqual(['second', 'third']);
 });
 
-test('a thread that is stuck is ended with all that it was to draw, and another draws', async () => {
+test('a stuck thread is ended with all that it was to draw, and another draws', async () => {
   const failed = ['stuck', 'stuck'].map((wish) =>
     expect(draw(wish)).rejects.toThrow('the painter ended'),
   );

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mistakeOf } from '../../core/check/shape.js';
 import { CLIP_BYTES_MAX } from '../../core/voice/use.js';
 import { packSchema, type Pack } from '../../core/voice/pack.js';
-import { parseWav } from '../../core/voice/wav.js';
+import { isWav } from '../../core/voice/wav.js';
 import { codeOf } from '../log/folder.js';
 import { parseJson } from '../json.js';
 
@@ -23,13 +23,24 @@ export class PackError extends Error {
   readonly code = 'voice.wrong';
 }
 
+/** Bytes of a file that is no larger than `max`; `null` where there is none. */
+const bytesOf = async (path: string, max: number): Promise<Buffer | null> => {
+  try {
+    const { size } = await stat(path);
+    if (size <= max) return await readFile(path);
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return null;
+    throw new PackError(`${path} cannot be read (${codeOf(cause)})`, { cause });
+  }
+  throw new PackError(`${path} is larger than ${max} bytes`);
+};
+
 /** `voice.json` of a folder, its shape checked; `null` where there is none. */
-const packIn = (folder: string): Pack | null => {
+const packIn = async (folder: string): Promise<Pack | null> => {
   const path = join(folder, PACK_FILE);
-  const size = statSync(path, { throwIfNoEntry: false })?.size;
-  if (size === undefined) return null;
-  if (size > PACK_BYTES_MAX) throw new PackError(`${path} is larger than ${PACK_BYTES_MAX} bytes`);
-  const read = parseJson(readFileSync(path, 'utf8'));
+  const bytes = await bytesOf(path, PACK_BYTES_MAX);
+  if (bytes === null) return null;
+  const read = parseJson(bytes.toString('utf8'));
   if ('reason' in read) throw new PackError(`${path}, line ${read.line}: ${read.reason}`);
   const parsed = packSchema.safeParse(read.value);
   if (parsed.success) return parsed.data;
@@ -39,35 +50,37 @@ const packIn = (folder: string): Pack | null => {
   );
 };
 
-const clipBytes = (path: string): Buffer => {
-  try {
-    const { size } = statSync(path);
-    if (size <= CLIP_BYTES_MAX) return readFileSync(path);
-  } catch (cause) {
-    throw new PackError(`${path} cannot be read (${codeOf(cause)})`, { cause });
-  }
-  throw new PackError(`${path} is larger than ${CLIP_BYTES_MAX} bytes`);
-};
-
 /**
- * Reads a folder of clips, every file of it. `null` where no `voice.json` lies. Throws a
- * `PackError` when it is not what its schema says, or a file is missing, changed, or no WAV of 16
- * bits and one channel.
+ * Reads a folder of clips, every file of it, one after the other: the hall goes on meanwhile.
+ * `null` where no `voice.json` lies. Rejects with a `PackError` when it is not what its schema
+ * says, or a file cannot be read, was changed, or has not the headers of a WAV of 16 bits and one
+ * channel.
  */
-export const readPack = (folder: string): Installed | null => {
-  const pack = packIn(folder);
+export const readPack = async (folder: string): Promise<Installed | null> => {
+  const pack = await packIn(folder);
   if (pack === null) return null;
   const files = new Map<string, string>();
   for (const voice of Object.values(pack.languages)) {
     for (const [id, { file, sha256 }] of Object.entries(voice.clips)) {
       const path = join(folder, file);
-      const bytes = clipBytes(path);
+      const bytes = await bytesOf(path, CLIP_BYTES_MAX);
+      if (bytes === null) throw new PackError(`${path} (${id}) is not there`);
       if (hash('sha256', bytes) !== sha256) throw new PackError(`${path} (${id}) was changed`);
-      if (parseWav(bytes) === undefined) throw new PackError(`${path} (${id}) is not such a WAV`);
+      if (!isWav(bytes)) throw new PackError(`${path} (${id}) is not such a WAV`);
       files.set(sha256, path);
     }
   }
   return { pack, files };
+};
+
+/** Another text whenever another `voice.json` lies in a folder. */
+const signOf = async (folder: string): Promise<string> => {
+  try {
+    return String((await stat(join(folder, PACK_FILE))).mtimeMs);
+  } catch (cause) {
+    // What is wrong there, `readPack` finds too, and tells.
+    return codeOf(cause);
+  }
 };
 
 /**
@@ -77,18 +90,41 @@ export const readPack = (folder: string): Installed | null => {
 export const packWatch = (
   folder: string,
   onFault: (fault: PackError) => void,
-): (() => Installed | null | undefined) => {
-  let seen: number | undefined = -1;
-  return () => {
-    const at = statSync(join(folder, PACK_FILE), { throwIfNoEntry: false })?.mtimeMs;
-    if (at === seen) return undefined;
-    seen = at;
+): (() => Promise<Installed | null | undefined>) => {
+  let seen: string | undefined;
+  return async () => {
+    const sign = await signOf(folder);
+    if (sign === seen) return undefined;
+    seen = sign;
     try {
-      return readPack(folder);
+      return await readPack(folder);
     } catch (fault) {
       if (!(fault instanceof PackError)) throw fault;
       onFault(fault);
       return null;
     }
   };
+};
+
+/**
+ * What looks into the folder, whenever it is called, and tells of another pack there. One look
+ * ends before the next begins, however long the folder takes to read.
+ */
+export const packKept = (
+  folder: string,
+  {
+    onPack,
+    onFault,
+  }: {
+    readonly onPack: (found: Installed | null) => void;
+    readonly onFault: (fault: PackError) => void;
+  },
+): (() => Promise<void>) => {
+  const watch = packWatch(folder, onFault);
+  let looking: Promise<void> | undefined;
+  const look = async (): Promise<void> => {
+    const found = await watch();
+    if (found !== undefined) onPack(found);
+  };
+  return () => (looking ??= look().finally(() => (looking = undefined)));
 };

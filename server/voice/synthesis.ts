@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { hash } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +9,7 @@ import { LANGUAGES, type Language } from '../../core/lists.js';
 import { level, trim } from '../../core/voice/level.js';
 import type { Pack } from '../../core/voice/pack.js';
 import { GRAMMARS, scriptOf, type ScriptClip } from '../../core/voice/script.js';
+import { GAP_MS } from '../../core/voice/use.js';
 import { makeWav, parseWav } from '../../core/voice/wav.js';
 import { codeOf } from '../log/folder.js';
 import { PACK_FILE } from './installed.js';
@@ -129,7 +130,7 @@ export const synthesise = async (folder: string, scripts: Scripts): Promise<void
     languages[language] = {
       grammar: GRAMMARS[language],
       gainDb: 0,
-      gapMs: 30,
+      gapMs: GAP_MS.usual,
       clips: await speakAll(scripts[language], language, partial),
     };
   }
@@ -143,6 +144,20 @@ export const synthesise = async (folder: string, scripts: Scripts): Promise<void
   };
   writeFileSync(join(partial, PACK_FILE), `${JSON.stringify(pack, null, 1)}\n`);
   mkdirSync(dirname(folder), { recursive: true });
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(partial, folder);
+  replaceFolder(folder, partial);
+};
+
+/** Puts a folder in the place of another. When it throws, the other is there as before. */
+export const replaceFolder = (folder: string, by: string): void => {
+  const old = `${folder}.old`;
+  rmSync(old, { recursive: true, force: true });
+  const isThere = existsSync(folder);
+  if (isThere) renameSync(folder, old);
+  try {
+    renameSync(by, folder);
+  } catch (fault) {
+    if (isThere) renameSync(old, folder);
+    throw fault;
+  }
+  rmSync(old, { recursive: true, force: true });
 };

@@ -2,10 +2,16 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Configuration } from '../../core/configuration.js';
 import { LANGUAGES, type Language } from '../../core/lists.js';
-import type { Origin, VoiceInUse, Voices as InUse } from '../../core/voice/use.js';
+import {
+  GAP_MS,
+  type Origin,
+  type VoiceInUse,
+  type Voices as InUse,
+} from '../../core/voice/use.js';
 import { GRAMMARS, scriptOf, type ScriptClip } from '../../core/voice/script.js';
 import { PARTS, type Part } from '../../core/voice/ids.js';
 import { canonicalJson } from '../json.js';
+import { codeOf } from '../log/folder.js';
 import type { Installed } from './installed.js';
 import type { Recorded } from './recorded.js';
 
@@ -26,6 +32,17 @@ const pick = (clips: Clips, script: readonly ScriptClip[]): Clips =>
       return found === undefined ? [] : [[id, found]];
     }),
   );
+
+/** What lies at a path, if it is still what it was. */
+const fileOf = (path: string, sha256: string): Buffer | undefined => {
+  try {
+    const bytes = readFileSync(path);
+    return hash('sha256', bytes) === sha256 ? bytes : undefined;
+  } catch (fault) {
+    if (codeOf(fault) === 'ENOENT') return undefined;
+    throw fault;
+  }
+};
 
 /**
  * Which clips are in use. A part of the centre's own voice is used in a language once every clip of
@@ -67,10 +84,13 @@ export class Voices {
     return Object.fromEntries(Object.entries(parts).map(([part, { origin }]) => [part, origin]));
   }
 
-  /** A clip's WAV file, recorded or installed. */
+  /**
+   * A clip's WAV file, recorded or installed; `undefined` where there is none, and while another
+   * pack is put in the place of the one that was looked at.
+   */
   file(clipHash: string): Buffer | undefined {
     const path = this.found?.files.get(clipHash);
-    return path === undefined ? this.recorded.file(clipHash) : readFileSync(path);
+    return path === undefined ? this.recorded.file(clipHash) : fileOf(path, clipHash);
   }
 
   private current(): Made {
@@ -116,6 +136,6 @@ export class Voices {
     if (Object.keys(parts).length === 0) return undefined;
     const recordedCalls = parts.calls?.origin === 'recorded';
     const grammar = recordedCalls ? GRAMMARS[language] : (pack?.grammar ?? GRAMMARS[language]);
-    return { grammar, gapMs: pack?.gapMs ?? 30, parts };
+    return { grammar, gapMs: pack?.gapMs ?? GAP_MS.usual, parts };
   }
 }
