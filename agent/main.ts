@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Configuration } from '../core/configuration.js';
 import { Agent } from './agent.js';
@@ -17,8 +15,9 @@ import {
 } from './devices.js';
 import { enrolled } from './enrol.js';
 import { fetchedAs } from './fetched.js';
-import { FileRefused } from './files.js';
+import { FileRefused, isRefusal } from './files.js';
 import { startModem } from './modem/start.js';
+import { FIRMWARE } from './place.js';
 import { readProfile } from './printer/profile.js';
 import { startPrinter, type DesignedPrinter } from './printers.js';
 import { startScanners } from './scanners.js';
@@ -35,12 +34,7 @@ const HELP = `Prints the tickets of some kiosks, and drives the displays and bel
 
 const say = (line: string): void => void process.stderr.write(`agent: ${line}\n`);
 
-const upTo = (directory: string): string =>
-  existsSync(join(directory, 'package.json')) ? directory : upTo(dirname(directory));
-
-/** The project's profiles of devices, whether this runs from its sources or is built. */
-const DEVICES = join(upTo(dirname(fileURLToPath(import.meta.url))), 'firmware-config');
-const PROFILES = join(DEVICES, 'printers');
+const PROFILES = join(FIRMWARE, 'printers');
 
 /** Finds a kiosk's printer. Throws `FileRefused`. */
 const printersIn = (file: string | undefined): ((kioskId: string) => PrinterSettings) => {
@@ -93,9 +87,9 @@ const main = async (): Promise<void> => {
     process.exit(2);
   }
   const printerOf = printersIn(values.devices);
-  const plans = values.devices === undefined ? [] : readBuses(values.devices, DEVICES);
-  const scanners = values.devices === undefined ? [] : readScanners(values.devices, DEVICES);
-  const modem = values.devices === undefined ? null : readModemPlan(values.devices, DEVICES);
+  const plans = values.devices === undefined ? [] : readBuses(values.devices, FIRMWARE);
+  const scanners = values.devices === undefined ? [] : readScanners(values.devices, FIRMWARE);
+  const modem = values.devices === undefined ? null : readModemPlan(values.devices, FIRMWARE);
   const self = { server: server.replace(/\/$/, ''), deviceId, data: resolve(values.data) };
   const cookie = await enrolled(self, { say, clock: machineClock, fetch });
   const fetched = fetchedAs(self, cookie);
@@ -144,7 +138,7 @@ const main = async (): Promise<void> => {
 };
 
 const failed = (error: unknown): never => {
-  if (error instanceof FileRefused) say(error.message);
+  if (isRefusal(error)) say(error.message);
   else say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return process.exit(1);
 };

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { FileRefused } from '../agent/files.js';
+import { FileRefused, isRefusal } from '../agent/files.js';
 import { FIRMWARE, type Centre } from './centre.js';
 import { signer, type Sign } from './keys.js';
 import type { Tree } from './template.js';
@@ -30,10 +30,6 @@ export const writeTree = (folder: string, tree: Tree): void => {
     writeFileSync(file, text, { mode: Number.parseInt(mode, 8) });
   }
 };
-
-const isRefusal = (error: unknown): error is Error =>
-  error instanceof FileRefused ||
-  (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
 
 /** Runs a command to its end; what it refuses is told in its own words, and ends with 2. */
 export const carryOut = (command: () => Promise<void>): void => {

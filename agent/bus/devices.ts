@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FileRefused } from '../files.js';
 import { exchangeOf, readDisplay } from './display.js';
+import type { Exchange } from './exchange.js';
 import type { DisplayUnit } from './displays.js';
 import { readKeypad, type KeypadUnit } from './keypad.js';
 import type { Line } from './model.js';
@@ -89,12 +90,26 @@ const unitsOf = (bus: BusFile, profiles: string) => ({
 });
 type Units = ReturnType<typeof unitsOf>;
 
+const sumMs = (
+  displays: readonly DisplayUnit[],
+  baudRate: number,
+  of: (exchange: Exchange, writeMs: number) => number,
+): number =>
+  displays.reduce((sum, { profile: own, address: at }) => {
+    const exchange = exchangeOf(own, at, { text: '', blink: false });
+    return sum + of(exchange, (exchange.bytes.length * BITS_PER_BYTE * 1000) / baudRate);
+  }, 0);
+
 /** How long it takes to write every display of a bus once, in milliseconds. */
 export const roundMs = (displays: readonly DisplayUnit[], baudRate: number): number =>
-  displays.reduce((sum, unit) => {
-    const { bytes, gapMs } = exchangeOf(unit.profile, unit.address, { text: '', blink: false });
-    return sum + (bytes.length * BITS_PER_BYTE * 1000) / baudRate + gapMs;
-  }, 0);
+  sumMs(displays, baudRate, ({ gapMs }, writeMs) => writeMs + gapMs);
+
+/** As `roundMs`, when none of those that answer does, and each is tried as often as it may be. */
+export const roundMsMax = (displays: readonly DisplayUnit[], baudRate: number): number =>
+  sumMs(displays, baudRate, ({ gapMs, reply }, writeMs) => {
+    const { withinMs, retries } = reply ?? { withinMs: 0, retries: 0 };
+    return (1 + retries) * (writeMs + withinMs + gapMs);
+  });
 
 type Mistake = readonly [place: string, reason: string];
 

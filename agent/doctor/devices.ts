@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { Bus } from '../bus/bus.js';
-import type { BusPlan } from '../bus/devices.js';
+import { roundMsMax, type BusPlan } from '../bus/devices.js';
 import { exchangeOf } from '../bus/display.js';
 import type { Outcome } from '../bus/exchange.js';
 import { busLink } from '../buses.js';
@@ -16,7 +16,9 @@ import { good, unknown, warning, wrong, type Finding } from './finding.js';
 
 /** Groups whose devices the agent may use. */
 const GROUPS = ['dialout', 'lp'];
-const BUS_MS_MAX = 15_000;
+/** How long a line may take to open, and what is given beyond the time that its frames take. */
+const BUS_OPEN_MS_MAX = 3_000;
+const BUS_SPARE_MS = 1_000;
 
 /** What the devices are tested with. */
 export interface DeviceParts {
@@ -162,11 +164,15 @@ export const busFindings = async (plan: BusPlan, parts: DeviceParts): Promise<Fi
   if (before !== undefined) return [before];
   const outcomes = new Map<number, Outcome>();
   let isReached = false;
-  const line = new Bus({
+  let stopLate = parts.clock.after(BUS_OPEN_MS_MAX, () => line.stop());
+  const line: Bus = new Bus({
     ...{ link: busLink(plan, parts), clock: parts.clock },
     ...{ onState: () => undefined, onHeard: () => undefined },
     onOpen: () => {
       isReached = true;
+      stopLate();
+      const limitMs = roundMsMax(displays, plan.line.baudRate) + BUS_SPARE_MS;
+      stopLate = parts.clock.after(limitMs, () => line.stop());
       for (const { profile, address } of displays) {
         const text = String(address).slice(-profile.face.width);
         line.put(String(address), {
@@ -180,9 +186,8 @@ export const busFindings = async (plan: BusPlan, parts: DeviceParts): Promise<Fi
       if (displays.length === 0) line.stop();
     },
   });
-  const late = parts.clock.after(isReached ? BUS_MS_MAX : BUS_MS_MAX / 5, () => line.stop());
   await line.run();
-  late();
+  stopLate();
   if (!isReached) return [wrong('bus.away', { bus, way: wordOf(link) })];
   const silent = displays.filter(({ address }) => outcomes.get(address) !== 'done');
   const shown = displays.length - silent.length;

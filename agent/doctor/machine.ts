@@ -5,13 +5,13 @@ import { connect, rootCertificates } from 'node:tls';
 import { readChecked } from '../files.js';
 import { currentRelease } from '../machine/disk.js';
 import { cookieOf, openOffice, ServerAway } from '../machine/office.js';
-import { differing, type RunProgram } from '../machine/settle.js';
+import { isActive, type RunProgram } from '../machine/programs.js';
+import { differing } from '../machine/settle.js';
 import type { MachineSettings, Places } from '../machine/settings.js';
 import { machineManifestSchema } from '../machine/signed.js';
 import { outcomeOf } from '../machine/update.js';
 import { good, unknown, warning, wrong, type Finding } from './finding.js';
 
-const ANSWER_MS_MAX = 5_000;
 const CLOCK_S_MAX = 5;
 const FREE_MB_MIN = 500;
 const CERTIFICATE_DAYS_MIN = 30;
@@ -28,7 +28,12 @@ export interface Patient {
   readonly run: RunProgram;
   /** Epoch ms by this machine. */
   readonly now: number;
+  /** How long the server may take to answer. */
+  readonly answerMs: number;
 }
+
+/** What Node calls a certificate that it does not take; every other fault is of the way there. */
+const OF_CERTIFICATE = /CERT|SIGNATURE|ISSUER|CRL|INVALID_|HOSTNAME_MISMATCH/;
 
 const reason = (error: unknown): string => {
   const { cause } = error as { readonly cause?: { readonly code?: string } };
@@ -36,22 +41,26 @@ const reason = (error: unknown): string => {
 };
 
 /** Whether the server answers, and how far this clock is from its own. */
-export const serverFindings = async ({ server, now }: Patient): Promise<Finding[]> => {
+export const serverFindings = async ({ server, now, answerMs }: Patient): Promise<Finding[]> => {
   let response: Response;
   try {
-    response = await fetch(`${server}/health`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+    response = await fetch(`${server}/health`, { signal: AbortSignal.timeout(answerMs) });
     await response.body?.cancel();
   } catch (error) {
     const why = reason(error);
     // It answers; what is wrong with its certificate is a finding of its own.
-    if (/CERT|SIGNED|TLS|ISSUER/.test(why)) return [];
+    if (OF_CERTIFICATE.test(why)) return [];
     return [wrong('server.away', { url: server, why })];
   }
   if (!response.ok) return [wrong('server.away', { url: server, why: response.status })];
   const told = Date.parse(response.headers.get('date') ?? '');
+  return [good('server.ok', { url: server }), clockFinding(told, now)];
+};
+
+const clockFinding = (told: number, now: number): Finding => {
+  if (Number.isNaN(told)) return unknown('clock.unknown');
   const seconds = Math.round(Math.abs(told - now) / 1000);
-  const clock = seconds > CLOCK_S_MAX ? wrong('clock.off', { seconds }) : good('clock.ok');
-  return [good('server.ok', { url: server }), clock];
+  return seconds > CLOCK_S_MAX ? wrong('clock.off', { seconds }) : good('clock.ok');
 };
 
 /** Whether the certificate is trusted here, and for how long. */
@@ -59,6 +68,7 @@ export const certificateFindings = async ({
   server,
   machine,
   now,
+  answerMs,
 }: Patient): Promise<Finding[]> => {
   const { protocol, hostname: host, port } = new URL(server);
   if (protocol !== 'https:') return [];
@@ -70,9 +80,12 @@ export const certificateFindings = async ({
     const socket = connect({
       ...options,
       ca: [...rootCertificates, ...ca],
-      timeout: ANSWER_MS_MAX,
+      timeout: answerMs,
     });
-    socket.once('timeout', () => socket.destroy(new Error('no answer')));
+    socket.once('timeout', () => {
+      socket.destroy();
+      resolve({ why: 'ETIMEDOUT' });
+    });
     socket.once('error', (error: NodeJS.ErrnoException) =>
       resolve({ why: error.code ?? error.message }),
     );
@@ -83,8 +96,8 @@ export const certificateFindings = async ({
     });
   });
   if ('why' in outcome) {
-    const isAway = /^E(CONN|HOST|NET|TIME|NOTFOUND)/.test(outcome.why);
-    return isAway ? [] : [wrong('certificate.untrusted', { why: outcome.why })];
+    const { why } = outcome;
+    return OF_CERTIFICATE.test(why) ? [wrong('certificate.untrusted', { why })] : [];
   }
   const days = Math.floor((outcome.ends - now) / DAY_MS);
   const isSoon = days < CERTIFICATE_DAYS_MIN;
@@ -106,7 +119,8 @@ export const enrolmentFindings = async ({ places, machine }: Patient): Promise<F
     return [good('enrolment.ok', { device }), ...shown];
   } catch (error) {
     if (!(error instanceof ServerAway)) throw error;
-    if (!error.message.includes('403')) return [];
+    const { status } = error;
+    if (status !== 403) return [unknown('enrolment.unknown', { device, why: status ?? '–' })];
     return [wrong('enrolment.ended', { device, path: join(places.agent, 'cookie') })];
   }
 };
@@ -131,11 +145,8 @@ export const machineFindings = async (patient: Patient): Promise<Finding[]> => {
   );
   const units: Finding[] = [];
   for (const unit of machine.units) {
-    const isActive = await run('systemctl', 'is-active', unit).then(
-      () => true,
-      () => false,
-    );
-    units.push(isActive ? good('unit.ok', { unit }) : wrong('unit.away', { unit }));
+    const isRunning = await isActive(run, unit);
+    units.push(isRunning ? good('unit.ok', { unit }) : wrong('unit.away', { unit }));
   }
   return [
     disk,
@@ -151,7 +162,8 @@ const releaseFindings = (places: Places, { name }: MachineSettings): Finding[] =
   const release = currentRelease(places);
   if (release === null) return [wrong('release.missing')];
   const manifest = join(places.current, 'machines', name, 'manifest.json');
-  const paths = differing(places, readChecked(manifest, machineManifestSchema).files);
+  const files = differing(places, readChecked(manifest, machineManifestSchema).files);
+  const paths = files.map(({ path }) => path);
   if (paths.length === 0) return [good('release.ok', { release })];
   const shown = paths.slice(0, PATHS_SHOWN_MAX).join(' ');
   return [wrong('release.changed', { count: paths.length, paths: shown })];

@@ -1,14 +1,14 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { machineClock } from '../clock.js';
 import { readBuses, readDevices, readModemPlan, readScanners } from '../devices.js';
-import { FileRefused } from '../files.js';
-import type { RunProgram } from '../machine/settle.js';
+import { FileRefused, isRefusal } from '../files.js';
+import { runWithin } from '../machine/programs.js';
 import { placesBelow, readMachine, type MachineSettings } from '../machine/settings.js';
+import { FIRMWARE } from '../place.js';
 import { modemFindings } from './modem.js';
 import { busFindings, printerFindings, scannerFindings, type DeviceParts } from './devices.js';
 import { exitCodeOf, wordsOf, wrong, type Finding } from './finding.js';
@@ -30,14 +30,9 @@ const HELP = `Tests this machine and every device beside it; says what is wrong 
   devices are free: sudo systemctl stop dawr-agent
 `;
 const ASKED_MS_MAX = 10_000;
+const ANSWER_MS_MAX = 5_000;
 
-const upTo = (directory: string): string =>
-  existsSync(join(directory, 'package.json')) ? directory : upTo(dirname(directory));
-const FIRMWARE = join(upTo(dirname(fileURLToPath(import.meta.url))), 'firmware-config');
-
-const execute = promisify(execFile);
-const run: RunProgram = async (command, ...args) =>
-  (await execute(command, args, { timeout: ASKED_MS_MAX })).stdout;
+const run = runWithin(ASKED_MS_MAX);
 
 const deviceFindings = async (file: string, parts: DeviceParts): Promise<Finding[]> => {
   const findings: Finding[] = [];
@@ -94,7 +89,9 @@ const main = async (): Promise<void> => {
   const needsIt = authority !== null && process.env['NODE_EXTRA_CA_CERTS'] === undefined;
   if (needsIt && existsSync(authority)) startAgainWith(authority);
   const file = values.devices ?? (existsSync(places.devices) ? places.devices : undefined);
-  const patient: Patient = { places, machine, server, run, now: machineClock.now() };
+  const patient: Patient = {
+    ...{ places, machine, server, run, now: machineClock.now(), answerMs: ANSWER_MS_MAX },
+  };
   const parts: DeviceParts = {
     clock: machineClock,
     data: join(tmpdir(), 'dawr-doctor'),
@@ -116,7 +113,7 @@ const main = async (): Promise<void> => {
 };
 
 main().catch((error: unknown) => {
-  const words = error instanceof FileRefused ? error.message : (error as Error).stack;
+  const words = isRefusal(error) ? error.message : (error as Error).stack;
   process.stderr.write(`${String(words)}\n`);
   process.exit(2);
 });

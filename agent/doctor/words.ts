@@ -9,8 +9,8 @@ const good = (en: string, ar: string): FindingWords => ({ en: [en, ''], ar: [ar,
 /** The words of every finding: a technician reads nothing else. */
 export const FINDINGS = {
   'settings.missing': {
-    en: ['This is no provisioned machine', 'name --server, --device and --devices, or install it'],
-    ar: ['هذا الجهاز غير مُعَدّ', 'حدّد ‎--server‎ و‎--device‎ و‎--devices‎ أو ثبّته أولًا'],
+    en: ['This is no provisioned machine', 'name --server and --devices, or install it'],
+    ar: ['هذا الجهاز غير مُعَدّ', 'حدّد ‎--server‎ و‎--devices‎ أو ثبّته أولًا'],
   },
   'devices.wrong': {
     en: ['The file of devices cannot be used: {why}', 'correct it, or install the machine again'],
@@ -44,6 +44,10 @@ export const FINDINGS = {
     ],
     ar: ['الساعة تختلف عن ساعة الخادم {seconds} ثانية', 'افحص خادم الوقت: timedatectl'],
   },
+  'clock.unknown': {
+    en: ['The server does not say what time it is', 'compare the clocks by hand: date'],
+    ar: ['الخادم لا يذكر الوقت', 'قارن الساعتين يدويًا: date'],
+  },
   'clock.unsynced': {
     en: ['The clock is not kept by a time server', 'check: timedatectl timesync-status'],
     ar: ['الساعة لا يضبطها خادم وقت', 'افحص: timedatectl timesync-status'],
@@ -60,6 +64,13 @@ export const FINDINGS = {
       'type the code that journalctl -u dawr-agent shows on the page Devices',
     ],
     ar: ['الوحدة {device} غير معتمدة', 'اكتب الرمز الظاهر في journalctl في صفحة «الأجهزة»'],
+  },
+  'enrolment.unknown': {
+    en: [
+      'Whether {device} is enrolled could not be asked (answer of the server: {why})',
+      'mend what is said of the server, then ask again',
+    ],
+    ar: ['تعذر السؤال عن اعتماد {device} (رد الخادم: {why})', 'أصلح ما قيل عن الخادم ثم أعد الفحص'],
   },
   'enrolment.ended': {
     en: [

@@ -17,10 +17,10 @@ export const writeDurably = (file: string, body: Uint8Array | string, mode = 0o6
   writeWhole(file, body, mode);
 };
 
-/** As `rm`, for good. */
+/** As `rm` of one file, for good. */
 export const removeDurably = (file: string): void => {
   if (!existsSync(file)) return;
-  rmSync(file, { recursive: true });
+  rmSync(file);
   syncFolder(file);
 };
 

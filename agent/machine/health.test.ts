@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeClock } from '../../tests/fixtures/printing.js';
-import { isHealthy, LOOKS_MAX, watch, type HealthParts } from './health.js';
+import { healthAfterSwitch, LOOKS_MAX, watch, type HealthParts } from './health.js';
 import { ServerAway, type Office } from './office.js';
 import { placesBelow, type MachineSettings } from './settings.js';
+import type { Health } from './update.js';
 
 const machine: MachineSettings = {
   ...{ schema: 1, name: 'kiosk-1', centre: 'c', role: 'kiosk', os: 'debian-13', arch: 'amd64' },
@@ -82,22 +83,29 @@ describe('what is away three times in a row is started again, once', () => {
 });
 
 describe('a release is kept', () => {
-  const judged = async ({ parts }: ReturnType<typeof seen>): Promise<boolean> => {
+  const judged = async ({ parts }: ReturnType<typeof seen>): Promise<Health> => {
     const clock = parts.clock as FakeClock;
-    let outcome: boolean | undefined;
-    const judging = isHealthy(parts).then((good) => (outcome = good));
+    let outcome: Health | undefined;
+    const judging = healthAfterSwitch(parts).then((health) => (outcome = health));
     for (let n = 0; n < 200 && outcome === undefined; n += 1) await clock.pass(4_000);
     return judging;
   };
 
   test('if all is well with it, and the server says so', async () => {
-    expect(await judged(seen({ agent: true, page: true }))).toBe(true);
-    expect(await judged(seen({ agent: true, page: null }))).toBe(true);
+    expect(await judged(seen({ agent: true, page: true }))).toBe('good');
+    expect(await judged(seen({ agent: true, page: null }))).toBe('good');
   });
 
-  test('and not if something is away, or the server too', async () => {
-    expect(await judged(seen({ agent: false, page: true }))).toBe(false);
-    expect(await judged(seen({ agent: true, page: true }, ['dawr-agent.service']))).toBe(false);
-    expect(await judged(seen('away'))).toBe(false);
+  test('and not if something is away', async () => {
+    expect(await judged(seen({ agent: false, page: true }))).toBe('bad');
+    expect(await judged(seen({ agent: true, page: true }, ['dawr-agent.service']))).toBe('bad');
+    expect(await judged(seen('away', ['dawr-agent.service']))).toBe('bad');
+  });
+
+  test('nor if nobody could say so, which is no fault of its own', async () => {
+    expect(await judged(seen('away'))).toBe('unseen');
+    const server = seen('away');
+    const parts = { ...server.parts, machine: { ...machine, runsServer: true } };
+    expect(await judged({ ...server, parts })).toBe('bad');
   });
 });

@@ -3,9 +3,9 @@ import type { MachineAnswer } from '../../core/protocol/machines.js';
 import { sleep, type Clock } from '../clock.js';
 import { noted, writeDurably } from './disk.js';
 import { ServerAway, type Office } from './office.js';
-import type { RunProgram } from './settle.js';
+import { isActive, type RunProgram } from './programs.js';
 import type { MachineSettings, Places } from './settings.js';
-import { outcomeOf } from './update.js';
+import { outcomeOf, type Health } from './update.js';
 
 /** So many looks in a row find a part away before it is started again: a minute and a half. */
 export const LOOKS_MAX = 3;
@@ -32,12 +32,6 @@ export interface Look {
   /** Whether the server said how it sees this machine. */
   readonly isTold: boolean;
 }
-
-const isActive = ({ run }: HealthParts, unit: string): Promise<boolean> =>
-  run('systemctl', 'is-active', unit).then(
-    () => true,
-    () => false,
-  );
 
 const serverAnswers = async ({ machine }: HealthParts): Promise<boolean> => {
   try {
@@ -73,10 +67,10 @@ const tell = async ({
 
 /** Tells the server of this machine, and looks at every part of it. */
 export const look = async (parts: HealthParts): Promise<Look> => {
-  const { machine } = parts;
+  const { machine, run } = parts;
   const answer = await tell(parts);
   const away: string[] = [];
-  for (const unit of machine.units) if (!(await isActive(parts, unit))) away.push(unit);
+  for (const unit of machine.units) if (!(await isActive(run, unit))) away.push(unit);
   if (machine.runsServer && !(await serverAnswers(parts))) away.push('dawr-server.service');
   if (answer?.agent === false) away.push('dawr-agent.service');
   if (answer?.page === false) away.push('dawr-page.service');
@@ -108,13 +102,22 @@ export const watch = async (parts: HealthParts): Promise<readonly string[]> => {
   return over;
 };
 
-/** Whether a machine does its work with a release that it has just gone to, as its server sees. */
-export const isHealthy = async (parts: HealthParts): Promise<boolean> => {
+/**
+ * How a machine does its work with a release that it has just gone to, as its server sees it.
+ * `unseen`: nothing is wrong that the machine could see by itself, and its server, on another
+ * machine, did not say a word of it.
+ */
+export const healthAfterSwitch = async (parts: HealthParts): Promise<Health> => {
   let good = 0;
+  let isSeen = parts.machine.runsServer;
+  let isWell = false;
   for (let looks = 0; looks < TRIAL_LOOKS_MAX && good < GOOD_LOOKS; looks += 1) {
     const { away, isTold } = await look(parts);
-    good = away.length === 0 && isTold ? good + 1 : 0;
+    isSeen ||= isTold;
+    isWell = away.length === 0;
+    good = isWell && isTold ? good + 1 : 0;
     await sleep(parts.clock, TRIAL_LOOK_MS);
   }
-  return good >= GOOD_LOOKS;
+  if (good >= GOOD_LOOKS) return 'good';
+  return isWell && !isSeen ? 'unseen' : 'bad';
 };

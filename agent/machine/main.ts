@@ -1,12 +1,12 @@
-import { execFile } from 'node:child_process';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { machineClock } from '../clock.js';
-import { FileRefused } from '../files.js';
-import { isHealthy, watch } from './health.js';
+import { isRefusal } from '../files.js';
+import { healthAfterSwitch, watch } from './health.js';
 import { cookieOf, openOffice, ServerAway } from './office.js';
-import { settle, type RunProgram } from './settle.js';
+import { runWithin } from './programs.js';
+import { settle } from './settle.js';
 import { placesBelow, readMachine } from './settings.js';
-import { isTrying, update } from './update.js';
+import { isTrying, update, type Health } from './update.js';
 
 const HELP = `What a provisioned machine does for itself; systemd starts it.
 
@@ -18,9 +18,7 @@ const PROGRAM_MS_MAX = 5 * 60_000;
 
 const say = (line: string): void => void process.stderr.write(`machine: ${line}\n`);
 
-const execute = promisify(execFile);
-const run: RunProgram = async (command, ...args) =>
-  (await execute(command, args, { timeout: PROGRAM_MS_MAX })).stdout;
+const run = runWithin(PROGRAM_MS_MAX);
 
 const main = async (): Promise<void> => {
   const { positionals, values } = parseArgs({
@@ -50,8 +48,8 @@ const main = async (): Promise<void> => {
     await settle(places, machine.name, run);
     return say('the agent is not enrolled yet: nothing is fetched');
   }
-  const healthy = (): Promise<boolean> => isHealthy(health);
-  const outcome = await update({ places, machine, office, run, say, isHealthy: healthy });
+  const after = (): Promise<Health> => healthAfterSwitch(health);
+  const outcome = await update({ places, machine, office, run, say, health: after });
   await office.tell({
     ...{ deviceId: machine.agent ?? '', name: machine.name, page: machine.page?.id ?? null },
     ...outcome,
@@ -60,7 +58,7 @@ const main = async (): Promise<void> => {
 
 main().catch((error: unknown) => {
   if (error instanceof ServerAway) say(`the server ${error.message}: tried again later`);
-  else if (error instanceof FileRefused) say(error.message);
+  else if (isRefusal(error)) say(error.message);
   else say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.exit(1);
 });

@@ -21,14 +21,24 @@ const manifestSchema = z.object({ manifest: z.string(), signature: z.string() })
 /** The server did not answer, or not as it should; it is asked again another time. */
 export class ServerAway extends Error {
   readonly code = 'server.away';
+  /** Of the HTTP answer; `null` where there was none. */
+  readonly status: number | null;
+
+  constructor(message: string, options: ErrorOptions & { readonly status?: number } = {}) {
+    super(message, options);
+    this.status = options.status ?? null;
+  }
 }
 
-/** What a machine asks of its server, as its agent. Each rejects with `ServerAway` only. */
+/** What a machine asks of its server, as its agent. Each rejects with `ServerAway`. */
 export interface Office {
   tell(report: MachineReport): Promise<MachineAnswer>;
   /** What the server offers; `undefined` if that is nothing. */
   manifest(): Promise<{ readonly manifest: string; readonly signature: string } | undefined>;
-  /** Fetches the pack into a file. Gives its SHA-256 and its length in bytes. */
+  /**
+   * Fetches the pack into a file. Gives its SHA-256 and its length in bytes. Rejects also with what
+   * the system says where the file cannot be written.
+   */
   pack(
     file: string,
     bytesMax: number,
@@ -50,17 +60,22 @@ const asked = async (url: string, init: RequestInit): Promise<Response> => {
   }
   if (response.ok) return response;
   await response.body?.cancel();
-  throw new ServerAway(`answers ${response.status}`);
+  throw new ServerAway(`answers ${response.status}`, { status: response.status });
 };
 
 const parsed = async <T>(response: Response, schema: z.ZodType<T>): Promise<T> => {
   try {
     return schema.parse(await response.json());
   } catch (cause) {
-    throw new ServerAway('answers with something else', { cause });
+    throw new ServerAway('answers with something else', { status: response.status, cause });
   }
 };
 
+/** What went wrong with the file, and not with the answer that goes into it. */
+const isOfDisk = (error: unknown): boolean =>
+  ['open', 'write', 'close'].includes((error as NodeJS.ErrnoException).syscall ?? '');
+
+/** The server of a machine, asked with the cookie of its agent. */
 export const openOffice = ({ server, arch, agent }: MachineSettings, cookie: string): Office => {
   const headers = { cookie, 'x-dawr': '1' };
   const release = (what: string): string =>
@@ -98,7 +113,7 @@ export const openOffice = ({ server, arch, agent }: MachineSettings, cookie: str
         const body = Readable.fromWeb(response.body as ReadableStream);
         await pipeline(body, counted, createWriteStream(file, { mode: 0o600 }));
       } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') throw cause;
+        if (isOfDisk(cause)) throw cause;
         throw new ServerAway('broke off', { cause });
       }
       return { sha256: hash.digest('hex'), bytes };

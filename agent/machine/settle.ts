@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FileRefused, readChecked } from '../files.js';
 import { removeDurably, writeDurably } from './disk.js';
+import type { RunProgram } from './programs.js';
 import type { Places } from './settings.js';
-import { hashOf, machineManifestSchema } from './signed.js';
-
-/** Runs a program of the system to its end; rejects if it fails. */
-export type RunProgram = (command: string, ...args: string[]) => Promise<string>;
+import { hashOf, machineManifestSchema, pathSchema, type MachineManifest } from './signed.js';
 
 /** What must be told after files below a folder have changed. The order is that of this list. */
 const AFTER: readonly { readonly below: RegExp; readonly tell: readonly (readonly string[])[] }[] =
@@ -35,19 +33,20 @@ const AFTER: readonly { readonly below: RegExp; readonly tell: readonly (readonl
   ];
 
 const UNIT = /^\/etc\/systemd\/system\/(dawr-[a-z]+\.(?:service|timer))$/;
-const installedSchema = z.strictObject({ paths: z.array(z.string()) });
+const installedSchema = z.strictObject({ paths: z.array(pathSchema) });
 
-const isAsRendered = (file: string, wanted: { mode: string; sha256: string }): boolean =>
+type RenderedFile = MachineManifest['files'][number];
+
+const isAsRendered = (file: string, wanted: RenderedFile): boolean =>
   existsSync(file) &&
   (statSync(file).mode & 0o777) === Number.parseInt(wanted.mode, 8) &&
   hashOf(readFileSync(file)) === wanted.sha256;
 
-/** The paths of files that are not on the machine as they were rendered for it. */
+/** The files that are not on the machine as they were rendered for it. */
 export const differing = (
   { root }: Places,
-  files: readonly { readonly path: string; readonly mode: string; readonly sha256: string }[],
-): string[] =>
-  files.filter((file) => !isAsRendered(`${root}${file.path}`, file)).map(({ path }) => path);
+  files: readonly RenderedFile[],
+): readonly RenderedFile[] => files.filter((file) => !isAsRendered(`${root}${file.path}`, file));
 
 /** The units that something starts by itself, of those that were rendered. */
 const startable = (paths: readonly string[], textOf: (path: string) => string): string[] =>
@@ -75,7 +74,7 @@ export const settle = async (
     : [];
   const wanted = new Set(files.map(({ path }) => path));
   const gone = before.filter((path) => !wanted.has(path));
-  const changed = files.filter((file) => !isAsRendered(`${places.root}${file.path}`, file));
+  const changed = differing(places, files);
   for (const { path, sha256 } of changed) {
     if (hashOf(textOf(path)) === sha256) continue;
     throw new FileRefused(`${folder}: ${path} is not what its manifest says: install again`);

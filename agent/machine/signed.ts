@@ -5,6 +5,11 @@ import { FileRefused } from '../files.js';
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 
+/** A whole path on a machine: below its root, and nowhere above. */
+export const pathSchema = z
+  .string()
+  .regex(/^(?!.*\/\.\.?(\/|$))\/[\w./-]{1,200}$/, 'is not a whole path');
+
 /** One release of the program and the rendered files of a centre's machines, as it was signed. */
 export const releaseSchema = z.strictObject({
   schema: z.literal(1),
@@ -26,7 +31,7 @@ export const machineManifestSchema = z.strictObject({
   profiles: z.record(z.string(), sha256),
   files: z.array(
     z.strictObject({
-      path: z.string().regex(/^\/(?!.*\/\.\.?(\/|$))[\w./-]{1,200}$/, 'is not a whole path'),
+      path: pathSchema,
       mode: z.enum(['644', '755']),
       sha256,
     }),
@@ -37,9 +42,13 @@ export type MachineManifest = z.output<typeof machineManifestSchema>;
 export const hashOf = (bytes: Uint8Array | string): string =>
   createHash('sha256').update(bytes).digest('hex');
 
+/** The centre signed it, and this program does not know what it says: a later one wrote it. */
+export class Unreadable extends FileRefused {}
+
 /**
  * What a manifest says, if it was signed by the key (SPKI, base64). `signature` is base64. Throws
- * `FileRefused` for any other, before it looks at what it says.
+ * `FileRefused` for any other, before it looks at what it says, and `Unreadable` for what the
+ * schema does not know.
  */
 export const signedBy = <T>(
   { manifest, signature }: { readonly manifest: string; readonly signature: string },
@@ -55,5 +64,5 @@ export const signedBy = <T>(
   if (!isGood) throw new FileRefused('the manifest is not signed by the key of this centre');
   const parsed = schema.safeParse(JSON.parse(manifest));
   if (parsed.success) return parsed.data;
-  throw new FileRefused('the manifest is signed, but this program cannot read it: update by hand');
+  throw new Unreadable('the manifest is signed, but this program cannot read it: update by hand');
 };

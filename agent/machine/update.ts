@@ -15,12 +15,16 @@ import {
   writeDurably,
 } from './disk.js';
 import type { Office } from './office.js';
-import { settle, type RunProgram } from './settle.js';
+import type { RunProgram } from './programs.js';
+import { settle } from './settle.js';
 import type { MachineSettings, Places } from './settings.js';
-import { releaseSchema, signedBy, type Release } from './signed.js';
+import { releaseSchema, signedBy, Unreadable, type Release } from './signed.js';
 
 /** A release is unpacked to some times its size, and the machine must go on working beside it. */
 const ROOM_PER_BYTE = 6;
+
+/** `unseen`: the server, which alone could tell, did not answer. */
+export type Health = 'good' | 'bad' | 'unseen';
 
 /** What an update needs of its machine; the tests bring their own. */
 export interface UpdateParts {
@@ -28,8 +32,8 @@ export interface UpdateParts {
   readonly machine: MachineSettings;
   readonly office: Office;
   readonly run: RunProgram;
-  /** Whether everything on the machine does its work with the release that is in use now. */
-  isHealthy(): Promise<boolean>;
+  /** How everything on the machine does its work with the release that is in use now. */
+  health(): Promise<Health>;
   say(line: string): void;
   /** Called before each step, so that a test can end the process there. */
   readonly before?: (step: Step) => void;
@@ -68,6 +72,7 @@ const notes = ({ state }: Places) => ({
 /** Whether an update is under way, or was broken off by the power. */
 export const isTrying = (places: Places): boolean => existsSync(notes(places).trial);
 
+/** What the notes of the machine say of its last update. */
 export const outcomeOf = (places: Places): Outcome => ({
   release: currentRelease(places),
   failed: noted(notes(places).failed, isFailed) ?? null,
@@ -85,24 +90,27 @@ const go = async (parts: UpdateParts, release: number): Promise<void> => {
 
 /**
  * Ends a trial: the new release stays if the machine is healthy with it, else the old one comes
- * back and the new one is remembered as not wanted.
+ * back. The new one is not wanted any more if it was at fault; if nobody could tell, it is tried
+ * again.
  */
 const judge = async (parts: UpdateParts, { from, to }: Trial): Promise<void> => {
   const { places, say, before } = parts;
   const { trial, failed } = notes(places);
   // The power went before it was tried, or after the old one had come back.
   if (currentRelease(places) !== to) return removeDurably(trial);
-  const isGood = await parts.isHealthy();
+  const health = await parts.health();
   before?.('keep');
-  if (isGood) {
+  if (health === 'good') {
     removeDurably(failed);
     removeDurably(trial);
     say(`release ${to} is in use`);
     forgetOthers(parts, [from, to]);
     return;
   }
-  say(`release ${to} does not work here: back to ${from}`);
-  writeDurably(failed, JSON.stringify({ release: to, fault: 'unhealthy' }));
+  const fault: UpdateFault = health === 'bad' ? 'unhealthy' : 'unseen';
+  const why = health === 'bad' ? 'does not work here' : 'was not seen by the server';
+  say(`release ${to} ${why}: back to ${from}`);
+  writeDurably(failed, JSON.stringify({ release: to, fault }));
   await go(parts, from);
   removeDurably(trial);
 };
@@ -135,7 +143,8 @@ const offered = async ({ machine, office, places }: UpdateParts): Promise<Releas
     release = signedBy(signed, machine.releaseKey, releaseSchema);
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
-    throw new NotWanted('untrusted', error.message);
+    const fault = error instanceof Unreadable ? 'unreadable' : 'untrusted';
+    throw new NotWanted(fault, error.message);
   }
   const { failed, release: here } = outcomeOf(places);
   if (release.centre !== machine.centre || release.arch !== machine.arch) {
@@ -157,24 +166,38 @@ const fetchRelease = async (parts: UpdateParts, { number, pack }: Release): Prom
   mkdirSync(places.releases, { recursive: true });
   const { bavail, bsize } = statfsSync(places.releases);
   if (bavail * bsize < pack.bytes * ROOM_PER_BYTE) {
-    throw new NotWanted('space', 'the disk is too full for another release', number);
+    throw new NotWanted('space', TOO_FULL, number);
   }
   const file = join(places.releases, `${number}.pack`);
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
-  before?.('fetch');
-  const got = await office.pack(file, pack.bytes);
-  if (got.bytes !== pack.bytes || got.sha256 !== pack.sha256) {
-    rmSync(file);
-    throw new NotWanted('damaged', 'the pack is not the one that was signed', number);
+  try {
+    before?.('fetch');
+    const got = await office.pack(file, pack.bytes);
+    if (got.bytes !== pack.bytes || got.sha256 !== pack.sha256) {
+      throw new NotWanted('damaged', 'the pack is not the one that was signed', number);
+    }
+    before?.('unpack');
+    mkdirSync(partial);
+    await run('tar', '--extract', '--gzip', '--no-same-owner', '--file', file, '-C', partial);
+    await run('sync', '--file-system', partial);
+    before?.('name');
+    nameDurably(partial, folder);
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true });
+    if (isFull(error)) throw new NotWanted('space', TOO_FULL, number);
+    throw error;
+  } finally {
+    rmSync(file, { force: true });
   }
-  before?.('unpack');
-  mkdirSync(partial);
-  await run('tar', '--extract', '--gzip', '--no-same-owner', '--file', file, '-C', partial);
-  await run('sync', '--file-system', partial);
-  before?.('name');
-  nameDurably(partial, folder);
-  rmSync(file);
+};
+
+const TOO_FULL = 'the disk is too full for another release';
+
+/** What the system says of a full disk, or what a program that it was asked to run says of it. */
+const isFull = (error: unknown): boolean => {
+  const { code, stderr } = error as { readonly code?: unknown; readonly stderr?: unknown };
+  return code === 'ENOSPC' || /no space left/i.test(String(stderr));
 };
 
 /**

@@ -10,25 +10,26 @@ import type { Fetched } from '../fetched.js';
 import { FileRefused, writeWhole } from '../files.js';
 
 const text = z.string().min(1).max(200);
+/** Both stand in names of files. */
+const leaseId = z.string().regex(/^[a-z0-9]{1,40}:\d{1,16}$/, 'is not the id of a lease');
+const hash = z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256');
 const numbersSchema = z.strictObject({
-  leaseId: text,
+  leaseId,
   ranges: z.array(z.strictObject({ seriesId: text, from: z.number(), to: z.number() })).max(200),
   used: z.array(text),
   tokens: z.array(text),
 });
-const leaseSchema = z.strictObject({
-  view: z.strictObject({
-    leaseId: text,
-    kioskId: text,
-    day: text,
-    opensAt: z.number(),
-    closesAt: z.number(),
-    configuration: text,
-    print: z.boolean(),
-    training: z.boolean(),
-  }),
-  numbers: numbersSchema,
+const viewSchema = z.strictObject({
+  leaseId,
+  kioskId: text,
+  day: text,
+  opensAt: z.number(),
+  closesAt: z.number(),
+  configuration: hash,
+  print: z.boolean(),
+  training: z.boolean(),
 });
+const leaseSchema = z.strictObject({ view: viewSchema, numbers: numbersSchema });
 
 /** A lease with its numbers, as it lies here. */
 export type StockedLease = z.infer<typeof leaseSchema>;
@@ -52,10 +53,13 @@ export class Stock {
     for (const name of readdirSync(folder)) this.load(name);
   }
 
-  /** Takes over what the server lists now. Rejects with what `fetched` rejects with. */
+  /**
+   * Takes over what the server lists now. Rejects with what `fetched` rejects with, and for leases
+   * and hashes that are none.
+   */
   async keep(listed: readonly LeaseView[]): Promise<void> {
     for (const view of listed) {
-      const { leaseId, configuration: hash } = view;
+      const { leaseId, configuration: hash } = viewSchema.parse(view);
       if (!this.configurations.has(hash)) {
         const body = await this.read(`/configuration/${hash}.json`, configurationSchema);
         writeWhole(join(this.folder, `configuration-${hash}.json`), JSON.stringify(body));

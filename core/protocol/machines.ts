@@ -5,7 +5,14 @@ import { ID } from './forms.js';
 const id = z.string().regex(ID);
 
 /** Why a machine is not on the release that its server offers. */
-export const UPDATE_FAULTS = ['untrusted', 'damaged', 'space', 'unhealthy'] as const;
+export const UPDATE_FAULTS = [
+  'untrusted',
+  'unreadable',
+  'damaged',
+  'space',
+  'unhealthy',
+  'unseen',
+] as const;
 export type UpdateFault = (typeof UPDATE_FAULTS)[number];
 
 const release = z.number().int().min(0).max(999_999_999_999);
@@ -15,7 +22,7 @@ export const machineReport = z.strictObject({
   deviceId: id,
   name: id,
   release: release.nullable(),
-  /** What it would not take; the number is `null` where nothing proves what it was. */
+  /** What it would not take; the number is `null` where it could not be read or believed. */
   failed: z.strictObject({ release: release.nullable(), fault: z.enum(UPDATE_FAULTS) }).nullable(),
   page: id.nullable(),
 });

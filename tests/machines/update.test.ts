@@ -1,4 +1,12 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { STEPS } from '../../agent/machine/update.js';
@@ -71,6 +79,7 @@ describe('a machine fetches its release from its server', RUNS, () => {
 
   test.each([
     ['signed by another key', { strange: true }, null, 'untrusted'],
+    ['of a later kind', { later: true }, null, 'unreadable'],
     ['of another centre', { centre: 'elsewhere' }, SECOND, 'untrusted'],
     ['not whole', { spoilt: true }, SECOND, 'damaged'],
   ])('one that is %s is not taken', async (_, how, release, fault) => {
@@ -82,6 +91,46 @@ describe('a machine fetches its release from its server', RUNS, () => {
     await machine.update();
     expect(machine.told()).toMatchObject({ release: THIRD, failed: null });
   });
+
+  test('one that nobody saw working is left again, and tried again the next time', async () => {
+    machine.offer(SECOND);
+    const { said } = await machine.update('', 'unseen');
+    expect(said).toContain(`release ${SECOND} was not seen by the server: back to ${FIRST}`);
+    expect(machine.running()).toBe(FIRST);
+    const failed = { release: SECOND, fault: 'unseen' };
+    expect(machine.told()).toMatchObject({ release: FIRST, failed });
+    await machine.update();
+    expect(machine.running()).toBe(SECOND);
+    expect(machine.told()).toMatchObject({ release: SECOND, failed: null });
+  });
+
+  test.each([
+    [
+      'fetched',
+      () => symlinkSync('/dev/full', join(machine.places.releases, `${SECOND}.pack`)),
+      () => undefined,
+    ],
+    [
+      'unpacked',
+      () => {
+        const full = '#!/bin/sh\necho "tar: No space left on device" >&2\nexit 2\n';
+        writeFileSync(file('/bin/tar'), full, { mode: 0o755 });
+      },
+      () => rmSync(file('/bin/tar')),
+    ],
+  ])(
+    'one for which the disk is too full while it is %s is told and leaves nothing',
+    async (_, fill, free) => {
+      machine.offer(SECOND);
+      fill();
+      expect((await machine.update()).said).toContain('the disk is too full for another release');
+      expect(machine.told()).toMatchObject({ failed: { release: SECOND, fault: 'space' } });
+      expect(readdirSync(machine.places.releases)).toEqual([String(FIRST)]);
+      free();
+      await machine.update();
+      expect(machine.running()).toBe(SECOND);
+    },
+  );
 
   test('an older one is not taken', async () => {
     machine.offer(202_512_310_000);
