@@ -112,6 +112,9 @@ export const believeClock = async (centre: Centre): Promise<void> => {
   await centre.log.askAsServer({ type: 'confirmClock' });
 };
 
+/** As in its unit: the young garbage of a few printers is small, and room for more is memory. */
+const AGENT_FLAGS = ['--max-semi-space-size=2'];
+
 /**
  * Starts the agent beside the demo's kiosks. Without a file of devices it prints on virtual paper
  * below `data`.
@@ -127,7 +130,7 @@ export const startAgent = async (
   const program = programOf('agent/main.js');
   const options = ['--server', url, '--device', agent.id, '--data', join(data, 'agent')];
   if (devices !== undefined) options.push('--devices', devices);
-  return spawn(process.execPath, [program, ...options], {
+  return spawn(process.execPath, [...AGENT_FLAGS, program, ...options], {
     // The channel closes with this process, however it ends, and the agent then ends too.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, DAWR_DEVICE_TOKEN: token, UV_THREADPOOL_SIZE: '16' },

@@ -12,6 +12,11 @@ const CLEARED_MS_MAX = 2_000;
 const TURN_MS_MAX = 2_000;
 /** A printer that need not answer is asked so often whether it does. */
 export const ASK_AGAIN_MS = 60_000;
+/**
+ * A process that was held up, by a slow disk or a busy machine, finds the end of the wait before it
+ * finds the answer that came meanwhile: so long it reads what has come before it believes that.
+ */
+const UNREAD_MS = 50;
 /** An answer that has not come by then comes no more. */
 const QUIET_MS = 10_000;
 
@@ -250,7 +255,9 @@ export class Session {
         drop();
         end(value);
       };
-    const cancel = this.parts.clock.after(ms, () => waiter.settle(undefined));
+    let cancel = this.parts.clock.after(ms, () => {
+      cancel = this.parts.clock.after(UNREAD_MS, () => waiter.settle(undefined));
+    });
     const waiter: Waiter = { match, settle: ended(settle), fail: ended(fail) };
     this.waiters.push(waiter);
     return { reply, drop };

@@ -15,7 +15,7 @@ Import-Certificate -FilePath "$home_\authority.pem" -CertStoreLocation Cert:\Loc
 {{#agent}}
 # A task, because Node is no service by itself. Its key lies in C:\Dawr\data, for nobody else.
 icacls "$home_\data" /inheritance:r /grant 'LOCAL SERVICE:(OI)(CI)F' 'Administrators:(OI)(CI)F'
-$run = New-ScheduledTaskAction -Execute 'node.exe' -WorkingDirectory "$home_\dawr" -Argument 'build/agent/main.js --server {{server}} --device {{agent}} --data C:\Dawr\data --devices C:\Dawr\devices.json'
+$run = New-ScheduledTaskAction -Execute 'node.exe' -WorkingDirectory "$home_\dawr" -Argument '--max-semi-space-size=2 build/agent/main.js --server {{server}} --device {{agent}} --data C:\Dawr\data --devices C:\Dawr\devices.json'
 $who = New-ScheduledTaskPrincipal -UserId 'LOCAL SERVICE' -LogonType ServiceAccount
 Register-ScheduledTask -Force -TaskName 'Dawr agent' -Action $run -Principal $who -Settings $settings -Trigger (New-ScheduledTaskTrigger -AtStartup)
 {{/agent}}

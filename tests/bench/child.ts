@@ -14,7 +14,11 @@ export class Child {
 
   /** Resolves when the program listens. Its output goes where the bench's goes. */
   static async start(program: string, ...args: string[]): Promise<Child> {
-    const child = fork(programOf(`tests/bench/${program}.js`), args, { serialization: 'advanced' });
+    const child = fork(programOf(`tests/bench/${program}.js`), args, {
+      serialization: 'advanced',
+      // A serial line that says nothing holds a thread.
+      env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
+    });
     const started = new Child(child);
     await started.reply(program);
     return started;

@@ -1,11 +1,16 @@
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { pino } from 'pino';
-import type { Command } from '../../core/protocol/commands.js';
+import { configurationSchema } from '../../core/configuration.js';
 import { isRefusal } from '../../core/protocol/refusals.js';
-import { demoExtras, demoSettings } from '../../server/demo.js';
+import type { Command } from '../../core/protocol/commands.js';
+import { demoExtras, demoSettings, startAgent } from '../../server/demo.js';
 import { run, type Running } from '../../server/run.js';
+import { configurationHash, type Settings } from '../../server/settings.js';
 import { serve } from './child.js';
-import { LIMITS, SECRET, type Opened } from './limits.js';
+import { LIMITS, SECRET, type AgentPlace, type Opened, type Opening } from './limits.js';
+import { Papers } from './printing/papers.js';
 import { CLERK } from './stand.js';
 
 /** The server under test: the real one, with raised limits, in a process of its own. */
@@ -15,14 +20,29 @@ const MEMBER = { id: CLERK, name: 'أمل', role: 'clerk' } as const;
 let running: Running | undefined;
 /** Tickets in each transaction since they were last asked for. */
 let groups: number[] = [];
+let agent: ChildProcess | undefined;
+let papers: Papers | undefined;
 
 const centre = () => {
   if (running === undefined) throw new Error('the hall is not open');
   return running.centre;
 };
 
-const open = async (data: string): Promise<Opened> => {
-  const settings = await demoSettings({ data, port: 0, phonePort: 0 });
+/** The demo's centre, with these kiosks in the place of its own, all beside its first agent. */
+const withKiosks = (settings: Settings, ids: readonly string[]): Settings => {
+  const [kiosk] = settings.configuration.kiosks;
+  const [agent] = settings.configuration.agents;
+  const own = configurationSchema.parse({
+    ...settings.configuration,
+    kiosks: ids.map((id) => ({ ...kiosk, id })),
+    agents: [{ ...agent, kiosks: ids }],
+  });
+  return { ...settings, configuration: own, hash: configurationHash(own) };
+};
+
+const open = async ({ data, kiosks }: Opening): Promise<Opened> => {
+  const demo = await demoSettings({ data, port: 0, phonePort: 0 });
+  const settings = kiosks === undefined ? demo : withKiosks(demo, kiosks);
   const extras = demoExtras({ clerk: SECRET, manager: SECRET }, data);
   const onFatal = (error: unknown): never => {
     throw error;
@@ -56,8 +76,35 @@ const carryOut = async (commands: readonly Command[]): Promise<void> => {
   if (refused !== undefined) throw new Error(`refused: ${refused.refused}`);
 };
 
+const agentEnded = (code: number | null): never => {
+  throw new Error(`the agent ended with ${code}`);
+};
+
+/** Starts the real agent, in a process of its own; gives its process id. */
+const startOwnAgent = async ({ data, devices }: AgentPlace): Promise<number> => {
+  agent = await startAgent(centre(), running!.url, { data, ...(devices && { devices }) });
+  if (agent?.pid === undefined) throw new Error('the agent has not started');
+  agent.once('exit', agentEnded);
+  papers = new Papers(centre());
+  return agent.pid;
+};
+
+const close = async (): Promise<void> => {
+  if (agent !== undefined) {
+    agent.off('exit', agentEnded);
+    const gone = once(agent, 'exit');
+    agent.kill('SIGTERM');
+    await gone;
+  }
+  await running?.stop();
+};
+
 serve({
   open,
+  startAgent: startOwnAgent,
+  printer: (kioskId: string) => centre().live.printer(kioskId)?.state,
+  /** Resolves when the paper of every ticket has ended; gives what became of them since. */
+  papers: () => papers!.ended(),
   /** Everyone who waits goes home. */
   empty: () => {
     const tickets = [...(centre().log.state.day?.tickets.values() ?? [])];
@@ -76,5 +123,5 @@ serve({
     groups = [];
     return told;
   },
-  close: () => running?.stop(),
+  close,
 });

@@ -15,6 +15,19 @@ export const raised = `Raised limits: ${JSON.stringify(LIMITS)}`;
 /** Of the bench's own staff, on a server that ends with it. */
 export const SECRET = 'long-enough-for-a-bench';
 
+/** What a hall opens with. */
+export interface Opening {
+  readonly data: string;
+  /** In the place of the demo's own kiosks, all with printers beside one agent. */
+  readonly kiosks?: readonly string[] | undefined;
+}
+
+/** Where a hall's agent keeps its files, below a folder, and its devices; virtual ones else. */
+export interface AgentPlace {
+  readonly data: string;
+  readonly devices?: string | undefined;
+}
+
 /** What an opened hall says of itself. */
 export interface Opened {
   readonly url: string;

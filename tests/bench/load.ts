@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { serve } from './child.js';
 import { hearCalls, RawEar, type Heard } from './ears.js';
 import { Line, type Door } from './wire.js';
@@ -76,6 +77,29 @@ const take = async ({ name, services, tickets }: Taking): Promise<Taken> => {
   return { tookMs: performance.now() - started, ackMs };
 };
 
+/** Tickets at a steady pace, at one kiosk after the other, however slow the answers are. */
+export interface Paced {
+  readonly names: readonly string[];
+  readonly service: string;
+  readonly tickets: number;
+  readonly perSecond: number;
+}
+
+/** Of each ticket, the ms from asking to the answer. Throws at a refusal. */
+const takePaced = async ({ names, service, tickets, perSecond }: Paced): Promise<number[]> => {
+  const started = performance.now();
+  const ticket = async (n: number): Promise<number> => {
+    await pause(started + (n * 1000) / perSecond - performance.now());
+    const [line] = groupOf(names[n % names.length]!);
+    const ask = askOf({ type: 'takeTicket', services: [service], language: 'ar' });
+    const from = performance.now();
+    const answer = await line!.ask('ask', ask);
+    if (!answer.startsWith('{"done":true')) throw new Error(`a kiosk was answered ${answer}`);
+    return performance.now() - from;
+  };
+  return Promise.all(Array.from({ length: tickets }, (_, n) => ticket(n)));
+};
+
 const raw: RawEar[] = [];
 
 const connectRaw = ({ url, count }: { url: string; count: number }): Promise<void> =>
@@ -114,4 +138,4 @@ const nextView = (name: string): Promise<string> =>
     board!.onView = (text) => resolve(Buffer.from(text, 'latin1').toString());
   });
 
-serve({ connect, connectRaw, take, serve: serveAt, call, nextView });
+serve({ connect, connectRaw, take, takePaced, serve: serveAt, call, nextView });

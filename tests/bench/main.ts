@@ -8,7 +8,10 @@ import { calls } from './calls.js';
 import { csv } from './csv.js';
 import { makeHistory } from './history.js';
 import { memory } from './memory.js';
-import { paper } from './paper.js';
+import { bytes } from './printing/bytes.js';
+import { chain } from './printing/chain.js';
+import { growth } from './printing/growth.js';
+import { hanging } from './printing/hanging.js';
 import { rates } from './rates.js';
 import { ready } from './ready.js';
 import { slowdown } from './slowdown.js';
@@ -23,7 +26,10 @@ const SECTIONS: Readonly<Record<string, (place: Place) => Promise<Section>>> = {
   slowdown,
   csv,
   weight,
-  paper,
+  chain,
+  bytes,
+  growth,
+  hanging,
 };
 
 const HELP = `npm run bench -- [--quick] [--only ${Object.keys(SECTIONS).join(',')}] [--json FILE]

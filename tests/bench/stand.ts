@@ -1,7 +1,7 @@
 import { openPage, signIn } from '../play/client.js';
 import { Child } from './child.js';
 import type { Role } from '../../core/protocol/roles.js';
-import { SECRET, type Opened } from './limits.js';
+import { SECRET, type Opened, type Opening } from './limits.js';
 import type { Taken, Taking } from './load.js';
 import type { Door } from './wire.js';
 
@@ -20,9 +20,10 @@ export class Stand {
     readonly opened: Opened,
   ) {}
 
-  static async open(load: Child, data: string): Promise<Stand> {
+  static async open(load: Child, data: string, kiosks?: readonly string[]): Promise<Stand> {
     const hall = await Child.start('hall');
-    return new Stand(hall, load, await hall.tell<Opened>('open', data));
+    const opening: Opening = { data, kiosks };
+    return new Stand(hall, load, await hall.tell<Opened>('open', opening));
   }
 
   /** A page's way in, as of a browser that has opened it, and at a desk signed in. */
@@ -31,6 +32,12 @@ export class Stand {
     const jar = await openPage(url, role, deviceId);
     if (role === 'desk') await signIn(url, jar, { deviceId, staffId: CLERK, secret: SECRET });
     return { url, role, deviceId, cookie: jar.header() };
+  }
+
+  /** Ends the hall, and its agent before it: neither writes into its folder any more. */
+  async close(): Promise<void> {
+    await this.hall.tell('close');
+    await this.hall.stop();
   }
 
   /** A round of tickets in an empty hall. */
