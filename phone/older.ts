@@ -13,5 +13,15 @@ text['replaceAll'] ??= function (this: string, from: string, to: string): string
   return this.split(from).join(to);
 };
 
+/** Where a request cannot be broken off at all, it ends when the browser ends it. */
+const breakable = typeof AbortController !== 'undefined';
+const signals = (breakable ? AbortSignal : (page['AbortSignal'] = {})) as Record<string, unknown>;
+signals['timeout'] ??= (ms: number): AbortSignal | undefined => {
+  if (!breakable) return undefined;
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), ms);
+  return controller.signal;
+};
+
 const intl = Intl as unknown as Record<string, unknown>;
 intl['PluralRules'] ??= Plurals;

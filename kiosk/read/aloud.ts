@@ -65,6 +65,12 @@ export class Aloud {
     };
   }
 
+  /** Ends for good: a browser lends a page few loudspeakers. */
+  close(): void {
+    this.stop();
+    this.#speaker.close();
+  }
+
   stop(): void {
     this.#turn += 1;
     this.#speaker.stop();

@@ -28,6 +28,6 @@ export const readPages = (screen: () => OnScreen, flow: Flow, words: Words): (()
   return () => {
     endReading();
     endListening();
-    aloud.stop();
+    aloud.close();
   };
 };

@@ -14,6 +14,9 @@ import { Microphone } from './microphone.svelte.js';
 import { clipOf, NoClip } from './sound.js';
 
 const WAV = /\.wav$/i;
+type Work = () => ReturnType<Office['voice']>;
+
+const keyOf = (language: Language, id: string): string => `${language}/${id}`;
 
 /** How far a part of the voice is. */
 export interface Progress {
@@ -78,7 +81,7 @@ export class Studio {
     return { part, done, needed: needed.length };
   }
 
-  /** Chooses the next clip that is missing, or the neighbour of the chosen one. */
+  /** Chooses the neighbour of the chosen clip in the order of the script, recorded or not. */
   go(step: -1 | 1): void {
     const at = this.script.findIndex(({ id }) => id === this.clip?.id);
     const next = this.script[at + step];
@@ -117,22 +120,23 @@ export class Studio {
 
   /** Puts the clip back as it was before this page changed it last. */
   async undo(id: string): Promise<void> {
-    const before = this.#before.get(this.#key(id));
-    if (before === undefined) return;
     const { language } = this;
-    const done =
+    const before = this.#before.get(keyOf(language, id));
+    if (before === undefined) return;
+    const done = await this.#ask(() =>
       before === null
-        ? await this.#ask(() => this.#office.deleteVoice(language, id))
-        : await this.#ask(() => this.#office.putClip(language, id, before));
-    if (done) this.#remember(id, undefined);
+        ? this.#office.deleteVoice(language, id)
+        : this.#office.putClip(language, id, before),
+    );
+    if (done) this.#remember(language, id, undefined);
   }
 
   /** Forgets one clip, or all of the language. */
   async remove(id: string | null): Promise<void> {
     const { language } = this;
-    const before = id === null ? undefined : await this.#fileOf(id);
-    const done = await this.#ask(() => this.#office.deleteVoice(language, id));
-    if (done && id !== null) this.#remember(id, before);
+    const forget = () => this.#office.deleteVoice(language, id);
+    if (id === null) await this.#ask(forget);
+    else await this.#change(language, id, forget);
   }
 
   /** What a call would be with what is recorded; `undefined` while a clip of it is missing. */
@@ -174,12 +178,8 @@ export class Studio {
     return missing ?? this.script[0];
   }
 
-  #key(id: string): string {
-    return `${this.language}/${id}`;
-  }
-
-  #remember(id: string, before: Blob | null | undefined): void {
-    const key = this.#key(id);
+  #remember(language: Language, id: string, before: Blob | null | undefined): void {
+    const key = keyOf(language, id);
     if (before === undefined) this.#before.delete(key);
     else this.#before.set(key, before);
     this.undoable = new Set(this.#before.keys());
@@ -187,33 +187,37 @@ export class Studio {
 
   /** Whether the page can put this clip back. */
   canUndo(id: string): boolean {
-    return this.undoable.has(this.#key(id));
+    return this.undoable.has(keyOf(this.language, id));
   }
 
-  async #fileOf(id: string): Promise<Blob | null> {
-    const hash = this.recorded.get(id)?.hash;
-    return hash === undefined ? null : this.#office.clipFile(hash);
+  async #fileOf(language: Language, id: string): Promise<Blob | null> {
+    const recorded = this.status?.recorded.find(
+      (clip) => clip.language === language && clip.clip === id,
+    );
+    return recorded === undefined ? null : this.#office.clipFile(recorded.hash);
   }
 
-  async #store(language: Language, id: string, recording: Blob): Promise<boolean> {
-    this.busy = true;
-    try {
-      const before = await this.#fileOf(id);
+  #store(language: Language, id: string, recording: Blob): Promise<boolean> {
+    return this.#change(language, id, async () => {
       const clip = new Blob([await clipOf(recording)], { type: 'audio/wav' });
-      const done = await this.#ask(() => this.#office.putClip(language, id, clip));
-      if (done) this.#remember(id, before);
-      return done;
-    } catch (fault) {
-      if (!(fault instanceof NoClip)) throw fault;
-      this.problem = fault.problem;
-      return false;
-    } finally {
-      this.busy = false;
-    }
+      return this.#office.putClip(language, id, clip);
+    });
   }
 
-  /** Asks the server; whether it did it. */
-  async #ask(work: () => ReturnType<Office['voice']>): Promise<boolean> {
+  /** As `#ask`, for what can be undone: what the clip was is fetched first. */
+  async #change(language: Language, id: string, work: Work): Promise<boolean> {
+    let before: Blob | null = null;
+    const done = await this.#ask(async () => {
+      before = await this.#fileOf(language, id);
+      return work();
+    });
+    if (done) this.#remember(language, id, before);
+    return done;
+  }
+
+  /** Asks the server; whether it did it. `problem` says why not. */
+  async #ask(work: Work): Promise<boolean> {
+    this.busy = true;
     this.problem = null;
     try {
       const answer = await work();
@@ -221,9 +225,14 @@ export class Studio {
       else this.status = answer;
       return !('refused' in answer);
     } catch (fault) {
-      assertAway(fault);
-      this.problem = 'away';
+      if (fault instanceof NoClip) this.problem = fault.problem;
+      else {
+        assertAway(fault);
+        this.problem = 'away';
+      }
       return false;
+    } finally {
+      this.busy = false;
     }
   }
 }

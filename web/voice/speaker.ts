@@ -32,6 +32,7 @@ export interface Sound {
  */
 export class Speaker {
   readonly context: AudioContext | null;
+  readonly #closing = new AbortController();
   #busyUntil = 0;
   #playing: AudioScheduledSourceNode[] = [];
 
@@ -39,17 +40,25 @@ export class Speaker {
     const context = typeof AudioContext === 'undefined' ? null : new AudioContext();
     this.context = context;
     if (context === null) return;
-    const resume = (): void => void context.resume().catch(() => undefined);
-    for (const touch of ['pointerdown', 'keydown']) wake.addEventListener(touch, resume);
-    context.addEventListener('statechange', () => onChange());
+    const { signal } = this.#closing;
+    const resume = (): void => {
+      // A machine without a loudspeaker stays silent, as `audible` says: the next touch asks again.
+      context.resume().catch(onChange);
+    };
+    for (const touch of ['pointerdown', 'keydown']) {
+      wake.addEventListener(touch, resume, { signal });
+    }
+    context.addEventListener('statechange', onChange, { signal });
   }
 
   get audible(): boolean {
     return this.context?.state === 'running';
   }
 
+  /** Ends what sounds and gives the loudspeaker back; from now on there is no sound. */
   close(): void {
-    void this.context?.close();
+    this.#closing.abort();
+    if (this.context !== null && this.context.state !== 'closed') void this.context.close();
   }
 
   /** Ends what sounds now. */
