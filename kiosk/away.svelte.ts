@@ -1,5 +1,7 @@
 import type { VisitorAsk } from '../core/protocol/commands.js';
-import type { KioskDoor, KioskView, PrinterState, PrintState } from '../core/protocol/views.js';
+import type { DoorAnswer, DoorAsk, DoorStatus } from '../core/protocol/door.js';
+import { isRefusal, type RefusalCode } from '../core/protocol/refusals.js';
+import { DOOR_HEADER, type KioskDoor, type KioskView } from '../core/protocol/views.js';
 import type { Answer, Ask, Receipt } from '../core/protocol/wire.js';
 import type { Connection } from '../web/connection.svelte.js';
 import type { Outcome } from '../web/outbox.js';
@@ -14,21 +16,7 @@ const ANSWER_MS_MAX = 3_000;
 /** After the server is back, papers of tickets that the agent gave out are still looked at. */
 const PAPERS_MS = 60_000;
 /** What the server may answer better later. */
-const FOR_LATER = ['day.notOpen', 'payload.invalid', 'rate.limited'];
-
-/** What the agent says of the kiosk; see agent/offline/door.ts. */
-interface Status {
-  readonly now: number;
-  readonly openUntil: number | null;
-  readonly printer: PrinterState;
-  readonly papers: Readonly<Record<string, PrintState>>;
-}
-
-/** A ticket of the agent; `qr` is its link, drawn as SVG. */
-interface Given extends Omit<Receipt, 'ticketId' | 'ahead'> {
-  readonly requestId: string;
-  readonly qr: string | null;
-}
+const FOR_LATER: readonly RefusalCode[] = ['day.notOpen', 'payload.invalid', 'rate.limited'];
 
 /** A receipt whose QR code nobody else could draw. */
 export interface DrawnReceipt extends Receipt {
@@ -53,14 +41,16 @@ const kept = <T>(store: Store, key: string): T | null => {
 
 /** How the kiosk does without its server: with the agent on its own machine, and what it kept. */
 export class Away {
-  #status = $state.raw<Status | null>(null);
+  /** How the agent said that things stand; `null` while nobody needs to know. */
+  #status = $state.raw<DoorStatus | null>(null);
   #view = $state.raw<KioskView | null>(null);
   readonly #deviceId: string;
   readonly #store: Store;
   readonly #keys: { readonly door: string; readonly view: string };
   #door: KioskDoor | null;
   #takenAt = Number.NEGATIVE_INFINITY;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  /** The configuration of the view that was kept last. */
+  #kept: string | null = null;
 
   constructor(deviceId: string, store: Store = localStorage) {
     this.#deviceId = deviceId;
@@ -78,9 +68,10 @@ export class Away {
   /** Keeps what a page that starts without the server needs. */
   follow(view: KioskView): void {
     const { door, configuration } = view;
-    const isNew = configuration !== this.#view?.configuration;
     this.#view = view;
-    if (isNew) this.#keep(this.#keys.view, view);
+    // A view of an earlier program may lack what this page shows: each page keeps its own.
+    if (configuration !== this.#kept) this.#keep(this.#keys.view, view);
+    this.#kept = configuration;
     if (door === null || JSON.stringify(door) === JSON.stringify(this.#door)) return;
     this.#door = door;
     this.#keep(this.#keys.door, door);
@@ -106,16 +97,23 @@ export class Away {
     return { ...last, hall, printer, printing, full: [], helpAsked: false, away: this.ready };
   }
 
-  /** Looks after the agent while the server is away. Returns what ends it. */
-  watch(isLive: () => boolean): () => void {
+  /** Looks after the agent while the server is away, one look at a time. Returns what ends it. */
+  watch(isLive: boolean): () => void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isEnded = false;
     const look = async (): Promise<void> => {
-      const isNeeded = !isLive() || performance.now() - this.#takenAt < PAPERS_MS;
-      if (!isNeeded) return;
-      this.#status = await this.#ask<Status>(`/status?kiosk=${this.#deviceId}`);
+      const isNeeded = !isLive || performance.now() - this.#takenAt < PAPERS_MS;
+      const path = `/status?kiosk=${this.#deviceId}`;
+      const status = isNeeded ? await this.#ask<DoorStatus>(path) : null;
+      if (isEnded) return;
+      this.#status = status;
+      timer = setTimeout(() => void look(), STATUS_EVERY_MS);
     };
     void look();
-    this.#timer = setInterval(() => void look(), STATUS_EVERY_MS);
-    return () => clearInterval(this.#timer);
+    return () => {
+      isEnded = true;
+      clearTimeout(timer);
+    };
   }
 
   /** Takes a ticket from the server, or from the agent once nobody has answered for a while. */
@@ -139,12 +137,10 @@ export class Away {
   async #give(ask: Ask<VisitorAsk>, command: TakeTicket): Promise<DrawnAnswer | Answer | null> {
     const { services, classId = '', language } = command;
     const { requestId } = ask;
-    const body = { kioskId: this.#deviceId, requestId, services, classId, language };
-    const given = await this.#ask<Given | { refused: string }>('/ticket', body);
+    const body: DoorAsk = { kioskId: this.#deviceId, requestId, services, classId, language };
+    const given = await this.#ask<DoorAnswer>('/ticket', body);
     if (given === null) return null;
-    if ('refused' in given) {
-      return FOR_LATER.includes(given.refused) ? null : (given as Answer);
-    }
+    if (isRefusal(given)) return FOR_LATER.includes(given.refused) ? null : given;
     this.#takenAt = performance.now();
     const { label, link, printing, qr } = given;
     const drawn = qr === null ? {} : { qr };
@@ -153,13 +149,13 @@ export class Away {
   }
 
   /** Asks the agent; `null` where it does not answer. */
-  async #ask<T>(path: string, body?: object): Promise<T | null> {
+  async #ask<T extends DoorStatus | DoorAnswer>(path: string, body?: DoorAsk): Promise<T | null> {
     if (this.#door === null) return null;
     const { port, token } = this.#door;
     try {
       const response = await fetch(`http://127.0.0.1:${port}${path}`, {
         method: body === undefined ? 'GET' : 'POST',
-        headers: { 'x-dawr-door': token, 'content-type': 'application/json' },
+        headers: { [DOOR_HEADER]: token, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(ANSWER_MS_MAX),
       });

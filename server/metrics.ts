@@ -161,14 +161,14 @@ const deviceGauges = (registry: Registry, centre: Centre): void => {
   });
   new Gauge({
     name: 'dawr_device_trouble',
-    help: 'A line, display, bell or scanner beside the agent that does not do its work',
-    labelNames: ['agent', 'place', 'fault'],
+    help: 'What an agent tells of lines and devices beside it, or a kiosk of its page, that fail',
+    labelNames: ['device', 'place', 'fault'],
     registers: [registry],
     collect() {
       this.reset();
-      for (const { deviceId: agent, troubles } of devicesOf(centre)) {
+      for (const { deviceId: device, troubles } of devicesOf(centre)) {
         for (const trouble of troubles) {
-          this.set({ agent, place: placeOf(trouble), fault: trouble.fault }, 1);
+          this.set({ device, place: placeOf(trouble), fault: trouble.fault }, 1);
         }
       }
     },

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { OfflineStatus } from '../agent/offline/door.js';
+import type { DoorStatus } from '../core/protocol/door.js';
 import type { OfflineTicket } from '../agent/offline/offline.js';
 import type { Command } from '../core/protocol/commands.js';
 import type { Refusal } from '../core/protocol/refusals.js';
@@ -49,7 +49,7 @@ test('dead since before opening: tickets of hours enter once, in order, printed'
   await centre.startAgent();
   const third = await centre.take(3, [SERVICE]);
   expect(numberOf(third)).toBe(numberOf(second) + 1);
-  const { papers } = await centre.door<OfflineStatus>('/status?kiosk=k1');
+  const { papers } = await centre.door<DoorStatus>('/status?kiosk=k1');
   expect(Object.keys(papers)).toHaveLength(3);
   centre.at += HOUR_MS;
   await centre.startServer();

@@ -14,7 +14,7 @@ import { placeOf } from '../core/protocol/troubles.js';
 import type { ManagerView } from '../core/protocol/views.js';
 import { enrolOwn } from '../server/http/enrol.js';
 import { display, relay } from './fixtures/bus.js';
-import { signedIn } from './fixtures/callers.js';
+import { kioskOf, signedIn } from './fixtures/callers.js';
 import { openDoors, SECRET, type Doors } from './fixtures/doors.js';
 import { openPty, type Pty } from './fixtures/pty.js';
 import { Screen } from './play/client.js';
@@ -88,8 +88,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const shown = (): string[] => {
-  const own = manager.view?.devices.find(({ deviceId }) => deviceId === 'a1');
+const shown = (of = 'a1'): string[] => {
+  const own = manager.view?.devices.find(({ deviceId }) => deviceId === of);
   return own?.troubles.map((trouble) => `${placeOf(trouble)} ${trouble.fault}`) ?? ['no view'];
 };
 const shows = (...troubles: string[]) =>
@@ -107,8 +107,8 @@ test('a manager sees what is wrong beside an agent, and that it is well again', 
   mute.add(5);
   await shows(DOOR, 'display hall 5 silent');
   expect(await metrics()).toEqual([
-    'dawr_device_trouble{agent="a1",place="scanner door",fault="away"} 1',
-    'dawr_device_trouble{agent="a1",place="display hall 5",fault="silent"} 1',
+    'dawr_device_trouble{device="a1",place="scanner door",fault="away"} 1',
+    'dawr_device_trouble{device="a1",place="display hall 5",fault="silent"} 1',
   ]);
   mute.delete(5);
   await shows(DOOR);
@@ -137,4 +137,21 @@ test('an agent that is away tells nothing; when it is back it tells all', async 
   await shows();
   expect(await connected(false)).toBeDefined();
   await shows(DOOR);
+});
+
+test('a kiosk tells of its own page and of nothing else, until it goes', async () => {
+  const kiosk = await kioskOf(doors);
+  const seen = (...troubles: string[]) =>
+    vi.waitFor(() => expect(shown('k1')).toEqual(troubles), SOON);
+  kiosk.socket.emit('troubles', [{ kind: 'page', fault: 'unkept' }]);
+  await seen('page unkept');
+  const device = 'dawr_device_trouble{device="k1",place="page",fault="unkept"} 1';
+  expect(await metrics()).toContain(device);
+  kiosk.socket.emit('troubles', [{ kind: 'line', line: 'hall', fault: 'away' }]);
+  kiosk.socket.emit('troubles', []);
+  await seen();
+  kiosk.socket.emit('troubles', [{ kind: 'page', fault: 'unkept' }]);
+  await seen('page unkept');
+  kiosk.close();
+  await seen();
 });

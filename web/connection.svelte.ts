@@ -91,6 +91,11 @@ export class Connection<V extends ViewBase, C> {
     });
   }
 
+  /** Says what holds now; lost while nobody hears it. */
+  tell(event: string, told: unknown): void {
+    if (this.live) this.#socket.emit(event, told);
+  }
+
   /** Stops asking, while the caller goes on waiting; gives the ask, if it has no answer yet. */
   withdraw(command: C): Ask<C> | undefined {
     const ask = this.#outbox.all.find((one) => one.command === command);

@@ -4,10 +4,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from 'node:path';
 import { renderSVG } from 'uqr';
 import { z } from 'zod';
-import type { Millis } from '../../core/configuration.js';
 import type { DeviceId } from '../../core/events.js';
-import { LANGUAGES } from '../../core/lists.js';
-import type { KioskDoor, PrinterState, PrintState } from '../../core/protocol/views.js';
+import { doorAskSchema, type DoorAnswer, type DoorStatus } from '../../core/protocol/door.js';
+import { refuse } from '../../core/protocol/refusals.js';
+import { DOOR_HEADER, type KioskDoor } from '../../core/protocol/views.js';
 import { readChecked, writeWhole } from '../files.js';
 import type { Offline } from './offline.js';
 
@@ -17,38 +17,18 @@ const HOST = '127.0.0.1';
 export const DOOR_PORT = 7411;
 const BODY_BYTES_MAX = 4_096;
 const REQUEST_MS_MAX = 5_000;
-const HEADER = 'x-dawr-door';
 
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
-const askSchema = z.strictObject({
-  kioskId: id,
-  requestId: z.string().regex(/^[0-9a-f]{32}$/),
-  services: z.array(id).min(1).max(8),
-  classId: z.string().regex(/^(P[1-9])?$/),
-  language: z.enum(LANGUAGES),
-});
 const keptSchema = z.strictObject({
   port: z.number().int().min(1).max(65_535),
   token: z.string().regex(/^[0-9a-f]{64}$/),
 });
-
-/** How a kiosk stands while its server is away. */
-export interface OfflineStatus {
-  /** The centre's time, as the agent reckons it. */
-  readonly now: Millis;
-  /** Until when tickets can be given out; `null` if they cannot. */
-  readonly openUntil: Millis | null;
-  readonly printer: PrinterState;
-  /** Papers of tickets that were given out here, by the visitor's request. */
-  readonly papers: Readonly<Record<string, PrintState>>;
-}
 
 export interface DoorParts {
   readonly data: string;
   /** Whose pages may ask, as `https://host:port`. */
   readonly origin: string;
   readonly offline: Pick<Offline, 'take' | 'openUntil' | 'now'>;
-  readonly printerOf: (kioskId: DeviceId) => Pick<OfflineStatus, 'printer' | 'papers'> | undefined;
+  readonly printerOf: (kioskId: DeviceId) => Pick<DoorStatus, 'printer' | 'papers'> | undefined;
   readonly onFault: (fault: unknown) => void;
 }
 
@@ -148,13 +128,13 @@ const answer = async (
   if (request.method === 'OPTIONS') {
     const allowed = {
       'access-control-allow-methods': 'GET, POST',
-      'access-control-allow-headers': `content-type, ${HEADER}`,
+      'access-control-allow-headers': `content-type, ${DOOR_HEADER}`,
       'access-control-allow-private-network': 'true',
       'access-control-max-age': '600',
     };
     return void response.writeHead(204, { ...cors, ...allowed }).end();
   }
-  const shown = request.headers[HEADER];
+  const shown = request.headers[DOOR_HEADER];
   if (typeof shown !== 'string' || !same(shown, token)) {
     return void response.writeHead(401, cors).end();
   }
@@ -166,19 +146,19 @@ const answer = async (
 const resultOf = async (
   parts: DoorParts,
   request: IncomingMessage,
-): Promise<object | undefined> => {
+): Promise<DoorStatus | DoorAnswer | undefined> => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://door');
   if (request.method === 'GET' && pathname === '/status') {
     const kioskId = searchParams.get('kiosk') ?? '';
     const printer = parts.printerOf(kioskId);
     if (printer === undefined) return undefined;
     const openUntil = parts.offline.openUntil(kioskId);
-    const status: OfflineStatus = { now: parts.offline.now(), openUntil, ...printer };
+    const status: DoorStatus = { now: parts.offline.now(), openUntil, ...printer };
     return status;
   }
   if (request.method !== 'POST' || pathname !== '/ticket') return undefined;
-  const ask = askSchema.safeParse(await bodyOf(request));
-  if (!ask.success) return { refused: 'payload.invalid' };
+  const ask = doorAskSchema.safeParse(await bodyOf(request));
+  if (!ask.success) return refuse('payload.invalid');
   const ticket = parts.offline.take(ask.data);
   if ('refused' in ticket) return ticket;
   const qr = ticket.link === null ? null : renderSVG(ticket.link, { ecc: 'M', border: 2 });

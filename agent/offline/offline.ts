@@ -6,14 +6,9 @@ import type { Millis } from '../../core/configuration.js';
 import type { DeviceId } from '../../core/events.js';
 import type { TicketPaper } from '../../core/paper.js';
 import type { Command } from '../../core/protocol/commands.js';
+import type { DoorAsk, DoorTicket } from '../../core/protocol/door.js';
 import { isRefusal, refuse, type Refusal } from '../../core/protocol/refusals.js';
-import type {
-  Label,
-  LeaseView,
-  OfflineCount,
-  PrintJob,
-  PrintState,
-} from '../../core/protocol/views.js';
+import type { LeaseView, OfflineCount, PrintJob, PrintState } from '../../core/protocol/views.js';
 import type { Answer, Ask } from '../../core/protocol/wire.js';
 import { MINUTE_MS } from '../../core/time.js';
 import type { Clock } from '../clock.js';
@@ -42,24 +37,8 @@ export interface OfflineParts {
   readonly onSettled: () => void;
 }
 
-/** What a visitor asks for while the server is away. */
-export interface OfflineAsk {
-  readonly kioskId: DeviceId;
-  /** The id of the request that the server has not answered. */
-  readonly requestId: string;
-  readonly services: readonly string[];
-  readonly classId: string;
-  readonly language: 'ar' | 'en';
-}
-
-/** What the visitor gets. */
-export interface OfflineTicket {
-  readonly requestId: string;
-  readonly label: Label;
-  readonly takenAt: Millis;
-  readonly link: string | null;
-  readonly printing: boolean;
-}
+/** What the visitor gets, but for the drawing of its link. */
+export type OfflineTicket = Omit<DoorTicket, 'qr'>;
 
 /**
  * Gives out tickets of leases while the server is away, and tells the server of each once it is
@@ -132,7 +111,7 @@ export class Offline {
   }
 
   /** Gives out a ticket, or says why not. Throws where it cannot be kept: a full disk. */
-  take(ask: OfflineAsk): OfflineTicket | Refusal {
+  take(ask: DoorAsk): OfflineTicket | Refusal {
     const now = this.now();
     const before = this.book.of(ask.kioskId, ask.requestId);
     const leases = this.stock.at(ask.kioskId, now);
@@ -200,7 +179,7 @@ export class Offline {
     this.parts.onSettled();
   }
 
-  private wrongWish(ask: OfflineAsk, lease: StockedLease): Refusal | undefined {
+  private wrongWish(ask: DoorAsk, lease: StockedLease): Refusal | undefined {
     const configuration = this.stock.configuration(lease);
     const { services, classId } = ask;
     if (services.length > configuration.rules.servicesMax) return refuse('ticket.tooManyServices');

@@ -24,9 +24,21 @@ export type Trouble = z.infer<typeof troubleSchema>;
 /** What an agent tells whole, each time that it changes. */
 export const troublesSchema = z.array(troubleSchema).max(TROUBLES_MAX);
 
+/**
+ * What is wrong with a kiosk's own page. `unkept`: its browser does not keep it, so that it comes
+ * back only with the server.
+ */
+const pageTroubleSchema = z.strictObject({ kind: z.literal('page'), fault: z.literal('unkept') });
+export type PageTrouble = z.infer<typeof pageTroubleSchema>;
+
+/** What a kiosk tells of itself, as an agent tells of the devices beside it. */
+export const pageTroublesSchema = z.array(pageTroubleSchema).max(1);
+
 /** Of which device a trouble is, whatever is wrong with it. */
-export const placeOf = (trouble: Trouble): string => {
+export const placeOf = (trouble: Trouble | PageTrouble): string => {
   switch (trouble.kind) {
+    case 'page':
+      return 'page';
     case 'line':
       return `line ${trouble.line}`;
     case 'scanner':

@@ -5,7 +5,7 @@ import type { CounterId, DeviceId, ServiceId, TicketId } from '../events.js';
 import type { MachineStatus } from './machines.js';
 import type { Scanned } from './scanned.js';
 import type { SmsDay, SmsNews } from './sms.js';
-import type { Trouble } from './troubles.js';
+import type { PageTrouble, Trouble } from './troubles.js';
 
 /** What a visitor reads: a letter (or none) and a number; never joined by a hyphen. */
 export interface Label {
@@ -113,6 +113,9 @@ export interface KioskDoor {
   readonly port: number;
   readonly token: string;
 }
+
+/** Under this header the page shows the token. */
+export const DOOR_HEADER = 'x-dawr-door';
 
 /** Tickets that kiosks gave out while the server was away, and that are not in its log. */
 export interface OfflineCount {
@@ -222,8 +225,8 @@ export interface DeviceStatus {
   readonly roll: Roll | null;
   /** Of agents that run on a provisioned machine. */
   readonly machine: MachineStatus | null;
-  /** Of agents: what they tell of the lines, displays, bells and scanners beside them. */
-  readonly troubles: readonly Trouble[];
+  /** Agents tell of the lines, displays, bells and scanners beside them, kiosks of themselves. */
+  readonly troubles: readonly (PageTrouble | Trouble)[];
 }
 
 export interface ManagerView extends ViewBase {

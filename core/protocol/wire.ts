@@ -1,7 +1,7 @@
 import type { KioskDoor, Label, OfflineCount, PrinterState, PrintState, Roll } from './views.js';
 import type { Refusal } from './refusals.js';
 import type { SmsOrder, SmsOutcome, SmsWay } from './sms.js';
-import type { Trouble } from './troubles.js';
+import type { PageTrouble, Trouble } from './troubles.js';
 import type { Millis } from '../configuration.js';
 import type { DeviceId, TicketId } from '../events.js';
 
@@ -52,6 +52,11 @@ export interface AgentEvents {
   modem: (status: { way: SmsWay }) => void;
   /** Whether a message that the network took has arrived; told until it is answered. */
   smsReport: (report: { id: string; state: 'delivered' | 'failed' }, done: () => void) => void;
+}
+
+/** From a kiosk's page: whether it would come back without the server. */
+export interface KioskEvents {
+  troubles: (troubles: readonly PageTrouble[]) => void;
 }
 
 export interface ServerEvents<V> {

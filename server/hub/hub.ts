@@ -3,7 +3,11 @@ import { Server } from 'socket.io';
 import { z } from 'zod';
 import type { Role } from '../../core/protocol/roles.js';
 import { PRINTER_STATES, PRINT_STATES } from '../../core/protocol/views.js';
-import { troublesSchema } from '../../core/protocol/troubles.js';
+import {
+  pageTroublesSchema,
+  troublesSchema,
+  type PageTrouble,
+} from '../../core/protocol/troubles.js';
 import type { ConnectRefusal } from '../../core/protocol/wire.js';
 import { lineOf } from '../access/address.js';
 import { Buckets, perMinute } from '../access/bucket.js';
@@ -76,6 +80,16 @@ const socketServer = (centre: Centre, http: HttpServer, { roles }: Place): [Serv
   return [io, lobby];
 };
 
+/** Takes what has this shape, for the next view; all else is passed over. */
+const told =
+  <T>(views: Views, schema: z.ZodType<T>, keep: (told: T) => void) =>
+  (raw: unknown): void => {
+    const { success, data } = schema.safeParse(raw);
+    if (!success) return;
+    keep(data);
+    views.changed();
+  };
+
 /** What an agent says of its devices: shown, not logged. */
 const listenForDevices = (centre: Centre, socket: DoorSocket, views: Views): void => {
   const { deviceId } = socket.data.subject;
@@ -88,14 +102,7 @@ const listenForDevices = (centre: Centre, socket: DoorSocket, views: Views): voi
     centre.live.setPrinter(kioskId, { state, roll });
     views.changed();
   });
-  const taken =
-    <T>(schema: z.ZodType<T>, keep: (told: T) => void) =>
-    (raw: unknown): void => {
-      const { success, data } = schema.safeParse(raw);
-      if (!success) return;
-      keep(data);
-      views.changed();
-    };
+  const taken = <T>(schema: z.ZodType<T>, keep: (told: T) => void) => told(views, schema, keep);
   socket.on(
     'door',
     taken(doorSchema, (door) => centre.live.setDoor(deviceId, door)),
@@ -141,6 +148,10 @@ const welcome = (centre: Centre, socket: DoorSocket, { views, rates }: Shared): 
   if (subject.role === 'agent') {
     listenForDevices(centre, socket, views);
     if (subject.deviceId === centre.modem?.agentId) centre.modem.attach(socket);
+  }
+  if (subject.role === 'kiosk') {
+    const keep = (own: PageTrouble[]): void => centre.live.setTroubles(subject.deviceId, own);
+    socket.on('troubles', told(views, pageTroublesSchema, keep));
   }
   if (view !== null) socket.emit('view', view);
   views.changed();

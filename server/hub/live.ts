@@ -7,7 +7,7 @@ import type {
   PrintState,
   Roll,
 } from '../../core/protocol/views.js';
-import type { Trouble } from '../../core/protocol/troubles.js';
+import type { PageTrouble, Trouble } from '../../core/protocol/troubles.js';
 
 const PRINTS_KEPT_MAX = 500;
 
@@ -30,7 +30,7 @@ export class Live {
   private readonly printers = new Map<DeviceId, PrinterStatus>();
   private readonly doors = new Map<DeviceId, KioskDoor>();
   private readonly offlines = new Map<DeviceId, OfflineCount>();
-  private readonly troubled = new Map<DeviceId, readonly Trouble[]>();
+  private readonly troubled = new Map<DeviceId, readonly (PageTrouble | Trouble)[]>();
   private readonly scans = new Map<DeviceId, Scan>();
   private readonly prints = new Map<string, PrintState>();
 
@@ -90,13 +90,13 @@ export class Live {
     return sum;
   }
 
-  setTroubles(agentId: DeviceId, troubles: readonly Trouble[]): void {
-    this.troubled.set(agentId, troubles);
+  setTroubles(deviceId: DeviceId, troubles: readonly (PageTrouble | Trouble)[]): void {
+    this.troubled.set(deviceId, troubles);
   }
 
-  /** What an agent that is connected tells of the devices beside it. */
-  troubles(agentId: DeviceId): readonly Trouble[] {
-    return this.troubled.get(agentId) ?? [];
+  /** What an agent that is connected tells of the devices beside it, or a kiosk of itself. */
+  troubles(deviceId: DeviceId): readonly (PageTrouble | Trouble)[] {
+    return this.troubled.get(deviceId) ?? [];
   }
 
   /** What was read last at a kiosk or desk. */

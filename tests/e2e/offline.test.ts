@@ -27,6 +27,20 @@ afterAll(async () => {
   await centre.end();
 });
 
+test('a kiosk whose browser keeps no page says so to the manager', async () => {
+  const refusing = await browser.newContext();
+  await refusing.addCookies(await context.cookies());
+  const kiosk = await refusing.newPage();
+  // As a browser does that has no trust in the server's certificate.
+  await kiosk.addInitScript(() => {
+    navigator.serviceWorker.register = () => Promise.reject(new DOMException('', 'SecurityError'));
+  });
+  await kiosk.goto(`http://127.0.0.1:${centre.port}/kiosk/k1/`);
+  const { live } = centre.running!.centre;
+  await see.poll(() => live.troubles('k1')).toEqual([{ kind: 'page', fault: 'unkept' }]);
+  await refusing.close();
+});
+
 test('a kiosk goes on without its server, also after a reload, and its tickets enter', async () => {
   const kiosk = await context.newPage();
   await kiosk.goto(`http://127.0.0.1:${centre.port}/kiosk/k1/`);
