@@ -1,4 +1,4 @@
-import { PAPER_AGE_MS_MAX } from '../../core/paper.js';
+import { isSlip, PAPER_AGE_MS_MAX } from '../../core/paper.js';
 import type { PrinterState, PrintJob, PrintState } from '../../core/protocol/views.js';
 import type { Clock } from '../clock.js';
 import { encodeJob } from '../paper/escpos.js';
@@ -142,7 +142,9 @@ export class PrintQueue {
       const isPrinting = await this.machine.prepare();
       this.reconnectMs = RECONNECT_MS_MIN;
       if (!isPrinting) return POLL_MS;
-      const next = [...this.held.values()].find((held) => this.isDue(held));
+      const due = [...this.held.values()].filter((held) => this.isDue(held));
+      // Whoever asks what a service needs has more time than a visitor with a number to come.
+      const next = due.find(({ job }) => !isSlip(job.paper)) ?? due[0];
       if (next === undefined || this.isStopped) return (await this.equips()) ? 0 : IDLE_POLL_MS;
       await this.print(next);
       return 0;

@@ -5,16 +5,14 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { emptyBitmap } from '../../paper/bitmap.js';
 import { demoCentre } from '../../tests/fixtures/manager.js';
-import { fullPaper, plainPaper } from '../../tests/fixtures/paper.js';
 import { FakeClock, job, printBench, settled, START } from '../../tests/fixtures/printing.js';
-import { printed, PROFILES, profileOf } from '../../tests/fixtures/slips.js';
+import { profileOf } from '../../tests/fixtures/slips.js';
 import { fileStore, type Store } from '../files.js';
 import { VirtualPrinter } from '../printer/virtual-printer.js';
-import { encodeJob } from './escpos.js';
 import { Equipment } from './equip.js';
 import { encodeList, encodeStep } from './memory.js';
 import { partsOf, type Part } from './parts.js';
-import { createPress, rasterOf } from './press.js';
+import { rasterOf } from './press.js';
 import { Shelf, WRITES_A_DAY_MAX } from './shelf.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'dawr-shelf-'));
@@ -214,40 +212,5 @@ describe('a queue with equipment', () => {
     expect(it.printer.memory.keys).toContain(parts[0]!.key);
     expect(it.printer.memory.writes).toBe(writes + 2);
     await settled();
-  });
-});
-
-describe('a ticket in hybrid', () => {
-  const { shelf } = newShelf();
-  fill(shelf);
-  const graphicOf = (id: string) => shelf.graphicOf(id);
-  const hybrids = PROFILES.filter(({ nv, width }) => nv !== null && width.dots === 576);
-
-  test.each(hybrids)('is at most 600 bytes for every service of the demo: $id', async (of) => {
-    const press = createPress(of, { mode: 'hybrid', graphicOf });
-    const longest = [...demo.services].sort((a, b) => b.name.en.length - a.name.en.length);
-    const several = longest.slice(0, demo.rules.servicesMax).map(({ name }) => name);
-    const papers = demo.services.map(({ name }) => [name]).concat([several]);
-    for (const services of papers) {
-      for (const language of ['ar', 'en'] as const) {
-        const centre = demo.centre.name;
-        const paper = press({ ...fullPaper, centre, services, language, ahead: 1234 });
-        const receipt = of.status.processId ? 'processId' : 'gsR';
-        const bytes = encodeJob(of, { ...paper, receipt, processId: '0001' });
-        expect(bytes.length).toBeLessThanOrEqual(600);
-      }
-    }
-    const { slip } = await printed(of, press({ ...fullPaper, services: several }), (printer) => {
-      for (const { key, bitmap } of parts) printer.memory.define(key, bitmap);
-    });
-    expect(slip.codes.map(({ text }) => text)).toEqual([fullPaper.link]);
-  });
-
-  test('says in Latin letters what does not lie in the printer yet', () => {
-    const bare = createPress(profile, { mode: 'hybrid' })(plainPaper);
-    const texts = bare.pieces.flatMap((piece) => (piece.kind === 'text' ? [piece.text] : []));
-    expect(texts).toEqual(expect.arrayContaining(['A 105', 'Shop licence', '7 ahead']));
-    const filled = createPress(profile, { mode: 'hybrid', graphicOf })(plainPaper);
-    expect(filled.pieces.filter(({ kind }) => kind === 'graphic').length).toBeGreaterThan(3);
   });
 });

@@ -3,9 +3,11 @@ import type { FieldSize, PaperDesign, SlipRow, TicketRow } from '../../core/desi
 import { isSlip, type Paper, type SlipPaper, type TicketPaper } from '../../core/paper.js';
 import { qrModules, QR_QUIET_MODULES } from '../../paper/qr.js';
 import { counted, PAPER_WORDS } from '../../paper/words.js';
+import type { Bitmap } from '../../paper/bitmap.js';
 import type { PrinterProfile } from '../printer/profile.js';
 import { asciiLines, asciiWhen, toAscii } from './ascii.js';
-import { LOGO_PART, partId, type PartKind } from './parts.js';
+import { bandsOf } from './bands.js';
+import { LOGO_PART, partId, type TextKind } from './parts.js';
 import { CELL, textRows, type Piece } from './pieces.js';
 
 /** A graphic that lies in the printer. */
@@ -16,10 +18,15 @@ export interface Graphic {
 /** What lies in the printer for a part of a paper. */
 export type GraphicOf = (partId: string) => Graphic | undefined;
 
+/** Draws an Arabic text that does not lie in the printer. */
+export type Draw = (kind: TextKind, text: string) => Bitmap;
+
 interface Means {
   readonly design: PaperDesign;
-  readonly profile: Pick<PrinterProfile, 'width' | 'qr'>;
+  readonly profile: Pick<PrinterProfile, 'width' | 'qr' | 'raster'>;
   readonly graphicOf: GraphicOf;
+  /** Without it, what does not lie in the printer is said in English. */
+  readonly draw?: Draw;
 }
 
 interface Composed {
@@ -31,17 +38,19 @@ interface Composed {
 
 const LABEL_SCALES: Readonly<Record<FieldSize, number>> = { small: 4, normal: 6, large: 8 };
 const SERVICE_LINES_MAX = 2;
-const SLIP_LINES_MAX = 3;
+export const SLIP_LINES_MAX = 3;
 const GAP_DOTS = 6;
 const TAIL_DOTS = 16;
 const CODE = { moduleDots: 4, level: 'M' } as const;
+/** What stands before each paper, fee and step. */
+const BULLET = '•\u00a0';
 const EN = { language: 'en', digits: 'latn' } as const;
 const ENGLISH = PAPER_WORDS.en;
 const ARABIC = PAPER_WORDS.ar;
 
 /**
  * A paper line by line in the printer's own letters, with a graphic from its memory where an
- * Arabic part lies there; else the English of it stands.
+ * Arabic part lies there, or a drawn one; else the English of it stands.
  */
 export function composeLines(paper: Paper, means: Means): Composed {
   const composer = new Composer(means, paper.language === 'ar');
@@ -68,9 +77,19 @@ class Composer {
     return { pieces: this.pieces, tailDots: this.tailDots, rows: this.rows };
   }
 
-  /** The graphic of an Arabic text. False if it does not lie in the printer. */
-  graphic(kind: PartKind, text: string): boolean {
-    return this.part(partId(kind, text));
+  /** An Arabic text as a graphic. False if it does not lie in the printer, and is not drawn. */
+  graphic(kind: TextKind, text: string): boolean {
+    return this.part(partId(kind, text)) || this.drawn(kind, text);
+  }
+
+  private drawn(kind: TextKind, text: string): boolean {
+    const { draw, profile } = this.means;
+    if (draw === undefined) return false;
+    const bitmap = draw(kind, text);
+    this.pieces.push(...bandsOf(bitmap, profile.raster.maxBandRows));
+    this.rows += bitmap.rows;
+    this.gap(GAP_DOTS);
+    return true;
   }
 
   part(id: string): boolean {
@@ -95,12 +114,12 @@ class Composer {
   }
 
   /** The visitor's language where it can be printed, else English. */
-  words(kind: PartKind, words: Words, linesMax: number): void {
+  words(kind: TextKind, words: Words, linesMax: number): void {
     if (this.isArabic && this.graphic(kind, words.ar)) return;
     this.english(words.en, linesMax);
   }
 
-  other(kind: PartKind, words: Words): void {
+  other(kind: TextKind, words: Words): void {
     if (this.isArabic) this.english(words.en, 1);
     else this.graphic(kind, words.ar);
   }
@@ -207,14 +226,27 @@ function setNote(composer: Composer, both: boolean): void {
   if (both) composer.other('text', note);
 }
 
+type SlipText = keyof typeof ENGLISH.slip;
+const slipWords = (name: SlipText): Words => ({ ar: ARABIC.slip[name], en: ENGLISH.slip[name] });
+
+/** A heading, and what stands under it: unknown is said, and so is that nothing is needed. */
+function setList(composer: Composer, name: SlipText, items: readonly Words[] | null): void {
+  composer.words('heading', slipWords(name), 1);
+  if (items === null) return composer.words('text', slipWords('ask'), 1);
+  if (items.length === 0) return composer.words('text', slipWords('none'), 1);
+  for (const { ar, en } of items) {
+    composer.words('text', { ar: `${BULLET}${ar}`, en: `- ${en}` }, SLIP_LINES_MAX);
+  }
+}
+
+function setDays(composer: Composer, { days, digits }: SlipPaper): void {
+  composer.words('heading', slipWords('days'), 1);
+  if (days === null) return composer.words('text', slipWords('ask'), 1);
+  const ar = counted('days', days, { language: 'ar', digits });
+  composer.words('text', { ar, en: counted('days', days, EN) }, 1);
+}
+
 function setSlipRow(composer: Composer, paper: SlipPaper, row: SlipRow): void {
-  const words = ENGLISH.slip;
-  const list = (heading: string, items: readonly Words[] | null): void => {
-    composer.english(`${heading}:`, 1);
-    if (items === null) return composer.english(words.ask, 1);
-    if (items.length === 0) return composer.english(words.none, 1);
-    for (const item of items) composer.english(`- ${item.en}`, SLIP_LINES_MAX);
-  };
   switch (row.field) {
     case 'logo':
       return void composer.part(LOGO_PART);
@@ -227,16 +259,13 @@ function setSlipRow(composer: Composer, paper: SlipPaper, row: SlipRow): void {
     case 'second':
       return composer.other('service', paper.service);
     case 'eligibility':
-      return list(words.eligibility, paper.eligibility && [paper.eligibility]);
+      return setList(composer, row.field, paper.eligibility && [paper.eligibility]);
     case 'papers':
     case 'fees':
     case 'procedure':
-      return list(words[row.field], paper[row.field]);
+      return setList(composer, row.field, paper[row.field]);
     case 'days':
-      return composer.english(
-        `${words.days}: ${paper.days === null ? words.ask : counted('days', paper.days, EN)}`,
-        1,
-      );
+      return setDays(composer, paper);
     case 'note':
       return setNote(composer, row.languages === 'both');
     case 'enquiry':

@@ -10,7 +10,8 @@ import { PAPER_WORDS } from '../../paper/words.js';
 import { withoutDle } from './bands.js';
 
 /** How a part of a paper is drawn. */
-export type PartKind = 'centre' | 'letter' | 'service' | 'text' | 'logo';
+export type TextKind = 'centre' | 'letter' | 'service' | 'heading' | 'text';
+export type PartKind = TextKind | 'logo';
 
 /** A part of papers that stays the same from ticket to ticket, drawn for the printer's memory. */
 export interface Part {
@@ -27,10 +28,11 @@ export const GRAPHIC_HEAD_BYTES = 8;
 export const LOGO_PART = 'logo ';
 export const partId = (kind: PartKind, text: string): string => `${kind} ${text}`;
 
-const FACES: Readonly<Record<Exclude<PartKind, 'logo'>, Face>> = {
+const FACES: Readonly<Record<TextKind, Face>> = {
   centre: { sizePx: 28, weight: 800 },
   letter: { sizePx: 120, weight: 900 },
   service: { sizePx: 40, weight: 800 },
+  heading: { sizePx: 30, weight: 900 },
   text: { sizePx: 30, weight: 700 },
 };
 const LINES_MAX = 2;
@@ -42,34 +44,43 @@ const BELOW = 0.6;
 export function partsOf(configuration: Configuration, raster: Raster): Part[] {
   const { centre, categories, services } = configuration;
   const paper = designOf(configuration);
-  const { ahead, peopleAhead, scan, training, copy } = PAPER_WORDS.ar;
+  const { ahead, peopleAhead, scan, training, copy, slip } = PAPER_WORDS.ar;
+  const { ask, none, ...headings } = slip;
   const texts = [ahead, peopleAhead.zero ?? '', scan, training, copy.lost, copy.again];
   const arabic = (words: readonly Words[]): string[] => words.map(({ ar }) => ar);
-  const wanted: [PartKind, string][] = [
+  const wanted: [TextKind, string][] = [
     ['centre', centre.name.ar],
-    ...categories.flatMap(({ letter }): [PartKind, string][] =>
+    ...categories.flatMap(({ letter }): [TextKind, string][] =>
       letter === null ? [] : [['letter', letter.ar]],
     ),
-    ...texts.map((text): [PartKind, string] => ['text', text]),
-    ...(paper.note === null ? [] : [['text', paper.note.ar] as [PartKind, string]]),
-    ...arabic(services.map(({ name }) => name)).map((name): [PartKind, string] => [
+    ...[...texts, ask, none].map((text): [TextKind, string] => ['text', text]),
+    ...Object.values(headings).map((text): [TextKind, string] => ['heading', text]),
+    ...(paper.note === null ? [] : [['text', paper.note.ar] as [TextKind, string]]),
+    ...arabic(services.map(({ name }) => name)).map((name): [TextKind, string] => [
       'service',
       name,
     ]),
   ];
   const drawn = wanted.map(([kind, text]) => ({
     id: partId(kind, text),
-    bitmap: drawnPart(kind as Exclude<PartKind, 'logo'>, text, raster),
+    bitmap: drawnText({ kind, text, linesMax: LINES_MAX }, raster),
   }));
   const logo = paper.logo === null ? [] : [{ id: LOGO_PART, bitmap: logoDots(paper.logo) }];
   return keyed([...logo, ...drawn]);
 }
 
-function drawnPart(kind: Exclude<PartKind, 'logo'>, text: string, raster: Raster): Bitmap {
+interface Text {
+  readonly kind: TextKind;
+  readonly text: string;
+  readonly linesMax: number;
+}
+
+/** An Arabic text in the middle of at most so many lines, without blank paper around it. */
+export function drawnText({ kind, text, linesMax }: Text, raster: Raster): Bitmap {
   const face = FACES[kind];
   const { width: sheetWidth } = raster;
   const room = { width: (line: string) => raster.measure.width(line, face), room: sheetWidth };
-  const lines = wrapped(text, LINES_MAX, room);
+  const lines = wrapped(text, linesMax, room);
   const leading = Math.round(face.sizePx * LEADING);
   const items = lines.map((line, index): TextItem => ({
     ...{ kind: 'text', text: line, language: 'ar', face, white: false },

@@ -10,12 +10,14 @@ import { layoutPaper } from '../../paper/layout.js';
 import { createRaster, type Raster } from '../../paper/raster.js';
 import type { PrinterProfile } from '../printer/profile.js';
 import { bandsOf } from './bands.js';
-import { composeLines, type GraphicOf } from './lines.js';
+import { composeLines, SLIP_LINES_MAX, type Draw, type GraphicOf } from './lines.js';
+import { drawnText } from './parts.js';
 import type { Piece, PressedTicket } from './pieces.js';
 
 /**
  * How a paper is brought to the printer. `raster`: as a picture. `hybrid`: Arabic from graphics in
- * the printer's memory, digits and Latin from its own font. `ascii`: its own font alone.
+ * the printer's memory, digits and Latin from its own font; of slips about services, what is not
+ * on every slip as a picture. `ascii`: its own font alone.
  */
 export const RENDER_MODES = ['raster', 'hybrid', 'ascii'] as const;
 export type RenderMode = (typeof RENDER_MODES)[number];
@@ -45,9 +47,14 @@ export function createPress(
   { mode, design = DEFAULT_DESIGN, graphicOf = () => undefined }: PressOptions = { mode: 'raster' },
 ): Press {
   if (mode === 'raster') return rasterPress(profile, design);
+  const raster = rasterOf(profile.width.dots);
   return (paper) => {
     const graphics = mode === 'hybrid' ? graphicOf : () => undefined;
-    return measured(profile, composeLines(paper, { design, profile, graphicOf: graphics }));
+    const means = { design, profile, graphicOf: graphics };
+    // What services need is too much for the printer's memory; a ticket has no time for pictures.
+    const draws = mode === 'hybrid' && isSlip(paper);
+    const draw: Draw = (kind, text) => drawnText({ kind, text, linesMax: SLIP_LINES_MAX }, raster);
+    return measured(profile, composeLines(paper, draws ? { ...means, draw } : means));
   };
 }
 
