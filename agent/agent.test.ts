@@ -3,12 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { io } from 'socket.io-client';
 import { afterAll, expect, test } from 'vitest';
-import type { Millis } from '../core/configuration.js';
-import type { AgentView, PrintJob } from '../core/protocol/views.js';
-import type { Answer, Ask } from '../core/protocol/wire.js';
+import { agentView as view, AgentWire as Wire } from '../tests/fixtures/agent.js';
 import { FakeClock, job, START } from '../tests/fixtures/printing.js';
 import { Agent, LOST_MS, STOP_MS_MAX, type AgentParts } from './agent.js';
-import type { ReportPrint } from './jobs/reports.js';
 import { readProfile, type PrinterProfile } from './printer/profile.js';
 import { startPrinter } from './printers.js';
 
@@ -21,54 +18,6 @@ const SLOW: PrinterProfile = {
   ...HEALTHY,
   status: { ...HEALTHY.status, processId: false, gsR: false },
 };
-
-/** The socket as the agent sees it; the test is the server and the network. */
-class Wire {
-  connected = false;
-  active = true;
-  opened = 0;
-  readonly emitted: [name: string, payload: unknown][] = [];
-  readonly asks: Ask<ReportPrint>[] = [];
-  answer: Answer = { done: true, seq: 3 };
-  private readonly heard = new Map<string, (value: unknown) => void>();
-
-  on(name: string, hear: (value: never) => void): void {
-    this.heard.set(name, hear as (value: unknown) => void);
-  }
-  timeout(): this {
-    return this;
-  }
-  emit(name: string, payload: unknown): void {
-    this.emitted.push([name, payload]);
-  }
-  async emitWithAck(_name: string, ask: Ask<ReportPrint>): Promise<Answer> {
-    this.asks.push(ask);
-    return this.answer;
-  }
-  connect(): void {
-    this.opened += 1;
-  }
-  disconnect(): void {
-    this.connected = false;
-  }
-  hear(name: string, value?: unknown): void {
-    if (name === 'connect') this.connected = true;
-    this.heard.get(name)?.(value);
-  }
-  printing(): unknown[] {
-    return this.emitted.flatMap(([name, payload]) => (name === 'printing' ? [payload] : []));
-  }
-}
-
-const view = (at: Millis, jobs: readonly PrintJob[]): AgentView => ({
-  ...{ stream: 's', version: 1, at, configuration: 'h', training: false },
-  kiosks: ['kiosk-1'],
-  rolls: {},
-  leases: [],
-  jobs,
-  counters: [],
-  calls: [],
-});
 
 let count = 0;
 const bench = ({

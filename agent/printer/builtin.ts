@@ -3,23 +3,50 @@ import { CELL } from '../paper/pieces.js';
 import { emptyBitmap, setDot, type Bitmap } from '../../paper/bitmap.js';
 import { fontOf, registerFonts } from '../../paper/fonts.js';
 
-/** A line in the virtual printer's own font: cells as wide as Font A's, shapes of Cairo. */
-export function textBitmap(
-  text: string,
-  size: { readonly width: number; readonly height: number },
-): Bitmap {
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Dots of a letter, from the left of its cell; a wide one reaches over its neighbours. */
+type Glyph = readonly (readonly [x: number, y: number])[];
+
+/** Those that were drawn: at most ASCII's letters in the sizes that GS ! knows. */
+const glyphs = new Map<string, Glyph>();
+
+const drawn = (letter: string, { width, height }: Size): Glyph => {
   registerFonts();
-  const bytesPerRow = Math.ceil((text.length * CELL.width * size.width) / 8);
-  const bitmap = emptyBitmap(bytesPerRow, CELL.height * size.height);
-  const canvas = createCanvas(bytesPerRow * 8, bitmap.rows);
+  const [cell, rows] = [CELL.width * width, CELL.height * height];
+  const canvas = createCanvas(3 * cell, rows);
   const context = canvas.getContext('2d');
-  context.scale(size.width, size.height);
+  context.scale(width, height);
   context.font = fontOf({ sizePx: 18, weight: 700 });
-  [...text].forEach((letter, index) => context.fillText(letter, index * CELL.width, 19));
-  const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
-  for (let pixel = 0; pixel < canvas.width * canvas.height; pixel += 1) {
+  context.fillText(letter, CELL.width, 19);
+  const pixels = context.getImageData(0, 0, canvas.width, rows).data;
+  const dots: [number, number][] = [];
+  for (let pixel = 0; pixel < canvas.width * rows; pixel += 1) {
     if (pixels[pixel * 4 + 3]! < 128) continue;
-    setDot(bitmap, pixel % canvas.width, Math.floor(pixel / canvas.width));
+    dots.push([(pixel % canvas.width) - cell, Math.floor(pixel / canvas.width)]);
   }
+  return dots;
+};
+
+const glyphOf = (letter: string, size: Size): Glyph => {
+  const key = `${letter} ${size.width} ${size.height}`;
+  const glyph = glyphs.get(key) ?? drawn(letter, size);
+  glyphs.set(key, glyph);
+  return glyph;
+};
+
+/** A line in the virtual printer's own font: cells as wide as Font A's, shapes of Cairo. */
+export function textBitmap(text: string, size: Size): Bitmap {
+  const cell = CELL.width * size.width;
+  const bitmap = emptyBitmap(Math.ceil((text.length * cell) / 8), CELL.height * size.height);
+  [...text].forEach((letter, index) => {
+    for (const [x, y] of glyphOf(letter, size)) {
+      const at = index * cell + x;
+      if (at >= 0 && at < bitmap.bytesPerRow * 8) setDot(bitmap, at, y);
+    }
+  });
   return bitmap;
 }
