@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashOf, type MachineManifest } from '../agent/machine/signed.js';
-import { FIRMWARE, hasProgram, isWindows } from './centre.js';
+import { FIRMWARE, hasProgram, isOpen, isWindows } from './centre.js';
 import { cloudConfig, metaData } from './cloud.js';
 import type { Sign } from './keys.js';
 import { technicianNotes } from './notes.js';
@@ -10,13 +10,14 @@ import { fill, json, type Rendered, type Tree } from './template.js';
 import { windowsTree } from './windows.js';
 
 const installer = ({ centre, name, machine }: Place): string => {
-  const { releaseKey } = centre.site;
+  const { releaseKey, technicians } = centre.site;
   return fill(
     'install.sh',
     {
       name,
       arch: machine.arch,
       key: releaseKey ?? '',
+      keys: technicians.keys.join('\n'),
       target: machine.page === null ? 'multi-user.target' : 'graphical.target',
     },
     {
@@ -24,6 +25,7 @@ const installer = ({ centre, name, machine }: Place): string => {
       trial: releaseKey === null,
       program: hasProgram(machine),
       files: !hasProgram(machine),
+      ssh: isOpen(centre),
     },
   );
 };

@@ -37,6 +37,8 @@ export const runsServer = ({ role }: Machine): boolean => ROLE[role].server;
 /** Whether a program of Dawr runs there: else it is a browser alone. */
 export const hasProgram = (machine: Machine): boolean =>
   machine.agent !== null || runsServer(machine);
+/** Whether technicians may come in by ssh: user, server and firewall are for nobody else. */
+export const isOpen = ({ site }: Centre): boolean => site.technicians.keys.length > 0;
 export const isWindows = ({ os }: Machine): boolean => os.startsWith('windows');
 export const isLoopback = (url: string): boolean => LOOPBACK.test(new URL(url).hostname);
 

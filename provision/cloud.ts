@@ -1,4 +1,4 @@
-import { hasProgram } from './centre.js';
+import { hasProgram, isOpen } from './centre.js';
 import type { Place } from './render.js';
 import { json, type Tree } from './template.js';
 
@@ -11,8 +11,10 @@ const hostOf = ({ centre, name }: Place): string =>
   `${centre.configuration.centre.id}-${name}`.slice(0, 63).replace(/-+$/, '');
 
 /** Debian's packages for what a machine does. Debian 12 has no Node that is new enough. */
-export const packagesOf = ({ machine }: Place): string[] => [
+export const packagesOf = ({ centre, machine }: Place): string[] => [
   ...['ca-certificates', 'curl', 'nftables', 'openssl', 'systemd-timesyncd'],
+  'unattended-upgrades',
+  ...(isOpen(centre) ? ['openssh-server', 'sudo'] : []),
   ...(hasProgram(machine) ? ['nodejs'] : []),
   ...(machine.page === null ? [] : ['alsa-utils', 'cage', 'chromium', 'dbus', 'libpam-systemd']),
   ...(machine.page === null || machine.page.rotate === 0 ? [] : ['wlr-randr']),
@@ -21,6 +23,19 @@ export const packagesOf = ({ machine }: Place): string[] => [
 /** The machine's names as cloud-init's meta-data. */
 export const metaData = (place: Place): string =>
   json({ 'instance-id': hostOf(place), 'local-hostname': hostOf(place) });
+
+/** Without any entry cloud-init would make Debian's own user, who may do everything. */
+const NOBODY = { name: 'root', lock_passwd: true };
+
+/** The installer makes the same; this one is there too if the release is not. */
+const technician = (keys: readonly string[]): object => ({
+  name: 'technician',
+  gecos: 'Dawr technician',
+  shell: '/bin/bash',
+  sudo: 'ALL=(ALL) NOPASSWD:ALL',
+  lock_passwd: true,
+  ssh_authorized_keys: keys,
+});
 
 /** The machine as cloud-init's user-data; JSON is YAML. */
 export const cloudConfig = (place: Place, tree: Tree, installer: string): string => {
@@ -37,16 +52,7 @@ export const cloudConfig = (place: Place, tree: Tree, installer: string): string
     packages: packagesOf(place),
     ssh_pwauth: false,
     disable_root: true,
-    users: [
-      {
-        name: 'technician',
-        gecos: 'Dawr technician',
-        shell: '/bin/bash',
-        sudo: 'ALL=(ALL) NOPASSWD:ALL',
-        lock_passwd: true,
-        ...(keys.length === 0 ? {} : { ssh_authorized_keys: keys }),
-      },
-    ],
+    users: isOpen(centre) ? [technician(keys)] : [NOBODY],
     write_files: files.map(([path, { text, mode }]) => ({
       path,
       permissions: `0${mode}`,

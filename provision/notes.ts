@@ -1,4 +1,4 @@
-import { hasProgram, isWindows, runsServer } from './centre.js';
+import { hasProgram, isOpen, isWindows, runsServer } from './centre.js';
 import { packagesOf } from './cloud.js';
 import { originOf, urlsOf, type Place } from './render.js';
 import { fill } from './template.js';
@@ -66,6 +66,8 @@ export const technicianNotes = (place: Place): string => {
       agent: agent !== null,
       unwatched: agent === null,
       page: page !== null,
+      closed: !isOpen(centre),
+      ssh: isOpen(centre),
       sockets: usb.length > 0,
     },
   );

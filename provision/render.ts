@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { X509Certificate } from 'node:crypto';
 import type { MachineSettings } from '../agent/machine/settings.js';
 import type { ServerSettings } from '../server/settings.js';
-import { isLoopback, runsServer, type Centre } from './centre.js';
+import { isLoopback, isOpen, runsServer, type Centre } from './centre.js';
 import { PLACES, type Machine } from './files.js';
 import { chromiumPolicy } from './policy.js';
 import { fill, json, quoted, type Rendered, type Tree } from './template.js';
@@ -177,9 +177,33 @@ const firewall = ({ centre, machine }: Place): string => {
     accepted: [
       ...(isServer && networks.length > 0 ? [from(networks, portOf(centre))] : []),
       ...(isServer && phonePort !== null ? [`    tcp dport ${phonePort} accept`] : []),
-      ...(technicians.keys.length > 0 ? [from(technicians.networks, 22)] : []),
+      ...(isOpen(centre) ? [from(technicians.networks, 22)] : []),
     ].join('\n'),
   });
+};
+
+/** How long after the updates a machine starts again, if one of them needs it. */
+const REBOOT_AFTER_MIN = 60;
+const DAY_MIN = 24 * 60;
+
+/** A time of day, `HH:MM`, so many minutes later. */
+const later = (time: string, minutes: number): string => {
+  const [hour = 0, minute = 0] = time.split(':').map(Number);
+  const at = (hour * 60 + minute + minutes) % DAY_MIN;
+  return [Math.floor(at / 60), at % 60].map((part) => String(part).padStart(2, '0')).join(':');
+};
+
+/** Debian's own updates. */
+const debianFiles = ({ centre }: Place): readonly Entry[] => {
+  const { updateAt } = centre.site;
+  const { zone } = centre.configuration.centre;
+  const timer = (delay: string): string => fill('apt.timer', { updateAt, zone, delay });
+  const rebootAt = later(updateAt, REBOOT_AFTER_MIN);
+  return [
+    plain('/etc/apt/apt.conf.d/52dawr', fill('apt.conf', { rebootAt })),
+    plain(`${UNITS}/apt-daily.timer.d/dawr.conf`, timer('0')),
+    plain(`${UNITS}/apt-daily-upgrade.timer.d/dawr.conf`, timer('20min')),
+  ];
 };
 
 const systemFiles = (place: Place): readonly Entry[] => {
@@ -197,6 +221,8 @@ const systemFiles = (place: Place): readonly Entry[] => {
         fill('timesyncd.conf', { servers: time.join(' ') }),
       ),
     ]),
+    ...debianFiles(place),
+    ...when(isOpen(centre), () => [plain('/etc/ssh/sshd_config.d/dawr.conf', fill('sshd.conf'))]),
     plain('/etc/sysusers.d/dawr.conf', fill('sysusers.conf')),
     plain('/etc/tmpfiles.d/dawr.conf', fill('tmpfiles.conf')),
     plain('/etc/nftables.conf', firewall(place)),

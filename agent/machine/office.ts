@@ -1,15 +1,24 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, existsSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  createWriteStream,
+  fstatSync,
+  openSync,
+  readFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { z } from 'zod';
 import type { MachineAnswer, MachineReport } from '../../core/protocol/machines.js';
+import { FileRefused } from '../files.js';
 import type { MachineSettings, Places } from './settings.js';
 
 const ASK_MS_MAX = 10_000;
 const PACK_MS_MAX = 20 * 60_000;
+const COOKIE_BYTES_MAX = 4_096;
 
 const answerSchema = z.object({
   now: z.number(),
@@ -45,10 +54,30 @@ export interface Office {
   ): Promise<{ readonly sha256: string; readonly bytes: number }>;
 }
 
-/** The cookie of the agent's device; `undefined` until it is enrolled. */
+/**
+ * The cookie of the agent's device; `undefined` until it is enrolled. The folder is the agent's,
+ * and this may run as root: throws `FileRefused` for what would lead to another file.
+ */
 export const cookieOf = ({ agent }: Places): string | undefined => {
   const file = join(agent, 'cookie');
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  let handle: number;
+  try {
+    handle = openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new FileRefused(`${file}: cannot be read: remove it, and approve the agent anew`, {
+      cause,
+    });
+  }
+  try {
+    const stat = fstatSync(handle);
+    const isOwn = stat.isFile() && stat.nlink === 1 && stat.size <= COOKIE_BYTES_MAX;
+    if (isOwn) return readFileSync(handle, 'utf8').trim();
+    throw new FileRefused(`${file}: is no cookie: remove it, and approve the agent anew`);
+  } finally {
+    closeSync(handle);
+  }
 };
 
 const asked = async (url: string, init: RequestInit): Promise<Response> => {

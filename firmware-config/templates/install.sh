@@ -37,5 +37,18 @@ node /opt/dawr/current/build/agent/machine/main.js settle --machine {{name}}
 systemd-sysusers && systemd-tmpfiles --create /etc/tmpfiles.d/dawr.conf
 systemctl daemon-reload && systemctl enable dawr-page.service nftables.service
 {{/files}}
+{{#ssh}}
+id -u technician > /dev/null 2>&1 \
+  || useradd --create-home --shell /bin/bash --comment 'Dawr technician' technician
+install -d -m 0700 -o technician -g technician /home/technician/.ssh
+cat > /home/technician/.ssh/authorized_keys <<'KEYS'
+{{keys}}
+KEYS
+chown technician:technician /home/technician/.ssh/authorized_keys
+chmod 0600 /home/technician/.ssh/authorized_keys
+echo 'technician ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/dawr-technician
+chmod 0440 /etc/sudoers.d/dawr-technician
+systemctl enable ssh.service
+{{/ssh}}
 systemctl set-default {{target}}
 echo "{{name}} is set up: reboot."
