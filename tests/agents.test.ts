@@ -1,9 +1,11 @@
+import { hash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AgentView, KioskView } from '../core/protocol/views.js';
 import { enrolOwn } from '../server/http/enrol.js';
+import { canonicalJson } from '../server/json.js';
 import { kioskOf } from './fixtures/callers.js';
 import { openDoors, type Doors } from './fixtures/doors.js';
-import { Jar, Screen } from './play/client.js';
+import { Jar, openPage, Screen } from './play/client.js';
 
 const both = (text: string) => ({ ar: text, en: text });
 const AGENTS = [
@@ -49,6 +51,19 @@ test('an agent enters the tickets of its own kiosks alone', async () => {
   expect(await agent.ask(entry('k2'))).toEqual({ refused: 'role.denied' });
   expect(await agent.ask(entry('k1'))).toMatchObject({ done: true });
   expect([...day!.tickets.values()].map(({ deviceId }) => deviceId)).toEqual(['k1']);
+});
+
+test('a configuration that an older program stored is served as its hash names it', async () => {
+  const { database } = doors.centre.store;
+  const { texts: _, ...older } = doors.centre.configuration();
+  const body = Buffer.from(canonicalJson(older));
+  const name = hash('sha256', body);
+  database.prepare('INSERT INTO configuration VALUES (?, ?)').run(name, body);
+  const jar = await openPage(doors.url, 'kiosk', 'k1');
+  const at = `${doors.url}/configuration/${name}.json`;
+  const served = await fetch(at, { headers: { cookie: jar.header() } });
+  expect(Buffer.from(await served.arrayBuffer()).equals(body)).toBe(true);
+  expect((await fetch(at)).status).toBe(404);
 });
 
 test('an agent that is gone leaves neither its door nor its count behind', async () => {

@@ -6,6 +6,8 @@ import type { Label } from './views.js';
 /** A ticket's code that was read at a kiosk or desk, shown there for a moment. */
 export type Scanned = { readonly at: Millis } & (
   | { readonly code: 'unknown' }
+  /** The ticket could not be brought back now: scanned again, it may be. */
+  | { readonly code: 'again' }
   | {
       readonly code: 'known';
       readonly ticketId: TicketId;

@@ -22,6 +22,8 @@ export interface Done {
   readonly seq: number;
   readonly receipt?: Receipt;
   readonly ticketId?: TicketId;
+  /** Of `returnTicket`: back in line, with the place or at its end. */
+  readonly returned?: 'kept' | 'late';
 }
 export type Answer = Done | Refusal;
 

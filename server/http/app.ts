@@ -16,7 +16,7 @@ import { Buckets, perMinute } from '../access/bucket.js';
 import { limitConnections } from '../access/connections.js';
 import type { Centre } from '../centre.js';
 import { ticketUrl } from '../access/link.js';
-import { configurationBytes } from '../log/configurations.js';
+import { storedBytes } from '../log/configurations.js';
 import { programOf } from '../place.js';
 import { accessRoutes } from './access.js';
 import { checked } from './checked.js';
@@ -172,12 +172,12 @@ export const hallApp = async (centre: Centre, extras: Extras): Promise<FastifyIn
   machineRoutes(app, centre, checked);
   app.get<{ Params: { hash: string } }>('/configuration/:hash.json', (request, reply) => {
     if (!isEnrolled(centre, request)) return notFound(reply);
-    const body = centre.store.configurations.get(request.params.hash);
+    const body = storedBytes(centre.store.database, request.params.hash);
     if (body === undefined) return notFound(reply);
     return reply
       .header('cache-control', 'private, max-age=31536000, immutable')
       .type('application/json; charset=utf-8')
-      .send(configurationBytes(body));
+      .send(body);
   });
   leaseRoute(app, centre);
   clipRoutes(app, centre);

@@ -1,12 +1,14 @@
 import type { AnswerOf } from '../log/writer.js';
 import { labelKey, type Configurations, type State } from '../../core/state.js';
-import type { TicketId } from '../../core/events.js';
+import type { Logged, TicketId } from '../../core/events.js';
 import { leasedNumbers } from '../../core/leases.js';
 import { aheadOf, currentConfiguration, labelOf } from '../../core/views/hall.js';
+import type { Done } from '../../core/protocol/wire.js';
 import { ticketUrl, type TicketLinks } from '../access/link.js';
 
-const RECEIPTED: ReadonlySet<string> = new Set(['takeTicket', 'enterTicket', 'enterNumber']);
-const RECEIVED: ReadonlySet<string> = new Set(['ticket.issued', 'ticket.relabelled']);
+/** Commands of which the sender gets a receipt, and events that give a ticket its label. */
+const WITH_RECEIPT: ReadonlySet<string> = new Set(['takeTicket', 'enterTicket', 'enterNumber']);
+const GIVES_LABEL: ReadonlySet<string> = new Set(['ticket.issued', 'ticket.relabelled']);
 
 /** The page of a ticket, where phones reach one. */
 export const linkOf = (
@@ -42,16 +44,26 @@ export const linkedTicket = (
   )?.id;
 };
 
+/** What a sender hears of a call, or of a visitor who was missed and came back. */
+const heardOf = (events: readonly Logged[]): Pick<Done, 'ticketId' | 'returned'> => {
+  const called = events.find((event) => event.type === 'ticket.called');
+  const back = events.find((event) => event.type === 'leg.returned');
+  return {
+    ...(called === undefined ? {} : { ticketId: called.ticketId }),
+    ...(back === undefined ? {} : { returned: back.keptPlace ? 'kept' : 'late' }),
+  };
+};
+
 /** What an accepted command is answered with; a visitor's ticket comes with its receipt. */
 export const answersWith =
   (links: TicketLinks, configurations: Configurations): AnswerOf =>
   (state, command, events) => {
     const { seq, day } = state;
-    const issued = events.find(({ type }) => RECEIVED.has(type));
-    const ticket = issued && 'ticketId' in issued ? day?.tickets.get(issued.ticketId) : undefined;
-    if (!RECEIPTED.has(command.type) || day === null || ticket === undefined) {
-      const called = events.find((event) => event.type === 'ticket.called');
-      return { done: true, seq, ...(called === undefined ? {} : { ticketId: called.ticketId }) };
+    const labelled = events.find(({ type }) => GIVES_LABEL.has(type));
+    const ticket =
+      labelled && 'ticketId' in labelled ? day?.tickets.get(labelled.ticketId) : undefined;
+    if (!WITH_RECEIPT.has(command.type) || day === null || ticket === undefined) {
+      return { done: true, seq, ...heardOf(events) };
     }
     const configuration = currentConfiguration(state, configurations);
     const { publicUrl } = configuration.centre;

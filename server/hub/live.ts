@@ -17,12 +17,15 @@ export interface PrinterStatus {
   readonly roll: Roll | null;
 }
 
-/** A code that a scanner read; without a ticket it is no code of today. */
-export interface Scan {
-  readonly at: Millis;
-  readonly ticketId: TicketId | null;
-  readonly returned: 'kept' | 'late' | null;
-}
+/** A code that a scanner read: none of today, one to be read again, or a ticket's. */
+export type Scan = { readonly at: Millis } & (
+  | { readonly code: 'unknown' | 'again' }
+  | {
+      readonly code: 'known';
+      readonly ticketId: TicketId;
+      readonly returned: 'kept' | 'late' | null;
+    }
+);
 
 /** What is true now and in no log: who is connected, what printers do. Lost with the process. */
 export class Live {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Millis } from '../../core/configuration.js';
-import type { DeviceId } from '../../core/events.js';
+import type { DeviceId, TicketId } from '../../core/events.js';
 import { isRefusal } from '../../core/protocol/refusals.js';
 import type { Scanned } from '../../core/protocol/scanned.js';
 import { phoneView } from '../../core/views/phone.js';
@@ -25,15 +25,16 @@ const placesOf = (centre: Centre, agentId: DeviceId): readonly DeviceId[] => {
   return [...(agent?.kiosks ?? []), ...(agent?.desks ?? [])];
 };
 
+const isAbsent = ({ log }: Centre, ticketId: TicketId): boolean =>
+  log.state.day?.tickets.get(ticketId)?.leg.status === 'absent';
+
 /** [MISS-3] A ticket that was called and absent is back in line; any other is only shown. */
 const checkIn = async (centre: Centre, placeId: DeviceId, token: string | null): Promise<Scan> => {
-  const { state } = centre.log;
   const at = centre.clock.now();
-  const ticketId = token === null ? undefined : linkedTicket(centre.links, state, token);
-  if (ticketId === undefined) return { at, ticketId: null, returned: null };
-  const leg = state.day?.tickets.get(ticketId)?.leg;
-  if (leg?.status !== 'absent') return { at, ticketId, returned: null };
-  const kept = at <= leg.returnBy;
+  const ticketId = token === null ? undefined : linkedTicket(centre.links, centre.log.state, token);
+  if (ticketId === undefined) return { at, code: 'unknown' };
+  const known = { at, code: 'known', ticketId, returned: null } as const;
+  if (!isAbsent(centre, ticketId)) return known;
   const answer = await centre.log.enqueue({
     requestId: randomBytes(16).toString('hex'),
     sentAt: at,
@@ -41,7 +42,9 @@ const checkIn = async (centre: Centre, placeId: DeviceId, token: string | null):
     actor: placeId,
     deviceId: placeId,
   });
-  return { at, ticketId, returned: isRefusal(answer) ? null : kept ? 'kept' : 'late' };
+  if (!isRefusal(answer)) return { ...known, returned: answer.returned ?? null };
+  // Refused because it came back, or lapsed, in the meantime: what it is now is shown.
+  return isAbsent(centre, ticketId) ? { at, code: 'again' } : known;
 };
 
 /** Takes what an agent's scanners read at its own kiosks and desks. */
@@ -55,13 +58,14 @@ export const scansOf = (
     const { success, data } = scanSchema.safeParse(raw);
     if (!success || !placesOf(centre, agentId).includes(data.placeId)) return;
     if (!rates.take(data.placeId, centre.clock.now())) return;
-    checkIn(centre, data.placeId, data.token).then(
-      (scan) => {
-        centre.live.setScan(data.placeId, scan);
-        onChange();
-      },
-      (fault: unknown) => centre.journal.error({ fault, agentId }, 'a scan could not be taken'),
-    );
+    const show = (scan: Scan): void => {
+      centre.live.setScan(data.placeId, scan);
+      onChange();
+    };
+    checkIn(centre, data.placeId, data.token).then(show, (fault: unknown) => {
+      centre.journal.error({ fault, agentId }, 'a scan could not be taken');
+      show({ at: centre.clock.now(), code: 'again' });
+    });
   };
 };
 
@@ -73,8 +77,8 @@ export const scannedAt = (
 ): { readonly scanned?: Scanned } => {
   const scan = centre.live.scan(placeId);
   if (scan === undefined || now - scan.at > SHOWN_MS) return {};
+  if (scan.code !== 'known') return { scanned: scan };
   const { at, ticketId, returned } = scan;
-  if (ticketId === null) return { scanned: { at, code: 'unknown' } };
   const { state } = centre.log;
   const view = phoneView(state, centre.store.configurations, { at: now, ticketId });
   if (view === null) return { scanned: { at, code: 'unknown' } };

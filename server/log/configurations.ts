@@ -3,11 +3,21 @@ import type Database from 'better-sqlite3';
 import { configurationSchema, type Configuration } from '../../core/configuration.js';
 import { canonicalJson } from '../json.js';
 
-/** The bytes of a checked configuration that are stored, hashed and served. */
+/** The bytes of a checked configuration that are stored and hashed. */
 export const configurationBytes = (configuration: Configuration): Buffer =>
   Buffer.from(canonicalJson(configuration), 'utf8');
 
 export const configurationHash = (bytes: Buffer): string => hash('sha256', bytes);
+
+/**
+ * What was stored under a hash, to be served: an older program may have stored it, and then lacks
+ * what has come since. The start publishes anew, so that no hall goes by such a one.
+ */
+export const storedBytes = (database: Database.Database, key: string): Buffer | undefined =>
+  database
+    .prepare<[string], Buffer>('SELECT body FROM configuration WHERE hash = ?')
+    .pluck()
+    .get(key) as Buffer | undefined;
 
 /** Configurations by hash, read from the log's file when first asked for. Read-only to callers. */
 export class StoredConfigurations extends Map<string, Configuration> {

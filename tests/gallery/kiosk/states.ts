@@ -57,6 +57,7 @@ export const STATES: Readonly<Record<string, Shown>> = {
     view: read({ state: 'called', counter: { number: 4, floor: { ar: 'أ', en: 'A' } } }),
   },
   'scan-unknown': { view: { scanned: { at: 0, code: 'unknown' } } },
+  'scan-again': { view: { scanned: { at: 0, code: 'again' } } },
   'welcome-training': { view: { training: true } },
   'welcome-basket': { act: (flow) => flow.addAnother('s1-2') },
   'welcome-voiced': { view: { voice: 'hash' } },
