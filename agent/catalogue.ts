@@ -13,6 +13,8 @@ export interface CatalogueParts {
   readonly clock: Clock;
   readonly fetched: Fetched;
   say(line: string): void;
+  /** The disk does not keep it, or there is a bug. */
+  readonly onFault: (fault: unknown) => void;
   /** Told of the configuration that holds from now on; at the start, of the one kept. */
   onChange(configuration: Configuration): void;
 }
@@ -42,14 +44,16 @@ export class Catalogue {
   }
 
   private bring(hash: string): void {
-    this.download(hash).then(
-      (body) => {
-        if (hash !== this.wanted) return;
-        if (this.hold(body)) return writeWhole(this.file, body);
-        this.again(hash, 'cannot be read');
-      },
-      (fault: unknown) => this.again(hash, fault instanceof Error ? fault.message : String(fault)),
-    );
+    this.download(hash)
+      .then(
+        (body) => {
+          if (hash !== this.wanted) return;
+          if (this.hold(body)) return writeWhole(this.file, body);
+          this.again(hash, 'cannot be read');
+        },
+        (fault: unknown) => this.again(hash, fault instanceof Error ? fault.message : `${fault}`),
+      )
+      .catch(this.parts.onFault);
   }
 
   private again(hash: string, why: string): void {

@@ -95,7 +95,7 @@ const main = async (): Promise<void> => {
   const fetched = fetchedAs(self, cookie);
   const printers = new Designed();
   const catalogue = new Catalogue({
-    ...{ data: self.data, clock: machineClock, fetched, say },
+    ...{ data: self.data, clock: machineClock, fetched, say, onFault: failed },
     onChange: (configuration) => printers.use(configuration),
   });
   const agent = new Agent({

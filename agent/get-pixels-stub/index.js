@@ -1,4 +1,4 @@
 'use strict';
 module.exports = () => {
-  throw new Error('images are rastered by agent/paper/raster.ts, never by escpos');
+  throw new Error('images are rastered by paper/raster.ts, never by escpos');
 };

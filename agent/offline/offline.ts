@@ -115,9 +115,9 @@ export class Offline {
     const now = this.now();
     const before = this.book.of(ask.kioskId, ask.requestId);
     const leases = this.stock.at(ask.kioskId, now);
-    const [lease] = leases;
+    const lease = (before && this.leaseOf(before)) ?? leases[0];
     if (lease === undefined) return refuse('day.notOpen');
-    if (before !== undefined) return this.ticketOf(before, this.leaseOf(before) ?? lease);
+    if (before !== undefined) return this.ticketOf(before, lease);
     const wrong = this.wrongWish(ask, lease) ?? this.tooMany(lease, now);
     if (wrong !== undefined) return wrong;
     const found = this.nextNumber(leases, ask.services[0]!);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { configurationSchema, type Configuration } from '../../core/configuration.js';
@@ -7,7 +7,7 @@ import { leasedNumbers } from '../../core/leases.js';
 import { labelKey } from '../../core/state.js';
 import type { LeaseView } from '../../core/protocol/views.js';
 import type { Fetched } from '../fetched.js';
-import { FileRefused, writeWhole } from '../files.js';
+import { FileRefused, readChecked, writeWhole } from '../files.js';
 
 const text = z.string().min(1).max(200);
 /** Both stand in names of files. */
@@ -51,6 +51,9 @@ export class Stock {
   ) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const name of readdirSync(folder)) this.load(name);
+    for (const [leaseId, { view }] of this.leases) {
+      if (!this.configurations.has(view.configuration)) this.leases.delete(leaseId);
+    }
   }
 
   /**
@@ -137,20 +140,14 @@ export class Stock {
 
   private load(name: string): void {
     const file = join(this.folder, name);
-    const read = <T>(schema: z.ZodType<T>): T => {
-      try {
-        return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
-      } catch (error) {
-        throw new FileRefused(
-          `${file}: is not as it was written (${String(error)}): remove it, the server has it`,
-        );
-      }
-    };
     const hash = CONFIGURATION.exec(name)?.groups?.['hash'];
-    if (hash !== undefined) this.configurations.set(hash, read(configurationSchema));
-    if (!LEASE.test(name)) return;
-    const lease = read(leaseSchema);
-    this.leases.set(lease.view.leaseId, lease);
+    if (hash !== undefined) {
+      const configuration = readOrPutAside(file, configurationSchema);
+      if (configuration !== undefined) this.configurations.set(hash, configuration);
+    } else if (LEASE.test(name)) {
+      const lease = readOrPutAside(file, leaseSchema);
+      if (lease !== undefined) this.leases.set(lease.view.leaseId, lease);
+    }
   }
 
   private drop(listed: ReadonlySet<string>): void {
@@ -168,3 +165,14 @@ export class Stock {
     }
   }
 }
+
+/** What a file says; a damaged one is put aside, since the server gives it again. */
+const readOrPutAside = <T>(file: string, schema: z.ZodType<T>): T | undefined => {
+  try {
+    return readChecked(file, schema);
+  } catch (fault) {
+    if (!(fault instanceof FileRefused)) throw fault;
+    renameSync(file, `${file}.damaged`);
+    return undefined;
+  }
+};

@@ -1,5 +1,5 @@
 import type { Reply } from '../printer/replies.js';
-import { encodeAnswer, encodeList, encodeStep } from './memory.js';
+import { ACK, encodeList, encodeStep } from './memory.js';
 import type { Shelf } from './shelf.js';
 import type { PrinterProfile } from '../printer/profile.js';
 
@@ -67,7 +67,7 @@ export class Equipment {
       const reply = await expected.reply;
       if (reply?.kind !== 'keys') return;
       keys.push(...reply.keys);
-      bytes = encodeAnswer('more');
+      bytes = ACK;
       if (reply.isLast) break;
     }
     await session.write(bytes);

@@ -8,7 +8,7 @@ const word = (value: number): [number, number] => [value & 0xff, value >> 8];
 export const encodeList = (): Buffer => Buffer.from([0x1d, 0x28, 0x4c, 4, 0, 48, 64, 0x4b, 0x43]);
 
 /** ACK: the host has the part of the list and wants the next; after the last it ends the list. */
-export const encodeAnswer = (answer: 'more'): Buffer => Buffer.from({ more: [0x06] }[answer]);
+export const ACK = Buffer.of(0x06);
 
 /** GS r, n = 1: answered when all before it was carried out. */
 const TRANSMIT_PAPER_STATUS = Buffer.from([0x1d, 0x72, 1]);

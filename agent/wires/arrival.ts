@@ -16,7 +16,13 @@ export const watchPath = (path: string, appeared: () => void): (() => void) => {
   const look = (): void => {
     watcher?.close();
     const folder = above(path);
-    watcher = watch(folder, { persistent: false });
+    try {
+      watcher = watch(folder, { persistent: false });
+    } catch (fault) {
+      if ((fault as NodeJS.ErrnoException).code !== 'ENOENT') throw fault;
+      // It went between the look and the watch: one above it is watched.
+      return look();
+    }
     // Its own end is told like that of what lies in it, and there may be another of its name by
     // then: what is watched is looked up each time.
     watcher.on('change', (kind) => {
