@@ -198,6 +198,18 @@ describe('a printer in trouble', () => {
   });
 });
 
+test('an answer in turn that says that the paper is out confirms nothing', async () => {
+  const it = printBench({ processId: false });
+  it.printer.set({ isTalkative: true, paperRows: 200 });
+  it.queue.take(job());
+  await it.clock.pass(2_000);
+  expect(states(it)).toEqual(['queued', 'sending', 'sent', 'interrupted']);
+  it.printer.loadPaper();
+  await it.clock.pass(20_000);
+  expect(states(it).at(-1)).toBe('confirmed');
+  expect(it.slips.map(({ codes }) => codes.length)).toEqual([0, 1]);
+});
+
 describe('an agent that was killed', () => {
   test('knows the ticket that was in the printer, and prints it again, marked', async () => {
     const it = printBench();

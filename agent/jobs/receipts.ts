@@ -3,7 +3,7 @@ import { sleep, type Clock } from '../clock.js';
 import type { Receipt } from '../paper/escpos.js';
 import type { PressedTicket } from '../paper/pieces.js';
 import type { PrinterProfile } from '../printer/profile.js';
-import { prints } from '../printer/replies.js';
+import { prints, saysPaperEnd } from '../printer/replies.js';
 import type { Expected, Session } from './session.js';
 
 const POLL_MS = 1_000;
@@ -49,7 +49,7 @@ export class Receipts {
       const poll = sleep(this.parts.clock, POLL_MS).then(() => 'poll' as const);
       const first = await Promise.race([reply, poll]);
       if (first === undefined) return (await this.isThrough()) ? 'confirmed' : 'interrupted';
-      if (first !== 'poll') return 'confirmed';
+      if (first !== 'poll') return saysPaperEnd(first) ? 'interrupted' : 'confirmed';
       if (!(await this.isPrinting())) return 'interrupted';
     }
   }

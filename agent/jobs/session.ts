@@ -3,7 +3,14 @@ import type { Clock } from '../clock.js';
 import { LinkLost, type DeviceLink } from '../wires/link.js';
 import type { FullBit, PrinterProfile } from '../printer/profile.js';
 import { CLEAR_BUFFER } from '../printer/receiver.js';
-import { fullStateOf, isError, ReplyReader, stateOf, type Reply } from '../printer/replies.js';
+import {
+  fullStateOf,
+  isError,
+  ReplyReader,
+  saysPaperEnd,
+  stateOf,
+  type Reply,
+} from '../printer/replies.js';
 
 /** How long a printer may take to answer a real-time request. */
 export const ANSWER_MS_MAX = 300;
@@ -196,7 +203,8 @@ export class Session {
   async isThrough(): Promise<boolean> {
     const answer = this.expectInTurn(TURN_MS_MAX + this.lineMs());
     await this.write(ASK_IN_TURN, 'inTurn');
-    return (await answer.reply) !== undefined;
+    const reply = await answer.reply;
+    return reply !== undefined && !saysPaperEnd(reply);
   }
 
   /** Waits for the answer to the newest question in turn. */

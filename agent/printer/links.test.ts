@@ -13,7 +13,7 @@ import { createPress } from '../paper/press.js';
 import { LinkLost, type DeviceLink } from '../wires/link.js';
 import { readProfile } from './profile.js';
 import { VirtualPrinter } from './virtual-printer.js';
-import { WireLink, WRITE_MS_MAX } from '../wires/wire-link.js';
+import { WireLink, WRITE_MS_MAX, type Wire } from '../wires/wire-link.js';
 import { fileWire } from '../wires/file.js';
 import { serialWire } from '../wires/serial.js';
 import { tcpWire } from '../wires/tcp.js';
@@ -240,4 +240,41 @@ describe.each(Object.keys(BENCHES) as (keyof typeof BENCHES)[])('a %s link', (ki
     await expect(on.link.write(job)).rejects.toThrow(LinkLost);
     expect([on.slips(), on.losses()]).toEqual([0, 1]);
   });
+});
+
+/** More than the far end's own system holds; the sender's takes some megabytes. */
+const FAR_BUFFER_BYTES = 1_000_000;
+
+test('what a printer in the network has not taken when it is given up is never sent', async () => {
+  let far: Socket | undefined;
+  const listener = createServer((socket) => {
+    far = socket.pause();
+    socket.on('error', () => undefined);
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  const clock = new StuckClock();
+  let taken = 0;
+  const link = new WireLink(async (events) => {
+    const wire = await tcpWire({ host: '127.0.0.1', port })(events);
+    const send: Wire['send'] = (bytes, done) =>
+      wire.send(bytes, (fault) => {
+        taken += bytes.length;
+        done(fault);
+      });
+    return { send, end: () => wire.end() };
+  }, clock);
+  await link.open();
+  const many = Buffer.concat(Array.from({ length: 600 }, () => job));
+  const writing = expect(link.write(many)).rejects.toThrow(LinkLost);
+  let before = 0;
+  await vi.waitUntil(() => before === (before = taken) && taken > FAR_BUFFER_BYTES);
+  clock.end();
+  await writing;
+  let brought = 0;
+  far!.on('data', (bytes) => (brought += bytes.length));
+  await once(far!.resume(), 'close');
+  expect(brought).toBeLessThan(FAR_BUFFER_BYTES);
+  await new Promise((closed) => listener.close(closed));
 });

@@ -150,5 +150,9 @@ export function fullStateOf(
   return { state: worst ?? 'ready', isHeld: told.some(({ means }) => means === 'held') };
 }
 
+/** Whether the answer to GS r says that there is no paper: what it follows is not all printed. */
+export const saysPaperEnd = (reply: Reply): boolean =>
+  reply.kind === 'paper' && (reply.byte & 0x0c) !== 0;
+
 /** Whether a printer in this state prints. */
 export const prints = (state: PrinterState): boolean => state === 'ready' || state === 'nearEnd';

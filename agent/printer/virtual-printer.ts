@@ -14,6 +14,8 @@ interface Condition {
   isCutterStuck: boolean;
   /** The last ticket has not been taken out of the mouth. */
   isTicketHeld: boolean;
+  /** Says what it is asked in its turn also where it has stopped for want of paper, as some do. */
+  isTalkative: boolean;
   /** Prints, but says nothing. */
   isMute: boolean;
   /** Cannot be reached. */
@@ -26,6 +28,7 @@ const HEALTHY: Condition = {
   isCoverOpen: false,
   isCutterStuck: false,
   isTicketHeld: false,
+  isTalkative: false,
   isMute: false,
   isUnplugged: false,
 };
@@ -33,6 +36,8 @@ const HEALTHY: Condition = {
 /** What a printer takes an endless roll for. */
 const ROLL_ROWS = 640_000;
 const FULL_STATUS = 20;
+/** The answer to GS r. */
+const PAPER_OUT = 0x0f;
 
 /**
  * A printer that is stricter than any real one: it decodes the very bytes that a real one would
@@ -146,6 +151,14 @@ export class VirtualPrinter implements DeviceLink {
           : new PrinterRefused(next.offset, error.message);
       }
     }
+    if (this.condition.isTalkative) this.answerWithoutPaper();
+  }
+
+  private answerWithoutPaper(): void {
+    if (this.condition.paperRows > 0) return;
+    const isAsk = ({ command }: (typeof this.queue)[number]) => command.kind === 'sendPaperStatus';
+    this.say(...this.queue.filter(isAsk).map(() => PAPER_OUT));
+    this.queue = this.queue.filter((held) => !isAsk(held));
   }
 
   private execute(command: PrinterCommand, offset: number): void {

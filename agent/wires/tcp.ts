@@ -27,7 +27,8 @@ export const tcpWire =
             new Promise((ended) => {
               if (socket.closed) return ended();
               socket.once('close', () => ended());
-              socket.destroy();
+              // Closed politely, the system would bring what it still holds, long after this.
+              socket.resetAndDestroy();
             }),
         });
       });
