@@ -125,6 +125,7 @@ export class Agent {
         this.running.has(kioskId) ? (this.printers.get(kioskId)?.state ?? 'away') : undefined,
       say: (line) => parts.say(line),
       onSettled: () => this.printListed(),
+      isStopping: () => this.isStopping,
       onFault: (what, fault) => this.fail(what, fault),
     });
     this.listen();
@@ -194,7 +195,7 @@ export class Agent {
       this.socket.emit('printer', { kioskId, ...status });
     }
     this.tellTroubles();
-    this.away.greet(() => this.isStopping);
+    this.away.greet();
   }
 
   private hear(at: Millis): void {

@@ -91,6 +91,21 @@ test('a request carried out without an answer keeps its place, numbered as on pa
   expect(centre.logged('ticket.issued')).toHaveLength(1);
 }, 60_000);
 
+test('a server that only the page did not hear learns of the ticket, and prints on', async () => {
+  centre = await Outage.begin();
+  centre.at += HOUR_MS;
+  await centre.startAgent();
+  await centre.stocked();
+  await until(() => centre.running!.centre.log.state.day, 'the day');
+  const paper = await centre.take(0xc, [SERVICE]);
+  await until(() => centre.logged('ticket.issued').length === 1, 'the ticket');
+  expect(centre.logged('ticket.issued').map(({ number }) => number)).toEqual([numberOf(paper)]);
+  const { log, clock } = centre.running!.centre;
+  const from = { sentAt: clock.now(), actor: 'k1', deviceId: 'k1' };
+  await log.enqueue({ requestId: 'd'.padStart(32, '0'), command: takeTicket(), ...from });
+  await until(() => centre.logged('ticket.printed').length === 2, 'both papers');
+}, 60_000);
+
 test('a request that arrives after all hears of the ticket that its visitor has', async () => {
   centre = await Outage.begin();
   centre.at += HOUR_MS;

@@ -99,7 +99,7 @@ describe('a printer on a serial line', () => {
 });
 
 test('a printer in the network that is off, and one that tells nothing', async () => {
-  const listener = createServer((socket) => void socket.resume());
+  const listener = createServer((socket) => void socket.resume().on('error', () => undefined));
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const { port } = listener.address() as AddressInfo;

@@ -4,7 +4,8 @@ import type { Receipt } from '../paper/escpos.js';
 import type { PressedTicket } from '../paper/pieces.js';
 import type { PrinterProfile } from '../printer/profile.js';
 import { prints, saysPaperEnd } from '../printer/replies.js';
-import type { Expected, Session } from './session.js';
+import type { Session } from './session.js';
+import type { Expected } from './waits.js';
 
 const POLL_MS = 1_000;
 const WAIT_MS_MIN = 5_000;

@@ -11,6 +11,7 @@ import {
   stateOf,
   type Reply,
 } from '../printer/replies.js';
+import { Waits, type Expected } from './waits.js';
 
 /** How long a printer may take to answer a real-time request. */
 export const ANSWER_MS_MAX = 300;
@@ -19,11 +20,6 @@ const CLEARED_MS_MAX = 2_000;
 const TURN_MS_MAX = 2_000;
 /** A printer that need not answer is asked so often whether it does. */
 export const ASK_AGAIN_MS = 60_000;
-/**
- * A process that was held up, by a slow disk or a busy machine, finds the end of the wait before it
- * finds the answer that came meanwhile: so long it reads what has come before it believes that.
- */
-const UNREAD_MS = 50;
 /** An answer that has not come by then comes no more. */
 const QUIET_MS = 10_000;
 
@@ -35,19 +31,6 @@ const ASK_IN_TURN = Uint8Array.of(0x1d, 0x72, 1);
 const ASK_FULL = Uint8Array.of(0x10, 0x04, 20);
 /** GS E1h of Custom printers: transmit the paper left. */
 const ASK_PAPER_LEFT = Uint8Array.of(0x1d, 0xe1);
-
-interface Waiter {
-  readonly match: (reply: Reply) => boolean;
-  readonly settle: (reply: Reply | undefined) => void;
-  readonly fail: (error: LinkLost) => void;
-}
-
-export interface Expected {
-  /** `undefined` when the time is over. Rejects with `LinkLost`. */
-  readonly reply: Promise<Reply | undefined>;
-  /** Ends the wait without an answer; the next such reply is somebody else's. */
-  drop(): void;
-}
 
 export interface SessionParts {
   readonly link: DeviceLink;
@@ -66,7 +49,7 @@ export interface SessionParts {
  */
 export class Session {
   private reader = new ReplyReader();
-  private waiters: Waiter[] = [];
+  private readonly waits: Waits;
   private isConnected = false;
   /** A command may have been cut in two: the printer takes what comes next for its rest. */
   private isHalf = false;
@@ -83,6 +66,7 @@ export class Session {
   isHeld = false;
 
   constructor(private readonly parts: SessionParts) {
+    this.waits = new Waits(parts.clock);
     parts.link.onData((bytes) => {
       for (const reply of this.reader.take(bytes)) this.hear(reply);
     });
@@ -245,30 +229,7 @@ export class Session {
 
   /** Waits for the first reply that matches. Call it before writing what asks for the reply. */
   expect(match: (reply: Reply) => boolean, ms: number): Expected {
-    let settle: (reply: Reply | undefined) => void = () => undefined;
-    let fail: (error: LinkLost) => void = () => undefined;
-    const reply = new Promise<Reply | undefined>((resolve, reject) => {
-      settle = resolve;
-      fail = reject;
-    });
-    // Whoever waits gets the failure; nobody may be waiting yet, or any more.
-    reply.catch(() => undefined);
-    const drop = (): void => {
-      cancel();
-      this.waiters = this.waiters.filter((other) => other !== waiter);
-    };
-    const ended =
-      <T>(end: (value: T) => void): ((value: T) => void) =>
-      (value) => {
-        drop();
-        end(value);
-      };
-    let cancel = this.parts.clock.after(ms, () => {
-      cancel = this.parts.clock.after(UNREAD_MS, () => waiter.settle(undefined));
-    });
-    const waiter: Waiter = { match, settle: ended(settle), fail: ended(fail) };
-    this.waiters.push(waiter);
-    return { reply, drop };
+    return this.waits.begin(match, ms);
   }
 
   private async ask(n: number): Promise<number> {
@@ -293,12 +254,11 @@ export class Session {
   private hear(reply: Reply): void {
     if (reply.kind === 'paper') this.owed = Math.max(0, this.owed - 1);
     if (reply.kind === 'automatic') return this.parts.onState(reply.state);
-    this.waiters.find(({ match }) => match(reply))?.settle(reply);
+    this.waits.hear(reply);
   }
 
   private fail(): void {
     this.isConnected = false;
-    const error = new LinkLost('the printer was lost');
-    for (const waiter of [...this.waiters]) waiter.fail(error);
+    this.waits.fail(new LinkLost('the printer was lost'));
   }
 }

@@ -12,13 +12,15 @@ import { isOfflineJob } from './book.js';
 import { Door } from './door.js';
 import { Offline, type OfflineParts } from './offline.js';
 
-export interface AwayParts extends OfflineParts {
+export interface AwayParts extends Omit<OfflineParts, 'onGiven'> {
   /** Of the server's pages. */
   readonly origin: string;
   /** The link to the server. */
   readonly socket: Pick<ReturnType<typeof io>, 'connected' | 'emit'>;
   /** How a kiosk's printer is; `undefined` for a kiosk of another agent. */
   readonly printer: (kioskId: DeviceId) => PrinterState | undefined;
+  /** Nothing more is begun. */
+  readonly isStopping: () => boolean;
   readonly onFault: (what: string, fault: unknown) => void;
 }
 
@@ -34,6 +36,8 @@ export class Away {
     const { socket, onSettled } = parts;
     this.offline = new Offline({
       ...parts,
+      // A server may be there that only a kiosk's page did not hear.
+      onGiven: () => this.tell(),
       onSettled: () => {
         socket.emit('offline', this.offline.count());
         onSettled();
@@ -67,9 +71,14 @@ export class Away {
   }
 
   /** The server is there: it hears where the door is, and of every ticket. */
-  greet(isStopping: () => boolean): void {
-    const { socket, onFault } = this.parts;
-    if (this.door !== undefined) socket.emit('door', this.door.place);
+  greet(): void {
+    if (this.door !== undefined) this.parts.socket.emit('door', this.door.place);
+    this.tell();
+  }
+
+  private tell(): void {
+    const { socket, isStopping, onFault } = this.parts;
+    if (!socket.connected) return;
     socket.emit('offline', this.offline.count());
     this.offline
       .tell(() => socket.connected && !isStopping())

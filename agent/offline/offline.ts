@@ -33,6 +33,8 @@ export interface OfflineParts {
   /** Has a ticket printed. */
   readonly print: (job: PrintJob) => void;
   readonly say: (line: string) => void;
+  /** A ticket was given out: the server shall hear of it as soon as it can. */
+  readonly onGiven: () => void;
   /** A ticket is known to the server, or never will be. */
   readonly onSettled: () => void;
 }
@@ -131,6 +133,7 @@ export class Offline {
     this.book.give({ requestId, kioskId, day, seriesId, number, ...visit });
     const given = this.book.of(kioskId, unanswered)!;
     if (found.lease.view.print) this.parts.print(this.orderOf(given, found.lease));
+    this.parts.onGiven();
     return this.ticketOf(given, found.lease);
   }
 

@@ -129,7 +129,10 @@ test('the end of the paper is seen on all sides, and a copy comes out elsewhere'
 
 test('four printers that take nothing keep neither a fifth nor the disk waiting', async () => {
   const sockets: Socket[] = [];
-  const sink = createServer((socket) => void sockets.push(socket.pause()));
+  const sink = createServer((socket) => {
+    // An agent that ends resets its connections.
+    sockets.push(socket.pause().on('error', () => undefined));
+  });
   sink.listen(0, '127.0.0.1');
   await once(sink, 'listening');
   const { port } = sink.address() as AddressInfo;
