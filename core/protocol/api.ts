@@ -25,6 +25,7 @@ export const API_REFUSALS = [
   'setup.wrongCode',
   'setup.done',
   'payload.invalid',
+  'rate.limited',
   'report.noDay',
   'paper.invalid',
   'paper.tooFast',

@@ -39,7 +39,7 @@ export const machineRoutes = (app: FastifyInstance, centre: Centre, checked: Che
     const { deviceId, page } = body;
     if (!isAgent(request, deviceId)) return refuseWith(reply, 403, 'session.needed');
     const now = centre.clock.now();
-    if (!asks.take(deviceId, now)) return refuseWith(reply, 429, 'enrol.tooMany');
+    if (!asks.take(deviceId, now)) return refuseWith(reply, 429, 'rate.limited');
     centre.machines.told(body, now);
     const answer: MachineAnswer = {
       now,
@@ -60,7 +60,7 @@ export const machineRoutes = (app: FastifyInstance, centre: Centre, checked: Che
     const folder = folderFor(request);
     if (folder === undefined) return refuseWith(reply, 403, 'session.needed');
     if (!asks.take(query(request, 'device'), centre.clock.now())) {
-      return refuseWith(reply, 429, 'enrol.tooMany');
+      return refuseWith(reply, 429, 'rate.limited');
     }
     const [manifest, signature] = await Promise.all(
       ['manifest.json', 'manifest.sig'].map((name) => textIn(join(folder, name))),
@@ -74,7 +74,7 @@ export const machineRoutes = (app: FastifyInstance, centre: Centre, checked: Che
     if (folder === undefined) return refuseWith(reply, 403, 'session.needed');
     const isFree = packing < PACKS_AT_ONCE;
     if (!isFree || !packs.take(query(request, 'device'), centre.clock.now())) {
-      return refuseWith(reply, 429, 'enrol.tooMany');
+      return refuseWith(reply, 429, 'rate.limited');
     }
     const file = join(folder, 'pack.tar.gz');
     const bytes = await sizeOf(file);
@@ -94,9 +94,12 @@ const sizeOf = async (file: string): Promise<number | undefined> => {
   }
 };
 
-/** A small file; `undefined` if there is none. */
+/** A small file; `undefined` if there is none. A large one is a fault: the journal then has it. */
 const textIn = async (file: string): Promise<string | undefined> => {
   const bytes = await sizeOf(file);
-  if (bytes === undefined || bytes > MANIFEST_BYTES_MAX) return undefined;
+  if (bytes === undefined) return undefined;
+  if (bytes > MANIFEST_BYTES_MAX) {
+    throw new Error(`${file} has ${bytes} bytes, at most ${MANIFEST_BYTES_MAX}: put it there anew`);
+  }
   return readFile(file, 'utf8');
 };

@@ -182,4 +182,12 @@ describe("the server's door for machines", () => {
     expect((await get('/api/release/..%2f/manifest?device=a1', agent)).status).toBe(403);
     expect((await get('/api/release/arm64/manifest?device=a1', agent)).status).toBe(204);
   });
+
+  test('does not pass a spoilt release off as none', async () => {
+    machine.offer(SECOND);
+    const agent = readFileSync(join(machine.places.agent, 'cookie'), 'utf8');
+    const manifest = join(machine.doors.data, 'releases', 'amd64', 'manifest.json');
+    writeFileSync(manifest, ' '.repeat(100_001));
+    expect((await get('/api/release/amd64/manifest?device=a1', agent)).status).toBe(500);
+  });
 });
