@@ -5,7 +5,7 @@ import { FakeClock } from '../../tests/fixtures/printing.js';
 import { Bus } from './bus.js';
 import { Keypads, type Press } from './keypads.js';
 import { lampPlayer, relayPlayer, type Player } from './players.js';
-import { CHECK_MS, ON_MS_MAX, Relays, type RelayUnit } from './relays.js';
+import { CHECK_MS, OFF_AGAIN_MS, ON_MS_MAX, Relays, type RelayUnit } from './relays.js';
 import { VirtualBus } from './virtual-bus.js';
 
 const keys = keypad('apertum-keys');
@@ -96,7 +96,9 @@ const bellBench = (profileId: string, onMs = 800) => {
   const onSet = (_coil: number, is: unknown) => set.push([clock.now() - began, is]);
   const player = relayPlayer(profile, 5, onSet);
   let isMute = false;
+  let isNoisy = false;
   const take: Player['take'] = (bytes) => {
+    if (isNoisy) return { length: bytes.length };
     const taken = player.take(bytes);
     return isMute && typeof taken !== 'string' ? { length: taken.length } : taken;
   };
@@ -114,7 +116,8 @@ const bellBench = (profileId: string, onMs = 800) => {
     relays.see(hallWith([counter(counterId, 'called')], [call(counterId, 1, at)]));
   const states = () => set.map(([, is]) => is);
   const silence = (): void => void (isMute = true);
-  return { clock, line, relays, set, ring, states, answers, silence };
+  const noise = (is: boolean): void => void (isNoisy = is);
+  return { clock, line, relays, set, ring, states, answers, silence, noise };
 };
 
 describe('a bell', () => {
@@ -144,6 +147,19 @@ describe('a bell', () => {
     await it.clock.pass(10_000);
     expect(it.states()).toEqual(['off', 'on', 'off']);
     expect(it.set[2]![0] - it.set[1]![0]).toBe(ON_MS_MAX);
+  });
+
+  test('is switched off until it is off, though a disturbed line loses the frames', async () => {
+    const it = bellBench('modbus-coils');
+    await it.clock.pass(100);
+    it.ring('c1');
+    await it.clock.pass(700);
+    it.noise(true);
+    await it.clock.pass(5_000);
+    expect(it.states()).toEqual(['off', 'on']);
+    it.noise(false);
+    await it.clock.pass(OFF_AGAIN_MS + 1_000);
+    expect(it.states()).toEqual(['off', 'on', 'off']);
   });
 
   test('is switched off again when the line that was lost meanwhile is back', async () => {

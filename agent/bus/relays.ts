@@ -13,6 +13,8 @@ export const ON_MS_MAX = 5_000;
 const RING_WITHIN_MS = 8_000;
 /** Each board is asked so often whether it is there: a bell may be silent for days. */
 export const CHECK_MS = 10_000;
+/** What the board did not say that it switched off is switched off again, so soon. */
+export const OFF_AGAIN_MS = 2_000;
 const ON = 0xff00;
 const OFF = 0x0000;
 
@@ -85,6 +87,8 @@ const onOf = (unit: RelayUnit): Exchange => {
 export class Relays {
   private rung = new Set<string>();
   private readonly ringing = new Map<RelayUnit, () => void>();
+  /** What ends the wait before a bell is switched off once more. */
+  private readonly again = new Map<RelayUnit, () => void>();
   private endChecks: () => void = () => undefined;
 
   constructor(private readonly parts: RelaysParts) {}
@@ -127,6 +131,7 @@ export class Relays {
   /** A bell that rings already rings for both calls, and no longer. */
   private ring(unit: RelayUnit): void {
     if (this.ringing.has(unit)) return;
+    this.again.get(unit)?.();
     const ends = this.parts.clock.after(Math.min(unit.onMs, ON_MS_MAX), () => this.off(unit));
     this.ringing.set(unit, ends);
     this.put(unit, onOf(unit));
@@ -135,12 +140,21 @@ export class Relays {
   private off(unit: RelayUnit): void {
     this.ringing.get(unit)?.();
     this.ringing.delete(unit);
-    this.put(unit, offOf(unit));
+    this.again.get(unit)?.();
+    this.put(unit, offOf(unit), (outcome) => {
+      if (outcome === 'done') return;
+      // A frame that was lost must leave no bell ringing.
+      const again = this.parts.clock.after(OFF_AGAIN_MS, () => this.off(unit));
+      this.again.set(unit, again);
+    });
   }
 
-  private put(unit: RelayUnit, exchange: Exchange): void {
+  private put(unit: RelayUnit, exchange: Exchange, ended?: (outcome: Outcome) => void): void {
     const { address, coil } = unit;
-    const onEnd = (outcome: Outcome): void => this.parts.onAnswer(address, outcome);
+    const onEnd = (outcome: Outcome): void => {
+      this.parts.onAnswer(address, outcome);
+      ended?.(outcome);
+    };
     this.parts.bus.put(`relay ${address} ${coil}`, { exchange, isUrgent: true, onEnd });
   }
 }
