@@ -198,7 +198,8 @@ const VOICE = {
   steps: [[process.execPath, ['build/server/voice/main.js']]],
 };
 
-const onPath = (name) =>
+/** True if a program of this name is installed. */
+export const onPath = (name) =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
 
 /** Needs the built programs. Without the speaker boards chime: no reason to stop. */

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { spawn } from 'node:child_process';
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
 import {
   build,
   buildVoice,
   install,
+  onPath,
   orStop,
   program,
   quietly,
@@ -87,9 +88,6 @@ const MANAGERS = [
     },
   },
 ];
-
-const onPath = (name) =>
-  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
 
 /** Asks the system's package manager, as root or by a sudo that asks no password. */
 async function installFromSystem(tool) {

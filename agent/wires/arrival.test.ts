@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { watchPath } from './arrival.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'dawr-arrival-'));
@@ -12,6 +12,7 @@ const watching = (path: string): void => {
   stop = watchPath(path, () => (seen += 1));
 };
 afterEach(() => stop());
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const appeared = (): Promise<unknown> => vi.waitUntil(() => seen > 0, { timeout: 5_000 });
 
