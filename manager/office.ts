@@ -1,10 +1,11 @@
 import type { DayReport } from '../core/kpi.js';
-import type { PaperDesign, PaperWidth } from '../core/design.js';
+import type { PaperDesign } from '../core/design.js';
 import type { ExportName, Language } from '../core/lists.js';
 import type {
   FoundTicket,
   PaperPreview,
   PaperSaved,
+  PaperWish,
   StaffMember,
   VoiceAnswer,
 } from '../core/protocol/api.js';
@@ -17,13 +18,6 @@ export interface Pending {
   readonly since: number;
 }
 export type NewPerson = Omit<StaffMember, 'active'> & { readonly secret: string };
-/** A paper to be drawn. */
-export interface PaperWish {
-  readonly design: PaperDesign;
-  readonly paper: 'ticket' | 'slip';
-  readonly width: PaperWidth;
-  readonly language: 'ar' | 'en';
-}
 type Asked<T> = Promise<T | Refused>;
 
 /** What a manager asks of the server over HTTP. Rejects with `ServerAway` only. */

@@ -1,5 +1,6 @@
+import { civil, instant } from '../core/calendar.js';
 import type { Millis } from '../core/configuration.js';
-import { MINUTE_MS } from '../core/time.js';
+import { DAY_MS, MINUTE_MS } from '../core/time.js';
 
 const QUARTER_MS = 15 * MINUTE_MS;
 
@@ -12,3 +13,12 @@ export const quartersAfter = (now: Millis, count: number): readonly Millis[] => 
 /** `0.123` as `12`; `null` stays `null`. */
 export const percentOf = (share: number | null): number | null =>
   share === null ? null : Math.round(share * 100);
+
+/** The last moment, `now` at the latest, at which clocks in a zone showed this time (`HH:MM`). */
+export const lastTime = (shown: string, now: Millis, zone: string): Millis => {
+  const { date } = civil(now, zone);
+  const today = instant(date, shown, zone);
+  if (today <= now) return today;
+  const before = new Date(Date.parse(`${date}T12:00:00Z`) - DAY_MS).toISOString().slice(0, 10);
+  return instant(before, shown, zone);
+};

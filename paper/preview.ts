@@ -6,6 +6,7 @@ import {
   type PaperWidth,
 } from '../core/design.js';
 import { isSlip, type Paper } from '../core/paper.js';
+import type { PaperPreview } from '../core/protocol/api.js';
 import { emptyBitmap, setDot, type Bitmap } from './bitmap.js';
 import { layoutPaper } from './layout.js';
 import { paperPicture } from './picture.js';
@@ -24,19 +25,10 @@ export interface PreviewWish {
   readonly width: PaperWidth;
 }
 
-/** A paper as a printer without a blank strip gives it out. */
-export interface Preview {
-  /** A picture, base64. */
-  readonly png: string;
-  readonly lengthMm: number;
-  readonly shortened: readonly string[];
-  readonly leftOut: readonly string[];
-}
-
 const rasters = new Map<number, Raster>();
 
 /** Draws a paper by the code that prints it. */
-export function preview({ paper, design, width }: PreviewWish): Preview {
+export function preview({ paper, design, width }: PreviewWish): PaperPreview {
   const dots = DOTS[width];
   const raster = rasters.get(dots) ?? createRaster(dots);
   rasters.set(dots, raster);

@@ -84,6 +84,13 @@ const CASES: readonly Case[] = [
     /choose a pair of أ\/A ب\/B/,
   ],
   [
+    'a letter without a clip of the voice',
+    'categories[0].letter',
+    { ar: 'ء', en: 'A' },
+    'categories[0].letter',
+    /not told apart/,
+  ],
+  [
     'letters that are no pair',
     'categories[0].letter',
     { ar: 'أ', en: 'Y' },

@@ -2,6 +2,7 @@ import type { Configuration } from '../configuration.js';
 import { MINUTE_MS } from '../time.js';
 import { categoryOf, serviceOf } from '../catalogue.js';
 import type { DayEvent } from '../events.js';
+import type { Language } from '../lists.js';
 import type { VisitorCommand } from '../protocol/commands.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
 import { nextNumber } from '../series.js';
@@ -54,7 +55,7 @@ const takeTicket = (hall: Hall, command: Of<'takeTicket'>): Decision => {
 export interface Issue {
   readonly services: readonly string[];
   readonly classId: string;
-  readonly language: 'ar' | 'en';
+  readonly language: Language;
   readonly print: boolean;
 }
 

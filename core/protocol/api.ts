@@ -92,7 +92,10 @@ export const apiSchemas = {
   deleteVoice: z.strictObject({ language: z.enum(LANGUAGES), clip: clipId.nullable() }),
 } as const;
 
-/** A paper drawn for a manager. */
+/** A paper that a manager wants to see drawn. */
+export type PaperWish = z.infer<typeof apiSchemas.previewPaper>;
+
+/** A paper drawn for a manager, as a printer without a blank strip gives it out. */
 export interface PaperPreview {
   /** A PNG, base64. */
   readonly png: string;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LETTERS as SERIES_LETTERS } from '../check/series.js';
 import { LANGUAGES, type Language } from '../lists.js';
 import { callPhrases, type CallForm } from './call.js';
 import { LETTERS, letterClip } from './letters.js';
@@ -195,6 +196,15 @@ test('a letter is found however it is written; every one has a clip of its own',
   expect(letterClip('a')).toBe(letterClip('A'));
   expect(letterClip('1')).toBeUndefined();
   expect(new Set(LETTERS.map(({ id }) => id)).size).toBe(28 + 26);
+});
+
+test('every letter that a configuration may give a series has its clip in both languages', () => {
+  for (const { ar, en } of SERIES_LETTERS) {
+    const clips = [letterClip(ar), letterClip(en)];
+    for (const { pack } of PACKS) {
+      expect(clips.map((clip) => clip !== undefined && pack.has(clip))).toEqual([true, true]);
+    }
+  }
 });
 
 test('a text of the configuration that changes is another clip', () => {

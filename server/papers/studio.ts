@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { Preview, PreviewWish } from '../../paper/preview.js';
+import type { PaperPreview } from '../../core/protocol/api.js';
+import type { PreviewWish } from '../../paper/preview.js';
 import type { Timers } from '../clock.js';
 import { programOf } from '../place.js';
 
@@ -11,7 +12,7 @@ export const DRAWN_MS_MAX = 15_000;
 export const WISHES_MAX = 16;
 
 interface Wish {
-  readonly done: (preview: Preview) => void;
+  readonly done: (preview: PaperPreview) => void;
   readonly failed: (fault: Error) => void;
   readonly inTime: () => void;
 }
@@ -29,7 +30,7 @@ class Painter {
   ) {
     this.worker = new Worker(program);
     this.worker.unref();
-    this.worker.on('message', ({ id, preview }: { id: number; preview: Preview }) => {
+    this.worker.on('message', ({ id, preview }: { id: number; preview: PaperPreview }) => {
       this.wishes.get(id)?.inTime();
       this.wishes.get(id)?.done(preview);
       this.wishes.delete(id);
@@ -46,7 +47,7 @@ class Painter {
     this.worker.on('exit', (code) => end(new Error(`the painter ended with ${code}`)));
   }
 
-  draw(wish: PreviewWish): Promise<Preview> {
+  draw(wish: PreviewWish): Promise<PaperPreview> {
     const id = (this.count += 1);
     return new Promise((done, failed) => {
       const inTime = this.timers.after(DRAWN_MS_MAX, () => void this.end());
@@ -75,7 +76,7 @@ export class Studio {
    * `undefined` while `WISHES_MAX` wait. Rejects when the thread fails, or is stuck for
    * `DRAWN_MS_MAX` and is ended; the next wish starts another.
    */
-  preview(wish: PreviewWish): Promise<Preview> | undefined {
+  preview(wish: PreviewWish): Promise<PaperPreview> | undefined {
     const painter = (this.painter ??= this.start());
     this.isUsed = true;
     return painter.wishes.size < WISHES_MAX ? painter.draw(wish) : undefined;

@@ -1,7 +1,7 @@
 import type { Letter, Millis, Words as Names } from '../../core/configuration.js';
 import type { LegFact, VisitFact } from '../../core/facts.js';
 import { handlingMs, totalMs, waitMs, walkMs, withinTarget } from '../../core/kpi.js';
-import type { ExportName } from '../../core/lists.js';
+import type { ExportName, Language } from '../../core/lists.js';
 import { columnOf, TABLES, type Table } from './tables.js';
 
 export type Value = string | number | null;
@@ -67,7 +67,7 @@ const sayings = <Fact>(fields: readonly string[]) => {
       return of(found as Pick<Fact, Key>);
     });
   };
-  const label = (name: string, language: 'ar' | 'en'): Column => {
+  const label = (name: string, language: Language): Column => {
     const [series, number] = [place('seriesId'), place('number')];
     return column(name, (row, { letter }) => {
       const found = letter(row[series]!);
@@ -78,7 +78,7 @@ const sayings = <Fact>(fields: readonly string[]) => {
     const [stream, seq] = [place('stream'), place('seq')];
     return column('ticket_id', (row) => `${row[stream]}:${row[seq]}`);
   };
-  const service = (name: string, language: 'ar' | 'en'): Column => {
+  const service = (name: string, language: Language): Column => {
     const at = place('serviceId');
     return column(name, (row, words) => words.service(row[at]!)?.[language] ?? null);
   };

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { format } from 'prettier';
 import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { Language } from '../../core/lists.js';
 import { loudness, LOUDNESS_LUFS } from '../../core/voice/level.js';
 import { packSchema } from '../../core/voice/pack.js';
 import { scriptOf } from '../../core/voice/script.js';
@@ -23,7 +24,7 @@ const parent = mkdtempSync(join(tmpdir(), 'dawr-voice-'));
 const folder = join(parent, 'voice');
 afterAll(() => rmSync(parent, { recursive: true }));
 
-const few = (language: 'ar' | 'en') =>
+const few = (language: Language) =>
   scriptOf(language, null).filter(({ id }) => ['ticket', 'n3', 'letter-alif'].includes(id));
 
 describe('a pack made by the speaker', () => {
