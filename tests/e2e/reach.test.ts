@@ -11,6 +11,7 @@ import { FLAGS } from './stage.js';
 /** Kinds of pages that a visitor meets, by the names of the kiosk's gallery. */
 const STATES = [
   'welcome-basket',
+  'welcome-paperless',
   'welcome-voiced',
   'sector-low',
   'search',
@@ -97,6 +98,15 @@ describe.each(LANGUAGES)('in %s', (language) => {
     await page.addStyleTag({ content: SPACING });
     await expect.poll(faulty).toEqual([]);
   });
+});
+
+test('a broken printer is told of before somebody begins, and little paper to staff', async () => {
+  await show('welcome-paperless');
+  await see(page.getByTestId('paperless')).toBeVisible();
+  await see(page.getByTestId('paper-low')).toHaveCount(0);
+  await show('welcome-paper-low');
+  await see(page.getByTestId('paper-low')).toBeVisible();
+  await see(page.getByTestId('paperless')).toHaveCount(0);
 });
 
 test.each(LANGUAGES)('in %s the page names itself and its language', async (language) => {

@@ -58,6 +58,8 @@ export const STATES: Readonly<Record<string, Shown>> = {
   },
   'scan-unknown': { view: { scanned: { at: 0, code: 'unknown' } } },
   'scan-again': { view: { scanned: { at: 0, code: 'again' } } },
+  'welcome-paperless': { view: { printer: 'paperEnd' } },
+  'welcome-paper-low': { view: { printer: 'nearEnd' } },
   'welcome-training': { view: { training: true } },
   'welcome-basket': { act: (flow) => flow.addAnother('s1-2') },
   'welcome-voiced': { view: { voice: 'hash' } },
