@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from '../core/configuration.js';
-import { busPlans, countersOf } from '../agent/bus/devices.js';
+import { busPlans, countersOf, type BusPlan } from '../agent/bus/devices.js';
 import { printersOf } from '../agent/devices.js';
 import { FileRefused, readChecked } from '../agent/files.js';
 import { scannerPlans } from '../agent/scanners.js';
@@ -114,10 +114,7 @@ const checkAgent = (machine: Machine, { configuration, server }: Centre, say: Sa
   try {
     printersOf(devices, { file: 'agent.devices', profiles: PROFILES });
     for (const plan of busPlans('agent.devices', devices.buses, FIRMWARE)) {
-      for (const counterId of countersOf(plan)) {
-        if (configuration.counters.some((counter) => counter.id === counterId)) continue;
-        say(`agent.devices.buses.${plan.name}`, `the centre has no counter ${counterId}`);
-      }
+      checkBus(plan, { configuration, told: agent.counters ?? [] }, say);
     }
     const { kiosks, desks } = configuration;
     for (const { name, place } of scannerPlans(devices.scanners, FIRMWARE)) {
@@ -127,6 +124,28 @@ const checkAgent = (machine: Machine, { configuration, server }: Centre, say: Sa
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
     say('agent.devices', error.message);
+  }
+};
+
+/** What a bus shows must be known to the centre, which checks labels against displays. */
+const checkBus = (
+  plan: BusPlan,
+  { configuration, told }: { configuration: Configuration; told: readonly string[] },
+  say: Say,
+): void => {
+  const place = `agent.devices.buses.${plan.name}`;
+  for (const counterId of countersOf(plan)) {
+    if (!configuration.counters.some((counter) => counter.id === counterId)) {
+      say(place, `the centre has no counter ${counterId}`);
+    } else if (!told.includes(counterId)) {
+      say(place, `the agent is not told of ${counterId}: add it to its counters in centre.json`);
+    }
+  }
+  const models = configuration.centre.displays ?? [];
+  for (const id of new Set(plan.displays.map(({ profile }) => profile.id))) {
+    if (models.includes(id)) continue;
+    const why = 'so that labels that it cannot show are refused';
+    say(place, `centre.displays in centre.json lacks ${id}: add it, ${why}`);
   }
 };
 

@@ -104,7 +104,7 @@ test('the manifest names the profile of each device, by its kind', async () => {
   const text = renderBundle(await site.place('kiosk-1'), null).get('manifest.json')?.text ?? '';
   const { profiles } = machineManifestSchema.parse(JSON.parse(text));
   expect(Object.keys(profiles)).toEqual([
-    ...['displays/stxetx-4', 'keypads/apertum-keys', 'modems/generic'],
+    ...['displays/apertum-6', 'keypads/apertum-keys', 'modems/generic'],
     ...['printers/epson-tm-t20iii', 'printers/snbc-bk', 'relays/waveshare-8', 'scanners/serial-cr'],
   ]);
   for (const [name, sha256] of Object.entries(profiles)) {
@@ -158,6 +158,8 @@ describe('a folder that does not hold together is refused, with file, place and 
     [kiosk, 'usb', [], 'usb names no /dev/dawr/printer'],
     [kiosk, 'agent.devices.buses', { hall: bus(3, 3) }, 'is already the address of displays.0'],
     [kiosk, 'agent.devices.buses', { hall: bus(3, 4, 'c99') }, 'the centre has no counter c99'],
+    [kiosk, 'agent.devices.buses', { hall: bus(3, 4, 'c7') }, 'is not told of c7: add it'],
+    [kiosk, 'agent.devices.buses', { hall: bus(3, 4) }, 'lacks modbus-number-5: add it'],
     [kiosk, 'agent.devices.modem', modem, 'name the agent a1 in server.sms.modem'],
     ['devices/kiosk-2.json', 'page.id', 'k1', 'the kiosk k1 is already on kiosk-1'],
     ['devices/board-ground.json', 'zone', 'first', 'the board hall-1 shows ground, not first'],
