@@ -44,6 +44,17 @@ const plainLater: Plugin = {
   },
 };
 
+/** Pages speak with their server through WebSockets alone, and carry no other way. */
+const socketsOnly: Plugin = {
+  name: 'sockets-only',
+  enforce: 'pre',
+  load: {
+    filter: { id: /engine\.io-client\/build\/esm\/transports\/index\.js/ },
+    handler: () =>
+      "import { WS } from './websocket.js'; export const transports = { websocket: WS };",
+  },
+};
+
 /** Pages of the hall. Each is built by itself: a screen opens one and carries no more. */
 const HALL = ['kiosk', 'display', 'desk', 'manager', 'web/start', 'web/hall'];
 
@@ -81,7 +92,14 @@ export default defineConfig(({ mode }) => {
   return {
     base: '/',
     publicDir: false,
-    plugins: [plainLater, messages, svelte(), compressed, ...(phone ? [plainScopes] : [])],
+    plugins: [
+      plainLater,
+      socketsOnly,
+      messages,
+      svelte(),
+      compressed,
+      ...(phone ? [plainScopes] : []),
+    ],
     environments: {
       ...Object.fromEntries(apps.map((app) => [nameOf(app), page(app)])),
       ...(phone ? {} : { keeper }),

@@ -48,6 +48,8 @@ export class Flow {
   /** Tickets whose visitors had gone when the answer came; each is noted for a minute. */
   noted = $state.raw<readonly Label[]>([]);
   calling = $state(false);
+  /** A paper beside the ticket's own is asked for. */
+  printing = $state(false);
   /** The service whose paper with all about it comes out of the printer. */
   informed = $state<ServiceId | null>(null);
   /** At which other kiosk this visitor's paper comes out. */
@@ -63,9 +65,14 @@ export class Flow {
   readonly #words: Words;
   /** What each visitor finds. */
   readonly #language: Language;
+  /** What this visitor asked; `null` while nobody has asked anything since the page came. */
+  #asked: WeakSet<VisitorAsk> | null = null;
 
   constructor(ask: (command: VisitorAsk) => Promise<Outcome>, words: Words) {
-    this.#ask = ask;
+    this.#ask = (command) => {
+      (this.#asked ??= new WeakSet()).add(command);
+      return ask(command);
+    };
     this.#words = words;
     this.#language = words.language;
   }
@@ -85,6 +92,14 @@ export class Flow {
       this.reading ||
       this.#words.language !== this.#language
     );
+  }
+
+  /**
+   * Whether an ask without an answer is still to be carried out: that of a visitor who is here, or
+   * who was a moment before the page was loaded again and may be. Nothing is done for nobody.
+   */
+  wants({ command, sentAt }: Ask<VisitorAsk>, now: Millis): boolean {
+    return this.#asked === null ? now - sentAt <= PATIENCE_MS : this.#asked.has(command);
   }
 
   /** Whether a ticket may have been issued for this visitor already. */
@@ -177,11 +192,11 @@ export class Flow {
   /** Has the paper of the ticket that is shown printed at another kiosk. */
   async printAt(kioskId: DeviceId): Promise<void> {
     const { step } = this;
-    if (step.name !== 'ticket' || this.calling) return;
-    this.calling = true;
+    if (step.name !== 'ticket' || this.printing) return;
+    this.printing = true;
     const { ticketId } = step.receipt;
     const outcome = await this.#ask({ type: 'printElsewhere', ticketId, kioskId });
-    this.calling = false;
+    this.printing = false;
     if (this.step !== step || isUnanswered(outcome)) return;
     if (isRefusal(outcome)) this.refused = outcome.refused;
     else this.printedAt = kioskId;
@@ -189,12 +204,13 @@ export class Flow {
 
   /** Has all about a service printed at this kiosk. */
   async printInformation(serviceId: ServiceId, kioskId: DeviceId): Promise<void> {
-    if (this.calling) return;
-    this.calling = true;
+    if (this.printing) return;
+    this.printing = true;
+    const { step } = this;
     const { language } = this.#words;
     const outcome = await this.#ask({ type: 'printInformation', serviceId, language, kioskId });
-    this.calling = false;
-    if (isUnanswered(outcome)) return;
+    this.printing = false;
+    if (this.step !== step || isUnanswered(outcome)) return;
     if (isRefusal(outcome)) this.refused = outcome.refused;
     else this.informed = serviceId;
   }
@@ -209,6 +225,7 @@ export class Flow {
   startOver(): void {
     if (this.taking) return;
     this.go(WELCOME);
+    this.#asked = new WeakSet();
     this.unsure = null;
     this.basket = [];
     this.classId = '';

@@ -134,6 +134,26 @@ test('the number of a visitor who has gone is noted for a minute, and nothing el
   vi.useRealTimers();
 });
 
+test('what a visitor asked is wanted until the visitor has gone', async () => {
+  const { flow, asks, answer } = visitor();
+  flow.open('a');
+  void flow.take(['a']);
+  await answer({ refused: UNANSWERED });
+  const ask = { command: asks[0]!, sentAt: AT, requestId: '1' };
+  expect(flow.wants(ask, AT + 5 * MINUTE_MS)).toBe(true);
+  flow.startOver();
+  expect(flow.wants(ask, AT + 5 * MINUTE_MS)).toBe(false);
+});
+
+test('what was asked before a reload is wanted for a minute, unless somebody begins anew', () => {
+  const { flow } = visitor();
+  const ask = { ...late, requestId: '1' };
+  expect([30_000, 90_000].map((ms) => flow.wants(ask, AT + ms))).toEqual([true, false]);
+  flow.open('b');
+  void flow.take(['b']);
+  expect(flow.wants(ask, AT + 30_000)).toBe(false);
+});
+
 test('paper that fails here is asked for elsewhere once, and a refusal is shown', async () => {
   const { flow, asks, answer } = visitor();
   flow.open('a');

@@ -9,6 +9,8 @@ const ACK_MS = 5_000;
 const SILENT_MS = 15_000;
 const RETRY_MS = 3_000;
 const PATIENCE_MS = 10 * MINUTE_MS;
+/** Sent so long ago, an ask is answered if it was carried out, and is not carried out any more. */
+const LONG_AGO = 0;
 
 export interface ConnectionOptions<V, C> {
   readonly role: 'kiosk' | 'board' | 'desk' | 'manager' | 'phone';
@@ -21,6 +23,8 @@ export interface ConnectionOptions<V, C> {
   readonly onLate?: (ask: Ask<C>, answer: Answer) => void;
   /** How long a caller waits before it is told that no answer has come. */
   readonly patienceMs?: number;
+  /** Whether an ask is still to be carried out; else the server only says whether it was. */
+  readonly wants?: (ask: Ask<C>) => boolean;
   /** What opens the socket; the tests bring their own. */
   readonly open?: typeof io;
   readonly store?: Pick<Storage, 'getItem' | 'setItem'>;
@@ -212,7 +216,9 @@ export class Connection<V extends ViewBase, C> {
 
   #send(ask: Ask<C>): void {
     if (!this.#outbox.has(ask.requestId) || !this.#socket.connected) return;
-    this.#socket.timeout(ACK_MS).emit('ask', ask, (late: Error | null, answer: Answer) => {
+    const wanted = this.#options.wants?.(ask) ?? true;
+    const sent = wanted ? ask : { ...ask, sentAt: LONG_AGO };
+    this.#socket.timeout(ACK_MS).emit('ask', sent, (late: Error | null, answer: Answer) => {
       if (late === null) this.#settle(ask, answer);
       else this.#send(ask);
     });

@@ -150,6 +150,22 @@ test('an ask without an answer is asked on by its id until there is one', async 
   expect(connection.pending).toBe(0);
 });
 
+test('what nobody wants any more is only asked after', () => {
+  let isWanted = true;
+  const { wire, connection } = connect({ wants: () => isWanted });
+  void connection.ask({ type: 'a' });
+  wire.hear('connect');
+  isWanted = false;
+  wire.sent[0]?.reply(new Error('late'));
+  wire.sent[1]?.reply(new Error('late'));
+  isWanted = true;
+  wire.sent[2]?.reply(new Error('late'));
+  const asks = wire.sent.map(({ ask }) => ask);
+  expect(asks.map(({ sentAt }) => sentAt === 0)).toEqual([false, true, true, false]);
+  expect(new Set(asks.map(({ requestId }) => requestId)).size).toBe(1);
+  expect(connection.pending).toBe(1);
+});
+
 test('the clock is the server’s', async () => {
   const { wire, connection } = connect();
   wire.hear('connect');

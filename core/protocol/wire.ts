@@ -31,6 +31,7 @@ export type Answer = Done | Refusal;
 export interface Ask<C = unknown> {
   /** 128 random bits, 32 hex digits, made by the sender. */
   readonly requestId: string;
+  /** `0` for one that nobody wants any more: it is answered, but not carried out now. */
   readonly sentAt: Millis;
   readonly command: C;
 }

@@ -20,9 +20,16 @@ export const readPages = (screen: () => OnScreen, flow: Flow, words: Words): (()
       const { shut, asking, paper } = screen();
       return [flow.stepKey, shut, asking, paper, words.language].join(' ');
     });
+    const doubted = $derived(screen().doubted);
+    let last = '';
+    /** A question comes between and is over: the page was heard before it. */
     $effect(() => {
-      if (page === '') return;
-      untrack(() => void aloud.read(screen(), words.language, screen().view.voice));
+      const isKnown = page === last && !doubted;
+      last = page;
+      untrack(() => {
+        if (isKnown) aloud.stop();
+        else void aloud.read(screen(), words.language, screen().view.voice);
+      });
     });
   });
   return () => {

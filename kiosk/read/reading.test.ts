@@ -24,7 +24,8 @@ const heard = (
 ): string[] => {
   const step: Step = { name: 'welcome' };
   const view = kioskView();
-  const screen = { step, shut: null, asking: false, paper: null, view, configuration, ...changes };
+  const quiet = { shut: null, asking: false, doubted: false, paper: null };
+  const screen = { step, ...quiet, view, configuration, ...changes };
   const voice = voiceOf(language, without);
   const clips: Readonly<Record<string, string>> = voice.parts.calls.clips;
   return new Reading(language, voice)
@@ -94,6 +95,13 @@ describe('each page of the kiosk, read to a visitor', () => {
     const said = heard({ asking: true });
     const grounds = configuration.classes.flatMap((entry) => entry.grounds.map(({ en }) => en));
     expect(said.slice(1, -1)).toEqual(grounds);
+  });
+
+  test('whether somebody is still there, on whatever page', () => {
+    expect(heard({ doubted: true, step: open() })).toEqual([
+      'Do you need more time? Touch the screen.',
+    ]);
+    expect(heard({ doubted: true, asking: true }, 'ar')).toHaveLength(1);
   });
 
   test('a voice without a centre’s words reads what it has', () => {

@@ -29,6 +29,8 @@ export interface OnScreen {
   readonly shut: Obstacle | null;
   /** The priority question is open. */
   readonly asking: boolean;
+  /** The visitor is asked whether to start over. */
+  readonly doubted: boolean;
   /** News of the paper, on the ticket's page. */
   readonly paper: PaperNews | null;
   readonly view: KioskView;
@@ -57,7 +59,8 @@ export class Reading {
     return [wordsClip(name[this.#language])].filter(this.#has);
   }
 
-  #screen({ step, shut, asking, paper, view, configuration }: OnScreen): Phrase[] {
+  #screen({ step, shut, asking, doubted, paper, view, configuration }: OnScreen): Phrase[] {
+    if (doubted) return [this.#say('idle')];
     if (asking && step.name !== 'ticket') return this.#priority(configuration);
     if (shut !== null) return [this.#say(`closed-${shut}`)];
     switch (step.name) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Pack } from '../../core/voice/pack.js';
 import { demoSettings } from '../../server/demo.js';
 import { chromiumPath } from '../chromium.js';
 import { openDoors, type Doors } from '../fixtures/doors.js';
@@ -16,6 +17,7 @@ const voice = join(folder, 'pack');
 let browser: Browser;
 let doors: Doors;
 let page: Page;
+let pack: Pack;
 
 /** Counts the clips that were set up to sound. */
 const listen = (): void => {
@@ -40,7 +42,7 @@ const scripts = (): Promise<string[]> =>
 
 beforeAll(async () => {
   const { configuration } = await demoSettings({ data: folder, port: 0, phonePort: 0 });
-  writeTonePack(voice, configuration);
+  pack = writeTonePack(voice, configuration);
   browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
   doors = await openDoors({ voice, staff: false });
   page = await (await browser.newContext({ viewport: { width: 1080, height: 1920 } })).newPage();
@@ -76,4 +78,24 @@ test('a finger held on a service hears its name and does not press it', async ()
   await see.poll(clips).toBe(held + 1);
   await page.mouse.up();
   await see(page.getByTestId('welcome')).toBeVisible();
+});
+
+test('the kiosk asks aloud whether somebody is there, and any touch is an answer', async () => {
+  const context = await browser.newContext({ viewport: { width: 1080, height: 1920 } });
+  page = await context.newPage();
+  await page.clock.install();
+  await page.goto(`${doors.url}/kiosk/k1/`);
+  await page.getByTestId('bar-read').click();
+  const { sha256 } = pack.languages.ar!.clips['say-idle']!;
+  const asked = page.waitForRequest((request) => request.url().includes(sha256));
+  const dialog = page.getByTestId('idle');
+  const shown = async (): Promise<boolean> => {
+    await page.clock.runFor(1_000);
+    return dialog.isVisible();
+  };
+  await see.poll(shown, { timeout: 30_000 }).toBe(true);
+  await asked;
+  await dialog.getByRole('timer').click();
+  await see(dialog).toHaveCount(0);
+  await see(page.getByTestId('bar-read')).toHaveAttribute('aria-pressed', 'true');
 });

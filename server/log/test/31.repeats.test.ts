@@ -62,6 +62,19 @@ test('after a restart, after days, and when it would be stale by now', async () 
   again.close();
 });
 
+test('one that is wanted no more hears what was done, and what was not done stays so', async () => {
+  const hall = await start();
+  const [done, undone] = [freshId(), freshId()];
+  const first = await hall.done(takeTicket, { requestId: done });
+  expect(await hall.ask(takeTicket, { requestId: done, sentAt: 0 })).toEqual(first);
+  const stale = { refused: 'request.stale' };
+  expect(await hall.ask(takeTicket, { requestId: undone, sentAt: 0 })).toEqual(stale);
+  // A copy that was on its way comes after all.
+  expect(await hall.ask(takeTicket, { requestId: undone })).toEqual(stale);
+  expect(numbersIn(hall.log)).toEqual([1]);
+  hall.close();
+});
+
 test('the order of a payload’s keys means nothing', async () => {
   const hall = await start();
   const requestId = freshId();
