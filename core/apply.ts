@@ -138,6 +138,7 @@ const openDay = (
     calls: [],
     unprinted: new Set(),
     sheets: new Map(),
+    padNext: new Map(),
     counts: { issued: 0, served: 0, left: 0, noShow: 0 },
     announcement: null,
     waitingChanges: [],
@@ -197,6 +198,7 @@ const applyHall = (day: DayState, event: Logged<DayEvent>): void => {
       const parts = of.kind === 'pad' ? of.to - of.from + 1 : 1;
       const left = new Set(Array.from({ length: parts }, (_, part) => part));
       day.sheets.set(id, { id, kioskId, of, orderedAt, left });
+      if (of.kind === 'pad') day.padNext.set(of.seriesId, of.to + 1);
       return;
     }
     case 'sheet.printed': {

@@ -63,6 +63,10 @@ export const profilesServing = (
   serviceId: string,
 ): ReadonlySet<string> => indexOf(configuration).serving.get(serviceId) ?? NONE;
 
+/** Series of numbers on pads, which people give out by hand. */
+export const padsOf = ({ categories }: Configuration): Configuration['categories'] =>
+  categories.filter(({ reserved }) => reserved);
+
 /** Kiosks beside which an enrolled agent stands, in the order of the configuration. */
 export const kiosksWithAgent = (
   { kiosks, agents }: Configuration,

@@ -178,6 +178,8 @@ export interface DayState {
   readonly unprinted: Set<TicketId>;
   /** Papers that are no tickets and are still to be printed. */
   readonly sheets: Map<string, Sheet>;
+  /** By reserved series, the number after the last one that was ordered on paper today. */
+  readonly padNext: Map<string, number>;
   readonly counts: { issued: number; served: number; left: number; noShow: number };
   announcement: { ar: string; en: string } | null;
   /** Changes of a published configuration that wait for the next day. */

@@ -1,8 +1,9 @@
 import { getContext, setContext } from 'svelte';
 import type { Configuration, Millis, ServiceConfig } from '../core/configuration.js';
+import type { DeviceId } from '../core/events.js';
 import type { Result } from '../core/lists.js';
 import type { ClerkAsk } from '../core/protocol/commands.js';
-import type { DeskTicket, DeskView } from '../core/protocol/views.js';
+import { isPrinting, type DeskTicket, type DeskView } from '../core/protocol/views.js';
 import type { Acts } from './acts.svelte.js';
 import type { Choice } from './choice.svelte.js';
 import { askOf, possible, stepOf, type Action, type Keyed } from './step.js';
@@ -71,6 +72,16 @@ export class Desk {
 
   service(id: string): ServiceConfig | undefined {
     return this.#services.get(id);
+  }
+
+  /** The printer that was wished for while it is in use, else the first that prints, or `''`. */
+  printerOr(wished: DeviceId): DeviceId {
+    const { printers } = this.view;
+    const found =
+      printers.find(({ kioskId }) => kioskId === wished) ??
+      printers.find(({ state }) => isPrinting(state)) ??
+      printers[0];
+    return found?.kioskId ?? '';
   }
 
   /** Whether buttons take anything now: the link is there and no command is on its way. */

@@ -200,14 +200,14 @@ export class TicketSetter {
 
   /** What the other language says, on one small line, and the flags beside it. */
   private setSecond(): void {
-    const { label, services, centre } = this.paper;
+    const { label, services, centre, takenAt } = this.paper;
     const { column } = this;
     const { language } = this.second;
-    const name =
-      services.length === 1
-        ? services[0]![language]
-        : counted('services', services.length, this.second);
-    const short = [labelText(label, this.second), name].join(' · ');
+    const several = counted('services', services.length, this.second);
+    const name = services.length === 1 ? services[0]![language] : several;
+    // On a pad the service is written by hand.
+    const names = takenAt === null ? [] : [name];
+    const short = [labelText(label, this.second), ...names].join(' · ');
     const whole = [short, centre[language]].join(' · ');
     const room = column.roomFor(SMALL, this.setFlags());
     const text = room.width(whole) <= room.room ? whole : column.fit(short, room);

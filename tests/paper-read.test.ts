@@ -5,32 +5,10 @@ import { DEFAULT_DESIGN } from '../core/design.js';
 import { paperPicture } from '../paper/picture.js';
 import { demoCentre } from './fixtures/manager.js';
 import { plainPaper } from './fixtures/paper.js';
-import { printed, profileOf, readText } from './fixtures/slips.js';
+import { bare, found, printed, profileOf, readText } from './fixtures/slips.js';
 
 const profile = profileOf('virtual-80mm');
 const MARGIN_BYTES = 5;
-
-/** Letters alone: readers differ about marks, the forms of alef, and where words end. */
-const bare = (text: string): string =>
-  text
-    .normalize('NFKC')
-    .replace(/[\u064b-\u0652\u0640]/g, '')
-    .replace(/[أإآ]/g, 'ا')
-    .replace(/ى/g, 'ي')
-    .replace(/ة/g, 'ه')
-    .replace(/\s+/g, ' ');
-
-const wordsIn = (text: string): string[] =>
-  bare(text)
-    .split(' ')
-    .filter((word) => word.length > 2);
-
-/** The share of the words that a reader which is none of ours finds on the printed paper. */
-const found = (read: string, text: string): number => {
-  const seen = bare(read);
-  const words = wordsIn(text);
-  return words.filter((word) => seen.includes(word)).length / words.length;
-};
 
 describe('a reader that is none of ours reads the printed paper', () => {
   test('in Arabic: the centre, the service, how many are ahead', async () => {

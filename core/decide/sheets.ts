@@ -1,9 +1,9 @@
 import { categoryOf, serviceOf } from '../catalogue.js';
 import type { DayEvent, DeviceId, ServiceId, SheetOf } from '../events.js';
 import type { Language } from '../lists.js';
-import { SHEET_PARTS_MAX } from '../paper.js';
+import { PAPER_AGE_MS_MAX, SHEET_PARTS_MAX } from '../paper.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
-import { isPaperless } from '../state.js';
+import { isPaperless, type Sheet } from '../state.js';
 import type { Hall } from './hall.js';
 
 /** What is asked about papers that are no tickets, whoever asks it. */
@@ -27,11 +27,17 @@ const order = (hall: Hall, kioskId: DeviceId, of: SheetOf): DayEvent[] | Refusal
   const kiosk = hall.configuration.kiosks.find(({ id }) => id === kioskId);
   if (kiosk?.printer !== true) return refuse('printer.unknown');
   if (isPaperless(hall.state, kioskId)) return refuse('paper.stopped');
-  const waits = [...hall.day.sheets.values()].some(
+  const before = [...hall.day.sheets.values()].filter(
     (sheet) => sheet.kioskId === kioskId && sheet.of.kind === of.kind,
   );
-  if (waits) return refuse('paper.onItsWay');
-  return [{ type: 'sheet.ordered', sheetId: hall.idAt(0), kioskId, of }];
+  // Whoever asked for information that did not come out has gone; a pad is waited for.
+  const isWanted = ({ orderedAt }: Sheet): boolean =>
+    of.kind === 'pad' || hall.asked.at - orderedAt <= PAPER_AGE_MS_MAX;
+  if (before.some(isWanted)) return refuse('paper.onItsWay');
+  return [
+    ...before.map(({ id: sheetId }) => ({ type: 'sheet.cancelled', sheetId }) as const),
+    { type: 'sheet.ordered', sheetId: hall.idAt(before.length), kioskId, of },
+  ];
 };
 
 /** [SHEET-1] [SHEET-2] Papers about a service, and pads of numbers to be given out by hand. */

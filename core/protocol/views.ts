@@ -1,7 +1,7 @@
 import type { Letter, Millis, Words } from '../configuration.js';
 import type { Language } from '../lists.js';
 import type { Times } from '../figures.js';
-import type { CounterId, DeviceId, ServiceId, TicketId } from '../events.js';
+import type { CounterId, DeviceId, NumberRange, ServiceId, TicketId } from '../events.js';
 import type { MachineStatus } from './machines.js';
 import type { Scanned } from './scanned.js';
 import type { SmsDay, SmsNews } from './sms.js';
@@ -270,6 +270,10 @@ export interface ManagerView extends ViewBase {
     readonly kioskId: DeviceId;
     readonly orderedAt: Millis;
   }[];
+  /** Pads of numbers that are coming out; `left` of them have not yet. */
+  readonly pads: readonly (NumberRange & { readonly kioskId: DeviceId; readonly left: number })[];
+  /** By series, the number after the last one printed on a pad today. */
+  readonly padNext: Readonly<Record<string, number>>;
   /** Kiosks whose tickets have no paper; `''` is the whole centre. */
   readonly paperless: readonly DeviceId[];
   readonly announcement: Words | null;

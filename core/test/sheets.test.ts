@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Hall, minutes, MORNING, smallHall, typesOf } from '../../tests/fixtures/hall.js';
+import { PAPER_AGE_MS_MAX } from '../paper.js';
 import type { Command } from '../protocol/commands.js';
 
 const PAD = {
@@ -38,6 +39,16 @@ test('[CLOCK-2] a clock set back leaves papers on their way as old as they are',
   expect(sheet).toMatchObject({ orderedAt: MORNING - minutes(60), left: new Set([0]) });
 });
 
+test('[SHEET-1] a paper that did not come out in time keeps nobody from asking', () => {
+  const hall = hallWithPad();
+  hall.must(information('build'));
+  hall.at += PAPER_AGE_MS_MAX + 1;
+  expect(typesOf(hall.must(information('ask')))).toEqual(['sheet.cancelled', 'sheet.ordered']);
+  expect([...hall.state.day!.sheets.values()].map(({ of }) => of)).toMatchObject([
+    { serviceId: 'ask' },
+  ]);
+});
+
 test('[SHEET-2] a pad has numbers of a reserved series alone, and may be cancelled', () => {
   const hall = hallWithPad();
   const refused = { refused: 'pad.unknown' };
@@ -47,6 +58,7 @@ test('[SHEET-2] a pad has numbers of a reserved series alone, and may be cancell
   expect(hall.now(pad(1, 51))).toEqual(refused);
   expect(hall.now({ type: 'cancelPad' })).toEqual({ refused: 'paper.notWaiting' });
   hall.must(pad(1, 50));
+  expect(hall.state.day?.padNext.get('pad')).toBe(51);
   expect([...hall.state.day!.sheets.values()][0]?.left.size).toBe(50);
   hall.must({ type: 'cancelPad' });
   expect(hall.state.day?.sheets.size).toBe(0);

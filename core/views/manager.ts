@@ -70,6 +70,13 @@ const printsOf = (
     return [{ ticketId, label: labelOf(configuration, ticket), state, kioskId, orderedAt }];
   });
 
+const padsOf = (day: DayState): ManagerView['pads'] =>
+  [...day.sheets.values()].flatMap(({ kioskId, of, left }) => {
+    if (of.kind !== 'pad') return [];
+    const { seriesId, from, to } = of;
+    return [{ seriesId, from, to, kioskId, left: left.size }];
+  });
+
 export const managerView = (
   state: State,
   configurations: Configurations,
@@ -99,6 +106,8 @@ export const managerView = (
     })),
     totals: totalsOf(day),
     prints: day === null ? [] : printsOf(configuration, day, troubled),
+    pads: day === null ? [] : padsOf(day),
+    padNext: Object.fromEntries(day?.padNext ?? []),
     paperless: [...state.centre.paperless],
     announcement: day?.announcement ?? null,
     configurationWaiting: day?.waitingChanges ?? [],

@@ -90,10 +90,10 @@ test('the kiosk asks aloud whether somebody is there, and any touch is an answer
   const asked = page.waitForRequest((request) => request.url().includes(sha256));
   const dialog = page.getByTestId('idle');
   const shown = async (): Promise<boolean> => {
-    await page.clock.runFor(1_000);
+    await page.clock.runFor(5_000);
     return dialog.isVisible();
   };
-  await see.poll(shown, { timeout: 30_000 }).toBe(true);
+  await see.poll(shown, { timeout: 30_000, intervals: [200] }).toBe(true);
   await asked;
   await dialog.getByRole('timer').click();
   await see(dialog).toHaveCount(0);
