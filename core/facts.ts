@@ -137,7 +137,22 @@ export interface IntegrityFact {
   readonly passed: TicketId | null;
 }
 
-export type Fact = DayFact | VisitFact | LegFact | SpanFact | IntegrityFact;
+/** A ticket that a kiosk gave out on `day`, and that reached the log when the day was over. */
+export interface LateFact {
+  readonly kind: 'late';
+  readonly day: string;
+  readonly stream: string;
+  readonly seq: number;
+  readonly seriesId: string;
+  readonly number: number;
+  /** Ids, a space between them. */
+  readonly services: string;
+  readonly deviceId: DeviceId;
+  readonly takenAt: Millis;
+  readonly reachedAt: Millis;
+}
+
+export type Fact = DayFact | VisitFact | LegFact | SpanFact | IntegrityFact | LateFact;
 
 /** All facts of one service day: what a report is computed from. */
 export interface DayFacts {
@@ -146,6 +161,7 @@ export interface DayFacts {
   readonly legs: readonly LegFact[];
   readonly spans: readonly SpanFact[];
   readonly integrity: readonly IntegrityFact[];
+  readonly late: readonly LateFact[];
 }
 
 /** The facts so far that a further event may change: what is open, and little else. */
@@ -192,6 +208,12 @@ export const factsOf = (event: Logged, known: Known): readonly Fact[] => {
   if (event.type === 'log.restored') {
     const going = known.day(event.previousStream);
     return going === undefined ? [] : [{ ...going, stream: event.stream }];
+  }
+  if (event.type === 'ticket.tooLate') {
+    const { day, stream, seq, seriesId, number, deviceId, takenAt, at: reachedAt } = event;
+    const services = event.services.join(' ');
+    const taken = { seriesId, number, services, deviceId, takenAt, reachedAt };
+    return [{ kind: 'late', day, stream, seq, ...taken }];
   }
   const going = known.day(event.stream);
   if (going === undefined) return [];

@@ -9,7 +9,7 @@ import {
   type Outcome,
   type ServiceId,
 } from './events.js';
-import type { IntegrityAct, IntegrityFact, LegFact, VisitFact } from './facts.js';
+import type { IntegrityAct, IntegrityFact, LateFact, LegFact, VisitFact } from './facts.js';
 import { share, tally, times, type Share, type Times } from './figures.js';
 import { spanMs, type Interval } from './intervals.js';
 
@@ -111,6 +111,8 @@ export type DayReport = Interval & {
   readonly integrityCounts: IntegrityCounts;
   /** In the order of time; at most `INTEGRITY_LISTED_MAX`, the newest. */
   readonly integrity: readonly IntegrityFact[];
+  /** Tickets taken without the server that reached it too late: no visits, in no other figure. */
+  readonly late: readonly LateFact[];
 };
 
 export const INTEGRITY_LISTED_MAX = 2000;

@@ -16,5 +16,5 @@ export type Language = (typeof LANGUAGES)[number];
 export const FREQUENT_MAX = 6;
 
 /** The tables of facts that a manager may export. */
-export const EXPORTS = ['visits', 'legs'] as const;
+export const EXPORTS = ['visits', 'legs', 'late'] as const;
 export type ExportName = (typeof EXPORTS)[number];

@@ -167,5 +167,6 @@ export const dayReport = (
     devices: devicesOf(connectedMs, period),
     integrityCounts: integrityCounts(facts.integrity),
     integrity: facts.integrity.toSorted((a, b) => a.at - b.at).slice(-INTEGRITY_LISTED_MAX),
+    late: facts.late,
   };
 };

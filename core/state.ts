@@ -70,6 +70,8 @@ export interface Ticket {
   readonly id: TicketId;
   readonly seriesId: string;
   readonly number: number;
+  /** The number that it bore before it took the one on its visitor's paper. */
+  readonly was?: Pick<Ticket, 'seriesId' | 'number'>;
   readonly classId: ClassId;
   readonly language: Language;
   readonly deviceId: DeviceId;

@@ -3,7 +3,9 @@ import type { DoorStatus } from '../core/protocol/door.js';
 import type { OfflineTicket } from '../agent/offline/offline.js';
 import type { Command } from '../core/protocol/commands.js';
 import type { Refusal } from '../core/protocol/refusals.js';
+import type { ManagerView } from '../core/protocol/views.js';
 import { HOUR_MS, MINUTE_MS } from '../core/time.js';
+import { bodyOf } from '../server/hub/screens.js';
 import { EARLY, Outage, until } from './e2e/outage.js';
 
 let centre: Outage;
@@ -142,4 +144,22 @@ test('the door is for pages of its own server that show the token', async () => 
   expect(await status({ 'x-dawr-door': token })).toBe(403);
   expect(await status({ origin }, 'OPTIONS')).toBe(204);
   expect(await centre.door('/ticket', { kioskId: 'k1' })).toEqual({ refused: 'payload.invalid' });
+}, 60_000);
+
+test('[ENTER-4] a ticket that comes after its day is shown to the manager', async () => {
+  centre = await Outage.begin();
+  await centre.startAgent();
+  await centre.stocked();
+  await centre.stopServer();
+  centre.at += HOUR_MS;
+  const ticket = await centre.take(1, [SERVICE]);
+  const takenAt = 'refused' in ticket ? 0 : ticket.takenAt;
+  centre.at += 20 * HOUR_MS;
+  await centre.startServer();
+  await until(() => centre.logged('ticket.tooLate').length === 1, 'the late ticket in the log');
+  const subject = { role: 'manager', deviceId: 'manager' } as const;
+  const seen = bodyOf(centre.running!.centre, subject, centre.now()) as ManagerView;
+  expect(seen.offline.lost).toMatchObject([
+    { label: { number: numberOf(ticket) }, takenAt, kioskId: 'k1', why: 'tooLate' },
+  ]);
 }, 60_000);

@@ -39,7 +39,7 @@ export class Away {
       // A server may be there that only a kiosk's page did not hear.
       onGiven: () => this.tell(),
       onSettled: () => {
-        socket.emit('offline', this.offline.count());
+        socket.emit('offline', this.offline.news());
         onSettled();
       },
     });
@@ -79,7 +79,7 @@ export class Away {
   private tell(): void {
     const { socket, isStopping, onFault } = this.parts;
     if (!socket.connected) return;
-    socket.emit('offline', this.offline.count());
+    socket.emit('offline', this.offline.news());
     this.offline
       .tell(() => socket.connected && !isStopping())
       .catch((fault: unknown) => onFault('tickets of the kiosk cannot be told', fault));

@@ -79,10 +79,13 @@ export class Book {
     );
   }
 
-  /** Whose visitors need a new ticket, of the newest day. */
-  refusals(): Given[] {
+  /** Whose visitors need a new ticket, of the newest day, each with the server's refusal. */
+  refusals(): (Given & { readonly refused: string })[] {
     const last = this.all().at(-1)?.day;
-    return this.all().filter(({ requestId, day }) => this.refused.has(requestId) && day === last);
+    return this.all().flatMap((given) => {
+      const refused = this.refused.get(given.requestId);
+      return refused === undefined || given.day !== last ? [] : [{ ...given, refused }];
+    });
   }
 
   /** The ticket that was given out for a visitor's request. */

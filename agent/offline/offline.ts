@@ -8,7 +8,8 @@ import type { TicketPaper } from '../../core/paper.js';
 import type { Command } from '../../core/protocol/commands.js';
 import type { DoorAsk, DoorTicket } from '../../core/protocol/door.js';
 import { isRefusal, refuse, type Refusal } from '../../core/protocol/refusals.js';
-import type { LeaseView, OfflineCount, PrintJob, PrintState } from '../../core/protocol/views.js';
+import { LOST_LISTED_MAX, LOST_WHYS } from '../../core/protocol/agent.js';
+import type { LeaseView, OfflineNews, PrintJob, PrintState } from '../../core/protocol/views.js';
 import type { Answer, Ask } from '../../core/protocol/wire.js';
 import { MINUTE_MS } from '../../core/time.js';
 import type { Clock } from '../clock.js';
@@ -103,8 +104,14 @@ export class Offline {
     );
   }
 
-  count(): OfflineCount {
-    return { waiting: this.book.open().length, refused: this.book.refusals().length };
+  /** What the server's manager should know. */
+  news(): OfflineNews {
+    const lost = this.book.refusals().slice(-LOST_LISTED_MAX);
+    const refused = lost.map(({ kioskId, seriesId, number, services, takenAt, refused: code }) => ({
+      ...{ kioskId, seriesId, number, services, takenAt },
+      why: LOST_WHYS.find((why) => why === code) ?? 'other',
+    }));
+    return { waiting: this.book.open().length, refused };
   }
 
   /** Whether the server still has to hear of tickets: others must wait until then. */

@@ -22,7 +22,8 @@ export const relabelled = (day: DayState, event: Of<'ticket.relabelled'>): void 
   if (day.labels.has(key)) throw new Error(`number ${key} is in use`);
   day.labels.delete(labelKey(ticket.seriesId, ticket.number));
   day.labels.set(key, ticketId);
-  day.tickets.set(ticketId, { ...ticket, seriesId, number });
+  const was = { seriesId: ticket.seriesId, number: ticket.number };
+  day.tickets.set(ticketId, { ...ticket, seriesId, number, was });
   day.calls = day.calls.map((call) =>
     call.ticketId === ticketId ? { ...call, seriesId, number } : call,
   );

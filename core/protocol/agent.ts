@@ -1,5 +1,5 @@
 import type { Millis } from '../configuration.js';
-import type { DeviceId, NumberRange } from '../events.js';
+import type { DeviceId, NumberRange, ServiceId } from '../events.js';
 import type { Paper } from '../paper.js';
 import type { BoardCall, BoardCounter, ViewBase } from './views.js';
 
@@ -36,6 +36,31 @@ export interface LeaseNumbers {
   /** Tokens of the tickets' pages, a number each in the order of the ranges. */
   readonly tokens: readonly string[];
 }
+
+/** A ticket that a kiosk gave out while the server was away, and that is in no line. */
+export interface LostTicket {
+  readonly kioskId: DeviceId;
+  readonly seriesId: string;
+  readonly number: number;
+  readonly services: readonly ServiceId[];
+  readonly takenAt: Millis;
+  /** A code of `LOST_WHYS`. */
+  readonly why: string;
+}
+
+/** Why a ticket is in no line. */
+export const LOST_WHYS = ['tooLate', 'lease.unknown', 'service.unknown', 'other'] as const;
+
+/** Tickets that kiosks gave out while the server was away, and that are not in its log. */
+export interface OfflineNews {
+  /** They will be told. */
+  readonly waiting: number;
+  /** The server does not take them; the newest, at most `LOST_LISTED_MAX`. */
+  readonly refused: readonly LostTicket[];
+}
+
+/** Tickets of no line that are told at once. */
+export const LOST_LISTED_MAX = 20;
 
 /** A counter beside which an agent has a display, a keypad or a bell. */
 export interface AgentCounter extends BoardCounter {

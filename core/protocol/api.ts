@@ -122,6 +122,8 @@ export interface StaffMember {
 export interface FoundTicket {
   readonly ticketId: string;
   readonly label: Label;
+  /** What it bore before. */
+  readonly was?: Label;
   readonly serviceId: string;
   readonly status: 'waiting' | 'called' | 'serving' | 'parked' | 'absent' | 'ended';
   readonly joinedAt: number;

@@ -11,6 +11,8 @@ export interface PhoneView extends ViewBase {
   readonly zone: string;
   readonly ticketId: TicketId;
   readonly label: Label;
+  /** What it bore before it took the number on the visitor's paper. */
+  readonly was?: Label;
   readonly language: Language;
   readonly state: 'waiting' | 'delayed' | 'called' | 'serving' | 'parked' | 'absent' | 'closed';
   readonly service: Words;

@@ -12,6 +12,8 @@ export type Scanned = { readonly at: Millis } & (
       readonly code: 'known';
       readonly ticketId: TicketId;
       readonly label: Label;
+      /** What it bore before. */
+      readonly was?: Label;
       readonly state: PhoneView['state'];
       readonly ahead: number;
       readonly counter: { readonly number: number; readonly floor: Words } | null;

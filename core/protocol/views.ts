@@ -2,6 +2,7 @@ import type { Letter, Millis, Words } from '../configuration.js';
 import type { Language } from '../lists.js';
 import type { Times } from '../figures.js';
 import type { CounterId, DeviceId, NumberRange, ServiceId, TicketId } from '../events.js';
+import type { LostTicket } from './agent.js';
 import type { MachineStatus } from './machines.js';
 import type { Scanned } from './scanned.js';
 import type { SmsDay, SmsNews } from './sms.js';
@@ -117,14 +118,6 @@ export interface KioskDoor {
 /** Under this header the page shows the token. */
 export const DOOR_HEADER = 'x-dawr-door';
 
-/** Tickets that kiosks gave out while the server was away, and that are not in its log. */
-export interface OfflineCount {
-  /** They will be told. */
-  readonly waiting: number;
-  /** The server does not take them: their visitors need new tickets. */
-  readonly refused: number;
-}
-
 export interface BoardCall {
   /** Unique per call and recall, so that a board knows what is new. */
   readonly key: string;
@@ -160,6 +153,8 @@ export interface BoardView extends ViewBase {
 export interface DeskTicket {
   readonly ticketId: TicketId;
   readonly label: Label;
+  /** What it bore before: its visitor may hold that number too. */
+  readonly was?: Label;
   readonly serviceId: ServiceId;
   readonly classId: string;
   readonly language: Language;
@@ -277,7 +272,12 @@ export interface ManagerView extends ViewBase {
   /** Kiosks whose tickets have no paper; `''` is the whole centre. */
   readonly paperless: readonly DeviceId[];
   readonly announcement: Words | null;
-  readonly offline: OfflineCount;
+  readonly offline: {
+    /** Tickets that kiosks gave out without the server, and that are entering the line. */
+    readonly waiting: number;
+    /** Of the last 24 hours, the newest first. */
+    readonly lost: readonly (LostTicket & { readonly label: Label })[];
+  };
   readonly configurationWaiting: readonly string[];
   readonly storage: { readonly freeBytes: number; readonly warning: boolean };
   /** Text messages of today, where they are offered. */
@@ -293,6 +293,8 @@ export type {
   AgentView,
   LeaseNumbers,
   LeaseView,
+  LostTicket,
+  OfflineNews,
   PrintJob,
 } from './agent.js';
 

@@ -1,4 +1,4 @@
-import type { KioskDoor, Label, OfflineCount, PrinterState, PrintState, Roll } from './views.js';
+import type { KioskDoor, Label, OfflineNews, PrinterState, PrintState, Roll } from './views.js';
 import type { Refusal } from './refusals.js';
 import type { SmsOrder, SmsOutcome, SmsWay } from './sms.js';
 import type { PageTrouble, Trouble } from './troubles.js';
@@ -46,7 +46,7 @@ export interface AgentEvents {
   printing: (status: { jobId: string; state: PrintState }) => void;
   /** Where pages on the agent's machine find it. */
   door: (door: KioskDoor) => void;
-  offline: (count: OfflineCount) => void;
+  offline: (news: OfflineNews) => void;
   /** What is wrong with its lines and what hangs on them, whole. */
   troubles: (troubles: readonly Trouble[]) => void;
   /** A scanner read a ticket's code, or (`null`) what is none. */

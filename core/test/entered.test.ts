@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { Hall, HASH, minutes, MORNING, smallHall, typesOf } from '../../tests/fixtures/hall.js';
 import type { Command } from '../protocol/commands.js';
+import { deskView } from '../views/desk.js';
+import { foundTickets } from '../views/found.js';
 import { labelOf } from '../views/hall.js';
+import { phoneView } from '../views/phone.js';
 
 const AGENT = [{ id: 'agent', name: { ar: 'a', en: 'a' }, kiosks: ['k1'] }];
 const PAD = {
@@ -158,6 +161,23 @@ test('[ENTER-3] a ticket that was issued without an answer takes the number on t
     'ticket.issued',
     'leg.joined',
   ]);
+});
+
+test('[ENTER-3] whoever shows the old number is known by it, to staff and on the page', () => {
+  const hall = leased();
+  const ticketId = hall.take(['build']);
+  const { number } = hall.ticket(ticketId);
+  hall.open();
+  hall.must(enter(80, hall.at, { unanswered: REQUEST }), { ...agent, earlier: ticketId });
+  const both = { label: { number: 80 }, was: { number } };
+  const { state, configurations, at } = hall;
+  const clerk = { id: 'amal', name: '' };
+  const place = { deviceId: 'd1', clerk, nameOf: () => '', printers: [] };
+  expect(deskView(state, configurations, { at, place }).waiting).toMatchObject([both]);
+  expect(phoneView(state, configurations, { at, ticketId })).toMatchObject(both);
+  for (const typed of [80, number]) {
+    expect(foundTickets(configurations.get(HASH)!, state.day!, typed)).toMatchObject([both]);
+  }
 });
 
 test('[ENTER-3] a number that stands for an unanswered request says so in the log', () => {

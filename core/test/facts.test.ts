@@ -255,3 +255,17 @@ describe('days', () => {
     expect(() => book.take({ ...strange, ...stamp })).toThrow('has no open leg');
   });
 });
+
+test('a ticket that came too late is of the day on which it was taken, and no visit', () => {
+  const { hall, at } = opened();
+  const taken = { kioskId: 'k1', day: '2026-11-21', seriesId: 's1', number: 90 };
+  const visit = { services: ['s1-1', 's2-1'], classId: '', language: 'ar' as const };
+  const told = { ...taken, ...visit, takenAt: OPENING - 3_600_000, unanswered: null };
+  at(3, { type: 'enterTicket', ...told }, 'a1');
+  const book = new FactBook();
+  for (const event of hall.log) book.take(event);
+  expect(book.of(DAY)).toMatchObject({ visits: [], late: [] });
+  expect(book.of('2026-11-21').late).toMatchObject([
+    { number: 90, services: 's1-1 s2-1', deviceId: 'k1', reachedAt: hall.at },
+  ]);
+});

@@ -11,7 +11,7 @@ import type {
   ViewBase,
 } from '../protocol/views.js';
 import type { Configurations, Counter, DayState, State, Ticket } from '../state.js';
-import { counterState, currentConfiguration, hallTimes, labelOf } from './hall.js';
+import { counterState, currentConfiguration, hallTimes, labelOf, wasLabel } from './hall.js';
 
 const WAITING_SHOWN_MAX = 30;
 const ASIDE_SHOWN_MAX = 30;
@@ -30,6 +30,7 @@ const deskTicket = (configuration: Configuration, ticket: Ticket): DeskTicket =>
   return {
     ticketId: ticket.id,
     label: labelOf(configuration, ticket),
+    ...wasLabel(configuration, ticket),
     serviceId: leg.serviceId,
     classId: ticket.classId,
     language: ticket.language,

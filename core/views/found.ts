@@ -1,19 +1,21 @@
 import type { Configuration } from '../configuration.js';
 import type { FoundTicket } from '../protocol/api.js';
 import type { DayState } from '../state.js';
-import { labelOf } from './hall.js';
+import { labelOf, wasLabel } from './hall.js';
 
-/** Open tickets with this number, at most one per series. */
+/** Open tickets that bear this number or bore it before, at most one of each per series. */
 export const foundTickets = (
   configuration: Configuration,
   day: DayState,
   number: number,
 ): readonly FoundTicket[] =>
   [...day.tickets.values()]
-    .filter((ticket) => ticket.number === number && ticket.leg.status !== 'ended')
-    .map(({ id: ticketId, seriesId, leg }) => ({
+    .filter(({ leg }) => leg.status !== 'ended')
+    .filter((ticket) => ticket.number === number || ticket.was?.number === number)
+    .map(({ id: ticketId, leg, ...ticket }) => ({
       ticketId,
-      label: labelOf(configuration, { seriesId, number }),
+      label: labelOf(configuration, ticket),
+      ...wasLabel(configuration, ticket),
       serviceId: leg.serviceId,
       status: leg.status,
       joinedAt: leg.joinedAt,

@@ -20,6 +20,12 @@ export const labelOf = (
   { seriesId, number }: { readonly seriesId: string; readonly number: number },
 ): Label => ({ letter: categoryOf(configuration, seriesId)?.letter ?? null, number });
 
+/** The label that a ticket bore before it took the one on its visitor's paper, if it did. */
+export const wasLabel = (
+  configuration: Configuration,
+  { was }: Pick<Ticket, 'was'>,
+): { readonly was?: Label } => (was === undefined ? {} : { was: labelOf(configuration, was) });
+
 const hallState = (day: DayState | null, configuration: Configuration, at: Millis): HallState => {
   if (day === null) return 'closed';
   if (day.issuingClosed || at >= day.closesAt) return 'closing';

@@ -1,6 +1,9 @@
 import type { Configuration, Millis } from '../configuration.js';
-import type { ManagerView, OfflineCount, ViewBase } from '../protocol/views.js';
+import type { LateFact } from '../facts.js';
+import { LOST_LISTED_MAX } from '../protocol/agent.js';
+import type { ManagerView, OfflineNews, ViewBase } from '../protocol/views.js';
 import type { Configurations, DayState, State } from '../state.js';
+import { DAY_MS } from '../time.js';
 import { deskCounter } from './desk.js';
 import { currentConfiguration, hallTimes, labelOf } from './hall.js';
 
@@ -10,7 +13,9 @@ export type ManagerLive = Pick<
   'clock' | 'devices' | 'storage' | 'waits' | 'serviceLevel'
 > & {
   readonly nameOf: (clerk: string) => string;
-  readonly offline: OfflineCount;
+  readonly offline: OfflineNews;
+  /** Reached the log too late, in the last 24 hours. */
+  readonly late: readonly LateFact[];
   readonly troubled: readonly {
     readonly ticketId: string;
     readonly state: 'interrupted' | 'queued';
@@ -70,6 +75,24 @@ const printsOf = (
     return [{ ticketId, label: labelOf(configuration, ticket), state, kioskId, orderedAt }];
   });
 
+/** Tickets of no line, of the last 24 hours: their visitors may still be there, or come back. */
+const lostOf = (
+  configuration: Configuration,
+  { offline, late }: Pick<ManagerLive, 'offline' | 'late'>,
+  at: Millis,
+): ManagerView['offline']['lost'] =>
+  [
+    ...offline.refused.filter(({ takenAt }) => takenAt > at - DAY_MS),
+    ...late.map(({ deviceId: kioskId, services, seriesId, number, takenAt }) => ({
+      ...{ kioskId, seriesId, number, takenAt },
+      services: services.split(' '),
+      why: 'tooLate',
+    })),
+  ]
+    .sort((a, b) => b.takenAt - a.takenAt)
+    .slice(0, LOST_LISTED_MAX)
+    .map((ticket) => ({ ...ticket, label: labelOf(configuration, ticket) }));
+
 const padsOf = (day: DayState): ManagerView['pads'] =>
   [...day.sheets.values()].flatMap(({ kioskId, of, left }) => {
     if (of.kind !== 'pad') return [];
@@ -84,7 +107,7 @@ export const managerView = (
 ): Omit<ManagerView, keyof ViewBase> => {
   const configuration = currentConfiguration(state, configurations);
   const { day } = state;
-  const { nameOf, troubled, ...rest } = live;
+  const { nameOf, troubled, offline, late, ...rest } = live;
   return {
     ...rest,
     hall: hallTimes(state, configuration, at),
@@ -110,6 +133,10 @@ export const managerView = (
     padNext: Object.fromEntries(day?.padNext ?? []),
     paperless: [...state.centre.paperless],
     announcement: day?.announcement ?? null,
+    offline: {
+      waiting: offline.waiting,
+      lost: lostOf(configuration, { offline, late }, at),
+    },
     configurationWaiting: day?.waitingChanges ?? [],
   };
 };

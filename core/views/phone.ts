@@ -3,7 +3,7 @@ import type { Configuration, Millis, Words } from '../configuration.js';
 import { MINUTE_MS } from '../time.js';
 import type { PhoneView, ViewBase } from '../protocol/views.js';
 import type { Configurations, State, Stub, Ticket } from '../state.js';
-import { aheadOf, currentConfiguration, hallTimes, labelOf } from './hall.js';
+import { aheadOf, currentConfiguration, hallTimes, labelOf, wasLabel } from './hall.js';
 
 type Phone = Omit<PhoneView, keyof ViewBase>;
 
@@ -85,6 +85,7 @@ export const phoneView = (
     zone: configuration.centre.zone,
     ticketId,
     label: labelOf(configuration, either),
+    ...wasLabel(configuration, ticket ?? {}),
     language: either.language,
     delayMax: at + configuration.rules.delayMaxMin * MINUTE_MS,
     hall: hallTimes(state, configuration, at),

@@ -4,6 +4,7 @@ import { boardView } from './board.js';
 import { deskView } from './desk.js';
 import { aheadOf, aheadOfNew } from './hall.js';
 import { kioskView } from './kiosk.js';
+import { DAY_MS } from '../time.js';
 import { managerView } from './manager.js';
 import { phoneView } from './phone.js';
 
@@ -122,7 +123,8 @@ test('[VIEW-1] kiosk, desk and manager see the hall from their own side', () => 
     live: {
       nameOf: () => 'أمل',
       troubled: [],
-      offline: { waiting: 0, refused: 0 },
+      offline: { waiting: 0, refused: [] },
+      late: [],
       devices: [],
       clock: { confirmed: true, differenceMs: 0 },
       storage: { freeBytes: 1, warning: false },
@@ -133,4 +135,40 @@ test('[VIEW-1] kiosk, desk and manager see the hall from their own side', () => 
   expect(seen).toMatchObject({
     totals: { issued: 2, waiting: 1, serving: 1 },
   });
+});
+
+test('[ENTER-4] the manager sees whose tickets are in no line, since when and why', () => {
+  const hall = new Hall();
+  const taken = { kioskId: 'k1', seriesId: 'a', services: ['build'] };
+  const seen = managerView(hall.state, hall.configurations, {
+    at: hall.at,
+    live: {
+      nameOf: () => '',
+      troubled: [],
+      offline: {
+        waiting: 2,
+        refused: [
+          { ...taken, number: 80, takenAt: hall.at - 60_000, why: 'lease.unknown' },
+          { ...taken, number: 81, takenAt: hall.at - DAY_MS, why: 'other' },
+        ],
+      },
+      late: [
+        {
+          ...{ kind: 'late', day: '2026-11-21', stream: 's', seq: 9, seriesId: 'a', number: 79 },
+          ...{ services: 'build ask', deviceId: 'k2', takenAt: hall.at - DAY_MS },
+          reachedAt: hall.at,
+        },
+      ],
+      devices: [],
+      clock: { confirmed: true, differenceMs: 0 },
+      storage: { freeBytes: 1, warning: false },
+      waits: null,
+      serviceLevel: null,
+    },
+  });
+  expect(seen.offline.waiting).toBe(2);
+  expect(seen.offline.lost).toMatchObject([
+    { label: { number: 80 }, why: 'lease.unknown', kioskId: 'k1' },
+    { label: { number: 79 }, why: 'tooLate', kioskId: 'k2', services: ['build', 'ask'] },
+  ]);
 });

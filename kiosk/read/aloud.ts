@@ -94,6 +94,8 @@ export class Aloud {
     // Half of a page is worse than none: where a clip cannot be had, nothing is read.
     const clips = found.flatMap((phrase) => (phrase === null ? [] : [phrase]));
     if (clips.length < found.length || clips.length === 0) return;
+    await this.#speaker.awake();
+    if (turn !== this.#turn) return;
     this.#onSpeaking(true);
     await this.#speaker.play({
       chime: false,

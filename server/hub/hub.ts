@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import { z } from 'zod';
+import { LOST_LISTED_MAX, LOST_WHYS } from '../../core/protocol/agent.js';
 import type { Role } from '../../core/protocol/roles.js';
 import { PRINTER_STATES, PRINT_STATES } from '../../core/protocol/views.js';
 import {
@@ -20,7 +21,7 @@ import { scansOf } from './scans.js';
 import type { Subject } from './screens.js';
 import { Views } from './views.js';
 
-const BEAT_MS = 5_000;
+export const BEAT_MS = 5_000;
 const MESSAGE_BYTES_MAX = 16_384;
 
 const printerSchema = z.strictObject({
@@ -39,7 +40,19 @@ const doorSchema = z.strictObject({
   token: z.string().regex(/^[0-9a-f]{64}$/),
 });
 const count = z.number().int().min(0).max(100_000);
-const offlineSchema = z.strictObject({ waiting: count, refused: count });
+const id = z.string().max(40);
+const lostSchema = z.strictObject({
+  kioskId: id,
+  seriesId: id,
+  number: count,
+  services: z.array(id).max(8),
+  takenAt: z.number().int().min(0),
+  why: z.enum(LOST_WHYS),
+});
+const offlineSchema = z.strictObject({
+  waiting: count,
+  refused: z.array(lostSchema).max(LOST_LISTED_MAX),
+});
 const printingSchema = z.strictObject({
   jobId: z.string().max(80),
   state: z.enum(PRINT_STATES),

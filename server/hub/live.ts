@@ -2,7 +2,7 @@ import type { Millis } from '../../core/configuration.js';
 import type { DeviceId, TicketId } from '../../core/events.js';
 import type {
   KioskDoor,
-  OfflineCount,
+  OfflineNews,
   PrinterState,
   PrintState,
   Roll,
@@ -32,7 +32,7 @@ export class Live {
   private readonly sockets = new Map<DeviceId, { count: number; since: Millis }>();
   private readonly printers = new Map<DeviceId, PrinterStatus>();
   private readonly doors = new Map<DeviceId, KioskDoor>();
-  private readonly offlines = new Map<DeviceId, OfflineCount>();
+  private readonly offlines = new Map<DeviceId, OfflineNews>();
   private readonly troubled = new Map<DeviceId, readonly (PageTrouble | Trouble)[]>();
   private readonly scans = new Map<DeviceId, Scan>();
   private readonly prints = new Map<string, PrintState>();
@@ -79,18 +79,15 @@ export class Live {
     return this.doors.get(agentId);
   }
 
-  setOffline(agentId: DeviceId, count: OfflineCount): void {
-    this.offlines.set(agentId, count);
+  setOffline(agentId: DeviceId, news: OfflineNews): void {
+    this.offlines.set(agentId, news);
   }
 
   /** Over all agents that are there: each tells it anew when it comes. */
-  offline(): OfflineCount {
-    const sum = { waiting: 0, refused: 0 };
-    for (const { waiting, refused } of this.offlines.values()) {
-      sum.waiting += waiting;
-      sum.refused += refused;
-    }
-    return sum;
+  offline(): OfflineNews {
+    const all = [...this.offlines.values()];
+    const waiting = all.reduce((sum, news) => sum + news.waiting, 0);
+    return { waiting, refused: all.flatMap(({ refused }) => refused) };
   }
 
   setTroubles(deviceId: DeviceId, troubles: readonly (PageTrouble | Trouble)[]): void {

@@ -82,6 +82,7 @@ export const scannedAt = (
   const { state } = centre.log;
   const view = phoneView(state, centre.store.configurations, { at: now, ticketId });
   if (view === null) return { scanned: { at, code: 'unknown' } };
-  const { label, state: is, ahead, counter } = view;
-  return { scanned: { at, code: 'known', ticketId, label, state: is, ahead, counter, returned } };
+  const { label, was, state: is, ahead, counter } = view;
+  const both = was === undefined ? { label } : { label, was };
+  return { scanned: { at, code: 'known', ticketId, ...both, state: is, ahead, counter, returned } };
 };

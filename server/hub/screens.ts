@@ -9,8 +9,10 @@ import { deskView } from '../../core/views/desk.js';
 import { kioskView } from '../../core/views/kiosk.js';
 import { managerView, type ManagerLive } from '../../core/views/manager.js';
 import { phoneView } from '../../core/views/phone.js';
+import { DAY_MS } from '../../core/time.js';
 import type { Centre } from '../centre.js';
 import { reportOfDay } from '../report/day.js';
+import { lateSince } from '../report/rows.js';
 import type { Notices } from '../sms/notices.js';
 import { kioskDoor, leasesOf } from './leases.js';
 import { agentBody, kioskPapers, printerOf, printersOf, troubledPapers } from './papers.js';
@@ -59,9 +61,9 @@ export const devicesOf = (centre: Centre): DeviceStatus[] => {
 
 const FIGURES_KEPT_MS = 5_000;
 const figures = new WeakMap<Centre, { readonly at: Millis; readonly of: Figures }>();
-type Figures = Pick<ManagerLive, 'waits' | 'serviceLevel'>;
+type Figures = Pick<ManagerLive, 'waits' | 'serviceLevel' | 'late'>;
 
-/** Today's waits by the definitions of the day report, looked up again every few seconds. */
+/** What the report's tables know of today, looked up again every few seconds. */
 const figuresOf = (centre: Centre, at: Millis): Figures => {
   const kept = figures.get(centre);
   if (kept !== undefined && Math.abs(at - kept.at) < FIGURES_KEPT_MS) return kept.of;
@@ -69,7 +71,8 @@ const figuresOf = (centre: Centre, at: Millis): Figures => {
   const { zone } = centre.configuration().centre;
   const report = day && reportOfDay(centre.store.database, day.day, { now: at, zone });
   const legs = report?.legs;
-  const of = { waits: legs?.waits ?? null, serviceLevel: legs?.serviceLevel.share ?? null };
+  const late = lateSince(centre.store.database, at - DAY_MS);
+  const of = { waits: legs?.waits ?? null, serviceLevel: legs?.serviceLevel.share ?? null, late };
   figures.set(centre, { at, of });
   return of;
 };

@@ -1,5 +1,5 @@
 import type { Letter, Millis, Words as Names } from '../../core/configuration.js';
-import type { LegFact, VisitFact } from '../../core/facts.js';
+import type { LateFact, LegFact, VisitFact } from '../../core/facts.js';
 import { handlingMs, totalMs, waitMs, walkMs, withinTarget } from '../../core/kpi.js';
 import type { ExportName, Language } from '../../core/lists.js';
 import { columnOf, TABLES, type Table } from './tables.js';
@@ -28,11 +28,12 @@ interface Export {
   readonly key: readonly number[];
 }
 
-const { visit, leg } = TABLES;
+const { visit, leg, late } = TABLES;
 /** A leg's row ends with what the label needs of its visit. */
 const FIELDS = {
   visits: visit.fields,
   legs: [...leg.fields, 'seriesId', 'number'],
+  late: late.fields,
 };
 
 /** Ways to say a column of an export, by the names of fields. */
@@ -140,6 +141,19 @@ const LEGS: readonly Column[] = [
   ofLeg.value('parks'),
 ];
 
+const ofLate = sayings<LateFact>(FIELDS.late);
+const LATE: readonly Column[] = [
+  ofLate.value('day'),
+  ofLate.label('label_ar', 'ar'),
+  ofLate.label('label_en', 'en'),
+  ofLate.value('series_id', 'seriesId'),
+  ofLate.value('number'),
+  ofLate.value('services'),
+  ofLate.value('device_id', 'deviceId'),
+  ofLate.moment('taken_at', 'takenAt'),
+  ofLate.moment('reached_at', 'reachedAt'),
+];
+
 const columnsOf = ({ name, fields }: Table): string =>
   fields.map((field) => `${name}.${columnOf(field)}`).join(', ');
 
@@ -166,5 +180,10 @@ export const COLUMNS: Readonly<Record<ExportName, Export>> = {
       `SELECT ${columnsOf(leg)}, visit.series_id, visit.number ` +
       `FROM leg JOIN visit USING (day, stream, seq) ${pageOf(leg)}`,
     key: keyOf(leg),
+  },
+  late: {
+    columns: LATE,
+    select: `SELECT ${columnsOf(late)} FROM late_ticket ${pageOf(late)}`,
+    key: keyOf(late),
   },
 };

@@ -104,6 +104,19 @@ describe('what a file says', () => {
     ]);
   });
 
+  test('a ticket that came too late is in a file of its own', async () => {
+    const hall = smallDay();
+    const taken = { kioskId: 'k1', day: '2026-11-21', seriesId: 's1', number: 90 };
+    const visit = { services: ['s1-1', 's2-1'], classId: '', language: 'ar' as const };
+    const told = { ...taken, ...visit, takenAt: OPENING - 3_600_000, unanswered: null };
+    expect(hall.ask({ type: 'enterTicket', ...told }, 'a1', 'a1')).toBeUndefined();
+    const range = { from: '2026-11-21', to: '2026-11-22' };
+    const [head, line, ...more] = await linesOf(projected([hall]), 'late', range);
+    expect([head?.startsWith('day,label_ar,label_en'), more]).toEqual([true, []]);
+    expect(line?.split(',').slice(0, 1)).toEqual(['2026-11-21']);
+    expect(line).toContain(',90,s1-1 s2-1,k1,');
+  });
+
   test('every column is in the description, in its order', async () => {
     const text = await readFile(new URL('../../docs/csv.md', import.meta.url), 'utf8');
     const described = text

@@ -38,7 +38,7 @@ describe('the report’s tables', () => {
       const found = factsOfDay(projected(log), DAY)!;
       expect(found.day).toEqual(expected.day);
       expect(expected.legs.length).toBeGreaterThan(20);
-      for (const kind of ['visits', 'legs', 'spans', 'integrity'] as const) {
+      for (const kind of ['visits', 'legs', 'spans', 'integrity', 'late'] as const) {
         expect(sorted<unknown>(found[kind])).toEqual(sorted<unknown>(expected[kind]));
       }
     }

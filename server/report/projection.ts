@@ -24,7 +24,7 @@ const rowsIn = (db: Database): Rows => {
  */
 export const reportProjector: Projector = {
   name: 'report',
-  version: 3,
+  version: 4,
   tables: tables.map(({ name }) => name),
 
   migrate(db: Database): void {

@@ -1,14 +1,17 @@
 import type { Database, Statement } from 'better-sqlite3';
+import type { Millis } from '../../core/configuration.js';
 import type {
   DayFact,
   DayFacts,
   Fact,
   IntegrityFact,
   Known,
+  LateFact,
   LegFact,
   SpanFact,
   VisitFact,
 } from '../../core/facts.js';
+import { LOST_LISTED_MAX } from '../../core/protocol/agent.js';
 import { columnOf, TABLES, type Table } from './tables.js';
 
 /** A ticket's id as stored: in two columns, so that rows lie in order of issue. */
@@ -77,6 +80,7 @@ export class Rows implements Known {
       leg: replace('leg'),
       span: replace('span'),
       integrity: replace('integrity'),
+      late: replace('late'),
     };
     const ticket = 'WHERE day = ? AND stream = ? AND seq = ?';
     const spans = 'WHERE ended_at IS NULL AND day = ?';
@@ -132,5 +136,14 @@ export const factsOfDay = (db: Database, day: string): DayFacts | undefined => {
     legs: rows<LegFact>('leg').map(legFact),
     spans: rows<SpanFact>('span'),
     integrity: rows<IntegrityFact>('integrity'),
+    late: rows<LateFact>('late'),
   };
 };
+
+/** Tickets that reached the log too late, since then; the newest first. */
+export const lateSince = (db: Database, since: Millis): readonly LateFact[] =>
+  db
+    .prepare<[number, number], LateFact>(
+      selectOf('late', 'WHERE reached_at > ? ORDER BY reached_at DESC, seq DESC LIMIT ?'),
+    )
+    .all(since, LOST_LISTED_MAX);

@@ -150,6 +150,29 @@ const integrity: Table = {
   ) STRICT, WITHOUT ROWID;`,
 };
 
+/** `stream` and `seq` are the event that wrote it down. */
+const late: Table = {
+  name: 'late_ticket',
+  key: ['day', 'stream', 'seq'],
+  fields: [
+    ...['day', 'stream', 'seq', 'seriesId', 'number', 'services', 'deviceId', 'takenAt'],
+    'reachedAt',
+  ],
+  sql: `
+  CREATE TABLE late_ticket (
+    day TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    series_id TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    services TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    taken_at INTEGER NOT NULL,
+    reached_at INTEGER NOT NULL,
+    PRIMARY KEY (day, stream, seq)
+  ) STRICT, WITHOUT ROWID;`,
+};
+
 /** Where the facts of each kind lie. */
 export const TABLES: Readonly<Record<Fact['kind'], Table>> = {
   day,
@@ -157,4 +180,5 @@ export const TABLES: Readonly<Record<Fact['kind'], Table>> = {
   leg,
   span: session,
   integrity,
+  late,
 };

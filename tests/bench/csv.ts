@@ -16,6 +16,7 @@ const SELECT: Readonly<Record<ExportName, string>> = {
   legs:
     'SELECT leg.*, visit.series_id, visit.number FROM leg JOIN visit USING (day, stream, seq) ' +
     'ORDER BY leg.day, leg.stream, leg.seq, leg.leg',
+  late: 'SELECT * FROM late_ticket ORDER BY day, stream, seq',
 };
 
 interface Read {

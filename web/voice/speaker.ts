@@ -1,3 +1,4 @@
+import { pause } from '../api.js';
 import type { Clip } from './clips.js';
 
 const TONES_HZ = [659.25, 523.25] as const;
@@ -53,6 +54,12 @@ export class Speaker {
 
   get audible(): boolean {
     return this.context?.state === 'running';
+  }
+
+  /** Resolves once sound can be heard, or after a moment in which it cannot. */
+  async awake(): Promise<void> {
+    if (this.context === null || this.audible) return;
+    await Promise.race([this.context.resume(), pause(PATIENCE_MS)]).catch(() => undefined);
   }
 
   /** Ends what sounds and gives the loudspeaker back; from now on there is no sound. */
