@@ -24,7 +24,7 @@ export const readPages = (screen: () => OnScreen, flow: Flow, words: Words): (()
     let last = '';
     /** A question comes between and is over: the page was heard before it. */
     $effect(() => {
-      const isKnown = page === last && !doubted;
+      const isKnown = !doubted && page === last;
       last = page;
       untrack(() => {
         if (isKnown) aloud.stop();

@@ -21,7 +21,7 @@ import { scansOf } from './scans.js';
 import type { Subject } from './screens.js';
 import { Views } from './views.js';
 
-export const BEAT_MS = 5_000;
+const BEAT_MS = 5_000;
 const MESSAGE_BYTES_MAX = 16_384;
 
 const printerSchema = z.strictObject({

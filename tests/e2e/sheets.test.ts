@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect as see, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ServiceConfig } from '../../core/configuration.js';
 import type { Language } from '../../core/lists.js';
@@ -8,13 +8,19 @@ import { MINUTE_MS } from '../../core/time.js';
 import { demoCentre } from '../fixtures/manager.js';
 import { found, readText } from '../fixtures/slips.js';
 import { acts } from './acts.js';
+import { see } from './see.js';
 import { Stage } from './stage.js';
 
+const service = demoCentre().services.find(({ frequent }) => frequent)!;
 let stage: Stage;
 let kiosk: Page;
 beforeAll(async () => {
   stage = await Stage.open();
   kiosk = await stage.kiosk();
+  // The agent beside the printer starts after the server.
+  await kiosk.getByTestId(`service-${service.id}`).click();
+  await kiosk.getByTestId('print-information').waitFor({ timeout: 45_000 });
+  await kiosk.getByTestId('back').click();
 });
 afterAll(() => stage.close());
 
@@ -40,8 +46,6 @@ const tells = (paper: Buffer, { name, papers: needed }: ServiceConfig, language:
   const list = (needed ?? []).map((words) => words[language]).join(' ');
   expect(found(read, list)).toBeGreaterThanOrEqual(0.9);
 };
-
-const service = demoCentre().services.find(({ frequent }) => frequent)!;
 
 test('a visitor has all about a service printed at the kiosk, in either language', async () => {
   for (const language of ['ar', 'en'] as const) {
