@@ -1,12 +1,8 @@
 import type { Letter, Millis, Words } from '../configuration.js';
 import type { Language } from '../lists.js';
-import type { Times } from '../figures.js';
-import type { CounterId, DeviceId, NumberRange, ServiceId, TicketId } from '../events.js';
-import type { LostTicket } from './agent.js';
-import type { MachineStatus } from './machines.js';
+import type { CounterId, DeviceId, ServiceId, TicketId } from '../events.js';
 import type { Scanned } from './scanned.js';
-import type { SmsDay, SmsNews } from './sms.js';
-import type { PageTrouble, Trouble } from './troubles.js';
+import type { SmsNews } from './sms.js';
 
 /** What a visitor reads: a letter (or none) and a number; never joined by a hyphen. */
 export interface Label {
@@ -209,80 +205,7 @@ export interface DeskView extends ViewBase {
   readonly scanned?: Scanned;
 }
 
-export interface DeviceStatus {
-  readonly deviceId: DeviceId;
-  readonly role: DeviceRole;
-  readonly name: Words;
-  readonly connected: boolean;
-  readonly since: Millis | null;
-  readonly enrolled: boolean;
-  readonly printer: PrinterState | null;
-  readonly roll: Roll | null;
-  /** Of agents that run on a provisioned machine. */
-  readonly machine: MachineStatus | null;
-  /** Agents tell of the lines, displays, bells and scanners beside them, kiosks of themselves. */
-  readonly troubles: readonly (PageTrouble | Trouble)[];
-}
-
-export interface ManagerView extends ViewBase {
-  readonly hall: HallTimes;
-  readonly day: string | null;
-  readonly clock: { readonly confirmed: boolean; readonly differenceMs: number };
-  /** Per service with something to say: waiting, overdue, longest wait. */
-  readonly services: readonly {
-    readonly serviceId: ServiceId;
-    readonly waiting: number;
-    readonly overdue: number;
-    readonly oldestJoinedAt: Millis | null;
-    readonly suspended: boolean;
-  }[];
-  readonly counters: readonly (DeskCounter & {
-    readonly label: Label | null;
-    readonly served: number;
-  })[];
-  readonly devices: readonly DeviceStatus[];
-  readonly help: readonly {
-    readonly deviceId: DeviceId;
-    readonly counterId: CounterId | null;
-    readonly since: Millis;
-  }[];
-  readonly totals: {
-    readonly issued: number;
-    readonly waiting: number;
-    readonly serving: number;
-    readonly served: number;
-    readonly absent: number;
-    readonly left: number;
-  };
-  /** Of the legs called today, as in the day report. */
-  readonly waits: Times | null;
-  readonly serviceLevel: number | null;
-  /** Print jobs that wait for a person: paper out, too late, or given up. */
-  readonly prints: readonly {
-    readonly ticketId: TicketId;
-    readonly label: Label;
-    readonly state: PrintState;
-    readonly kioskId: DeviceId;
-    readonly orderedAt: Millis;
-  }[];
-  /** Pads of numbers that are coming out; `left` of them have not yet. */
-  readonly pads: readonly (NumberRange & { readonly kioskId: DeviceId; readonly left: number })[];
-  /** By series, the number after the last one printed on a pad today. */
-  readonly padNext: Readonly<Record<string, number>>;
-  /** Kiosks whose tickets have no paper; `''` is the whole centre. */
-  readonly paperless: readonly DeviceId[];
-  readonly announcement: Words | null;
-  readonly offline: {
-    /** Tickets that kiosks gave out without the server, and that are entering the line. */
-    readonly waiting: number;
-    /** Of the last 24 hours, the newest first. */
-    readonly lost: readonly (LostTicket & { readonly label: Label })[];
-  };
-  readonly configurationWaiting: readonly string[];
-  readonly storage: { readonly freeBytes: number; readonly warning: boolean };
-  /** Text messages of today, where they are offered. */
-  readonly sms?: SmsDay;
-}
+export type { DeviceStatus, ManagerView } from './manager.js';
 
 export type { PhoneView } from './phone.js';
 
