@@ -112,8 +112,11 @@ export const believeClock = async (centre: Centre): Promise<void> => {
   await centre.log.askAsServer({ type: 'confirmClock' });
 };
 
-/** As in its unit: the young garbage of a few printers is small, and room for more is memory. */
-const AGENT_FLAGS = ['--max-semi-space-size=2'];
+/**
+ * As in its unit. What an agent holds is small, and so is the garbage of a few printers: given more
+ * room, garbage is all that fills it.
+ */
+const AGENT_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=128'];
 
 /**
  * Starts the agent beside the demo's kiosks. Without a file of devices it prints on virtual paper

@@ -26,7 +26,7 @@ Import-Certificate -FilePath "$PSScriptRoot\authority.pem" -CertStoreLocation Ce
 # A task, because Node is no service by itself. Its key lies in C:\Dawr\data, for nobody else.
 New-Item -ItemType Directory -Force -Path "$home_\data" | Out-Null
 Set-Access "$home_\data" /inheritance:r /grant:r "${service}:(OI)(CI)F" "${administrators}:(OI)(CI)F" "${system}:(OI)(CI)F"
-$run = New-ScheduledTaskAction -Execute 'node.exe' -WorkingDirectory "$home_\dawr" -Argument '--max-semi-space-size=2 build/agent/main.js --server {{server}} --device {{agent}} --data C:\Dawr\data --devices C:\Dawr\devices.json'
+$run = New-ScheduledTaskAction -Execute 'node.exe' -WorkingDirectory "$home_\dawr" -Argument '--max-semi-space-size=2 --max-old-space-size=128 build/agent/main.js --server {{server}} --device {{agent}} --data C:\Dawr\data --devices C:\Dawr\devices.json'
 $who = New-ScheduledTaskPrincipal -UserId 'S-1-5-19' -LogonType ServiceAccount
 Register-ScheduledTask -Force -TaskName 'Dawr agent' -Action $run -Principal $who -Settings $settings -Trigger (New-ScheduledTaskTrigger -AtStartup)
 {{/agent}}
