@@ -1,16 +1,11 @@
 import { io, type Socket } from 'socket.io-client';
 import type { Millis } from '../core/configuration.js';
 import type { DeviceId } from '../core/events.js';
-import type {
-  AgentHall,
-  AgentView,
-  PrinterState,
-  PrintState,
-  Roll,
-} from '../core/protocol/views.js';
+import type { AgentView, PrinterState, PrintState, Roll } from '../core/protocol/views.js';
 import type { Answer, Ask } from '../core/protocol/wire.js';
 import { CentreClock, machineClock, sleep, type Clock } from './clock.js';
-import type { Self } from './enrol.js';
+import type { HallWire, RunningHall } from './hall.js';
+import { isUntrusted, whyUntrusted, type Self } from './enrol.js';
 import { fetchedAs, type Fetched } from './fetched.js';
 import type { JobStatus } from './jobs/queue.js';
 import { Reports } from './jobs/reports.js';
@@ -50,22 +45,6 @@ export interface AgentParts {
   readonly fetched?: Fetched;
 }
 
-/** The server, as the devices of the hall reach it. */
-export interface HallWire {
-  /** `undefined` when no answer came in time. */
-  ask(ask: Ask): Promise<Answer | undefined>;
-  /** Lost while the server is away: a visitor scans again. */
-  scan(placeId: DeviceId, token: string | null): void;
-  /** Told to managers as long as it is so. */
-  readonly troubles: Pick<Troubles, 'begin' | 'end'>;
-}
-
-/** Displays, keypads and bells: told of the hall, or by `null` that the server is away. */
-export interface RunningHall {
-  see(hall: AgentHall | null): void;
-  stop(): Promise<void>;
-}
-
 /** One agent: the link to its server, and a queue for each of its kiosks' printers. */
 export class Agent {
   private readonly running = new Map<DeviceId, RunningPrinter>();
@@ -82,6 +61,7 @@ export class Agent {
   private readonly modem: RunningModem | undefined;
   private keepHall: () => void = () => undefined;
   private isStopping = false;
+  private distrust = '';
 
   constructor(private readonly parts: AgentParts) {
     const { self, cookie, open = io, machine = machineClock } = parts;
@@ -166,7 +146,9 @@ export class Agent {
       this.keepHall = this.clock.after(LOST_MS, () => this.hall?.see(null));
       this.reconnect();
     });
-    this.socket.on('connect_error', ({ message }) => {
+    this.socket.on('connect_error', (error) => {
+      const { message } = error;
+      this.lookAtCertificate(error);
       const { self, say, exit } = this.parts;
       if (message === 'notEnrolled') {
         say(`${self.deviceId} is no longer enrolled: remove ${self.data}/cookie and start again`);
@@ -175,6 +157,14 @@ export class Agent {
       if (!this.socket.active) say(`the server turns this agent away: ${message}`);
       this.reconnect();
     });
+  }
+
+  /** A server that is away comes back; one that is not trusted needs a person. */
+  private lookAtCertificate(error: Error & { readonly description?: { message?: string } }): void {
+    const said = error.description?.message ?? '';
+    if (!isUntrusted(said) || said === this.distrust) return;
+    this.distrust = said;
+    this.parts.say(whyUntrusted(this.parts.self.server, said));
   }
 
   private reconnect(): void {

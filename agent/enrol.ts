@@ -156,6 +156,13 @@ const whyRefused = ({ server, deviceId }: Self, status: number, answer: unknown)
   }
 };
 
+/** Whether what Node says of a connection is about the server's certificate. */
+export const isUntrusted = (said: string): boolean => /CERT|SIGNED|ISSUER|certificate/i.test(said);
+
+export const whyUntrusted = (server: string, said: string): string =>
+  `${server} shows a certificate that is not trusted here (${said}): name the PEM file of its ` +
+  'authority in NODE_EXTRA_CA_CERTS before the agent starts, or look whether it has expired.';
+
 /** What to do where no answer came, or none that Dawr gives. Throws what is a bug. */
 const whyUnheard = ({ server }: Self, error: unknown): string => {
   if (error instanceof EnrolRefused) throw error;
@@ -167,5 +174,6 @@ const whyUnheard = ({ server }: Self, error: unknown): string => {
   }
   if (!(error instanceof TypeError)) throw error;
   const { code = error.message } = (error.cause ?? {}) as { readonly code?: string };
+  if (isUntrusted(code)) return whyUntrusted(server, code);
   return `${server} cannot be reached (${code}): does the server run, is --server its address?`;
 };
