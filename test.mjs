@@ -54,6 +54,7 @@ const MANAGERS = [
       'cloud-init': 'cloud-init',
       Xvfb: 'xvfb',
       'espeak-ng': 'espeak-ng',
+      shellcheck: 'shellcheck',
     },
   },
   {
@@ -70,6 +71,7 @@ const MANAGERS = [
       'cloud-init': 'cloud-init',
       Xvfb: 'xorg-x11-server-Xvfb',
       'espeak-ng': 'espeak-ng',
+      shellcheck: 'ShellCheck',
     },
   },
   {
@@ -85,6 +87,7 @@ const MANAGERS = [
       'cloud-init': 'cloud-init',
       Xvfb: 'xvfb',
       'espeak-ng': 'espeak-ng',
+      shellcheck: 'shellcheck',
     },
   },
 ];
@@ -134,6 +137,7 @@ const TOOLS = [
   { tool: 'cloud-init', what: 'the reader of rendered user-data' },
   { tool: 'Xvfb', what: 'a screen for the rendered policy' },
   { tool: 'espeak-ng', what: 'the speaker of the default voice' },
+  { tool: 'shellcheck', what: 'the reader of rendered scripts' },
 ];
 
 async function installTools() {

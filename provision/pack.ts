@@ -82,7 +82,15 @@ export const seal = (
   const old = `${place}.old`;
   for (const left of [fresh, old]) rmSync(left, { recursive: true, force: true });
   mkdirSync(fresh, { recursive: true });
-  const same = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--mtime=@0'];
+  // Whoever packs may keep files from others; the users of a machine must read them.
+  const same = [
+    '--mode=u=rwX,go=rX',
+    '--sort=name',
+    '--owner=0',
+    '--group=0',
+    '--numeric-owner',
+    '--mtime=@0',
+  ];
   const file = join(fresh, 'pack.tar.gz');
   must(folder, 'tar', ...same, '--use-compress-program=gzip -n', '-cf', file, '.');
   const pack = { bytes: statSync(file).size, sha256: hashOf(readFileSync(file)) };

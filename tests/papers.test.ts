@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DEFAULT_DESIGN, designOf, type PaperDesign } from '../core/design.js';
+import { DEFAULT_DESIGN, designOf, LOGO_MAX, type PaperDesign } from '../core/design.js';
 import { newest } from '../server/hub/publish.js';
 import { signedIn } from './fixtures/callers.js';
 import { openDoors, SECRET, type Doors } from './fixtures/doors.js';
@@ -53,6 +53,43 @@ test('a design that would print no number is refused, and so is one of another s
   expect([bare.status, bare.answer]).toEqual([409, { refused: 'paper.invalid' }]);
   const odd = await ask(jar, 'paper', { design: { ...DEFAULT_DESIGN, colour: 'red' } });
   expect([odd.status, odd.answer]).toEqual([400, { refused: 'payload.invalid' }]);
+});
+
+/** A logo of so many dots, all of them black. */
+const logo = (width: number, rows: number) => ({
+  ...{ width, rows, data: Buffer.alloc((width / 8) * rows, 0xff).toString('base64') },
+});
+const withLogo = (own: object) => {
+  const ticket = [
+    { field: 'logo', size: 'normal', languages: 'visitor' } as const,
+    ...DEFAULT_DESIGN.ticket.filter(({ field }) => field !== 'logo'),
+  ];
+  return { ...DEFAULT_DESIGN, ticket, logo: own } as PaperDesign;
+};
+
+test('a logo is printed and kept as it was given', async () => {
+  const jar = await signedIn(doors, 'manager', 'mona');
+  const own = logo(LOGO_MAX.width, 64);
+  const bare = await ask(jar, 'paper/preview', wish(DEFAULT_DESIGN));
+  const drawn = await ask(jar, 'paper/preview', wish(withLogo(own)));
+  expect(drawn.status).toBe(200);
+  expect(drawn.answer['png']).not.toBe(bare.answer['png']);
+  expect((await ask(jar, 'paper', { design: withLogo(own) })).answer).toEqual({ waiting: [] });
+  expect(designOf(doors.centre.configuration()).logo).toEqual(own);
+});
+
+test.each([
+  ['too wide', logo(LOGO_MAX.width + 8, 8)],
+  ['too high', logo(8, LOGO_MAX.rows + 1)],
+  ['with rows missing', { ...logo(16, 16), rows: 17 }],
+  ['of what is no picture', { width: 16, rows: 16, data: 'not base64!' }],
+  ['of a width that is not whole bytes', { ...logo(16, 16), width: 15 }],
+])('a logo %s is refused', async (_what, own) => {
+  const jar = await signedIn(doors, 'manager', 'mona');
+  const refused = await ask(jar, 'paper', { design: withLogo(own) });
+  expect([refused.status, refused.answer]).toEqual([400, { refused: 'payload.invalid' }]);
+  expect((await ask(jar, 'paper/preview', wish(withLogo(own)))).status).toBe(400);
+  expect(designOf(doors.centre.configuration()).logo).toBeNull();
 });
 
 test('[PUBLISH-2] what is saved holds today, and outlives a restart', async () => {

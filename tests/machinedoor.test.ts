@@ -1,0 +1,60 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { enrolOwn } from '../server/http/enrol.js';
+import { openDoors, type Doors } from './fixtures/doors.js';
+import { HandTime } from './fixtures/log.js';
+
+const ASKS = 3;
+const PACKS = 2;
+const HOUR_MS = 3_600_000;
+
+let doors: Doors;
+let time: HandTime;
+let cookie: string;
+
+beforeEach(async () => {
+  time = new HandTime();
+  const limits = { machineAsksPerMinute: ASKS, packsPerHour: PACKS };
+  doors = await openDoors({ staff: false, time, limits });
+  cookie = `dawr-a1=${await enrolOwn(doors.centre, 'a1', 'agent')}`;
+});
+afterEach(() => doors.close());
+
+const headers = () => ({ cookie, 'x-dawr': '1', 'content-type': 'application/json' });
+const told = async (): Promise<number> => {
+  const body = { deviceId: 'a1', name: 'kiosk-1', release: null, failed: null, page: null };
+  const init = { method: 'POST', headers: headers(), body: JSON.stringify(body) };
+  return (await fetch(`${doors.url}/api/machine`, init)).status;
+};
+const fetched = async (what: 'manifest' | 'pack', device = 'a1'): Promise<number> => {
+  const url = `${doors.url}/api/release/amd64/${what}?device=${device}`;
+  const response = await fetch(url, { headers: headers() });
+  await response.arrayBuffer();
+  return response.status;
+};
+const times = async (count: number, ask: () => Promise<number>): Promise<number[]> => {
+  const answers: number[] = [];
+  for (let n = 0; n < count; n += 1) answers.push(await ask());
+  return answers;
+};
+
+test('a machine that asks too often hears 429, and is heard again later', async () => {
+  expect(await times(ASKS + 1, told)).toEqual([...Array<number>(ASKS).fill(200), 429]);
+  expect(await fetched('manifest')).toBe(429);
+  time.pass(60_000);
+  expect(await told()).toBe(200);
+  expect(await fetched('manifest')).toBe(204);
+});
+
+test('a pack is fetched a few times an hour, and by machines of this centre alone', async () => {
+  const folder = join(doors.data, 'releases', 'amd64');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'pack.tar.gz'), 'bytes');
+  expect(await times(PACKS + 1, () => fetched('pack'))).toEqual([200, 200, 429]);
+  time.pass(HOUR_MS);
+  expect(await fetched('pack')).toBe(200);
+  expect(await fetched('pack', 'k1')).toBe(403);
+  cookie = 'dawr-a1=nothing';
+  expect(await told()).toBe(403);
+});
