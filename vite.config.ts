@@ -55,6 +55,30 @@ const socketsOnly: Plugin = {
   },
 };
 
+/**
+ * A part that is fetched later brings its own style: it is linked by the part itself, so that the
+ * page that may never need it carries nothing of that.
+ */
+const ownStyles: Plugin = {
+  name: 'own-styles',
+  enforce: 'pre',
+  generateBundle: {
+    order: 'pre',
+    handler: (_options, bundle) => {
+      for (const part of Object.values(bundle)) {
+        if (part.type !== 'chunk' || part.isEntry) continue;
+        const styles = part.viteMetadata?.importedCss ?? new Set<string>();
+        for (const name of styles) {
+          const link = `{rel:'stylesheet',href:'/${name}'}`;
+          const made = `Object.assign(document.createElement('link'),${link})`;
+          part.code = `document.head.append(${made});${part.code}`;
+        }
+        styles.clear();
+      }
+    },
+  },
+};
+
 /** Pages of the hall. Each is built by itself: a screen opens one and carries no more. */
 const HALL = ['kiosk', 'display', 'desk', 'manager', 'web/start', 'web/hall'];
 
@@ -95,6 +119,7 @@ export default defineConfig(({ mode }) => {
     plugins: [
       plainLater,
       socketsOnly,
+      ownStyles,
       messages,
       svelte(),
       compressed,
@@ -114,7 +139,7 @@ export default defineConfig(({ mode }) => {
       outDir: 'build/web',
       target: phone ? PHONE_TARGET : HALL_TARGET,
       assetsInlineLimit: 0,
-      modulePreload: { polyfill: false },
+      modulePreload: false,
       sourcemap: false,
       reportCompressedSize: false,
     },

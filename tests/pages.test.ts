@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -51,6 +51,18 @@ test('each page carries its own scripts only, and the kiosk is light', () => {
     /import\(`\.\/pages\.svelte-[\w-]+\.js`\)/g,
   );
   expect(lazy).toHaveLength(1);
+});
+
+test('parts that are fetched later bring their style themselves', () => {
+  const parts = readdirSync(`${BUILT}/assets`).filter((name) =>
+    /^(Sms|ScanNews)-.*\.js$/.test(name),
+  );
+  expect(parts.length).toBeGreaterThanOrEqual(2);
+  for (const part of parts) {
+    const script = readFileSync(`${BUILT}/assets/${part}`, 'utf8');
+    const [, style = ''] = /rel:'stylesheet',href:'([^']+)'/.exec(script) ?? [];
+    expect(readFileSync(BUILT + style, 'utf8')).toContain('{');
+  }
 });
 
 test("the visitor's page is light, its fonts and all", () => {

@@ -93,6 +93,10 @@ test('a kiosk takes a number with consent, for its own tickets alone', async () 
   expect((await post(at, good, own)).status).toBe(200);
   await until(() => sent.some(({ to }) => to === OTHER));
   expectSealed();
+  const forget = { deviceId: 'k1', ticketId };
+  expect((await post(`${at}/forget`, forget)).status).toBe(403);
+  expect((await post(`${at}/forget`, forget, own)).status).toBe(200);
+  expect(doors.centre.sms?.knows(ticketId)).toBe(false);
 });
 
 test('the clerk and the manager see what became of it, and the metrics count it', async () => {

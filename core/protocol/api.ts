@@ -67,6 +67,7 @@ export const apiSchemas = {
     phone,
     consent: z.literal(true),
   }),
+  smsForgetAtKiosk: z.strictObject({ deviceId: id, ticketId: z.string().min(1).max(80) }),
   enrol: z.strictObject({ deviceId: id, role: z.enum(DEVICE_ROLES) }),
   poll: z.strictObject({ deviceCode: z.string().regex(/^[0-9a-f]{64}$/) }),
   signIn: z.strictObject({ deviceId: id, staffId: id, secret }),

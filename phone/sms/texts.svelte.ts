@@ -1,6 +1,6 @@
 import type { PhoneView } from '../../core/protocol/views.js';
 import { assertAway, post, type Refused } from '../../web/api.js';
-import { phoneNumber } from './number.js';
+import { phoneNumber } from '../../web/number.js';
 
 /** Why nothing was done; words under `phone.<code>`. */
 export type TextsProblem = 'smsWrong' | 'smsFailed' | 'smsKept';

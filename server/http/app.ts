@@ -25,7 +25,7 @@ import { ownHostOf, type Door } from './hosts.js';
 import { machineRoutes } from './machines.js';
 import { manageRoutes } from './manage.js';
 import { deviceOf } from './session.js';
-import { kioskSmsRoute, smsRoutes } from './sms.js';
+import { kioskSmsRoutes, smsRoutes } from './sms.js';
 import { clipRoutes, isEnrolled } from './voice.js';
 
 const WEB = `${programOf('web')}/`;
@@ -182,7 +182,7 @@ export const hallApp = async (centre: Centre, extras: Extras): Promise<FastifyIn
   leaseRoute(app, centre);
   clipRoutes(app, centre);
   qrRoute(app, centre);
-  kioskSmsRoute(app, centre);
+  kioskSmsRoutes(app, centre);
   extras.routes?.(app);
   await app.ready();
   return app;

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { apiSchemas } from '../../core/protocol/api.js';
 import type { TicketId } from '../../core/events.js';
 import { Buckets, perMinute } from '../access/bucket.js';
@@ -37,22 +37,36 @@ export const smsRoutes = (app: FastifyInstance, centre: Centre): void => {
   });
 };
 
-/** The same at a kiosk, for a ticket that it gave out itself. */
-export const kioskSmsRoute = (app: FastifyInstance, centre: Centre): void => {
+/** The same at a kiosk, for tickets that it gave out itself. */
+export const kioskSmsRoutes = (app: FastifyInstance, centre: Centre): void => {
   const { sms, clock, log } = centre;
   if (sms === null) return;
   const tries = new Buckets(() => perMinute(PER_MINUTE));
+  /** Whether the kiosk may speak for the ticket now; else the reply is sent. */
+  const isOwn = (
+    { deviceId, ticketId }: { readonly deviceId: string; readonly ticketId: string },
+    { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  ): boolean => {
+    if (deviceOf(centre, request, deviceId)?.role !== 'kiosk') {
+      refuseWith(reply, 403, 'session.needed');
+      return false;
+    }
+    const isIssuer = log.state.day?.tickets.get(ticketId)?.deviceId === deviceId;
+    if (isIssuer && tries.take(ticketId, clock.now())) return true;
+    refuseWith(reply, 400, 'payload.invalid');
+    return false;
+  };
   app.post('/api/sms/kiosk', (request, reply) => {
     const body = checked(apiSchemas.smsKeepAtKiosk, request, reply);
-    if (body === undefined) return reply;
-    const { deviceId, ticketId, phone } = body;
-    if (deviceOf(centre, request, deviceId)?.role !== 'kiosk') {
-      return refuseWith(reply, 403, 'session.needed');
-    }
-    const isOwn = log.state.day?.tickets.get(ticketId)?.deviceId === deviceId;
-    if (!isOwn || !tries.take(ticketId, clock.now()) || !sms.keep(ticketId, phone)) {
-      return refuseWith(reply, 400, 'payload.invalid');
-    }
+    if (body === undefined || !isOwn(body, { request, reply })) return reply;
+    const { ticketId, phone } = body;
+    if (!sms.keep(ticketId, phone)) return refuseWith(reply, 400, 'payload.invalid');
+    return reply.send({ done: true });
+  });
+  app.post('/api/sms/kiosk/forget', (request, reply) => {
+    const body = checked(apiSchemas.smsForgetAtKiosk, request, reply);
+    if (body === undefined || !isOwn(body, { request, reply })) return reply;
+    sms.forget(body.ticketId);
     return reply.send({ done: true });
   });
 };

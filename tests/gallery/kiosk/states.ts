@@ -13,6 +13,8 @@ export interface Shown {
   /** Asks are never answered. */
   readonly silent?: boolean;
   readonly act?: (flow: Flow) => void;
+  /** What is touched then, by test id, each as soon as it is there. */
+  readonly touch?: readonly string[];
 }
 
 const ticket =
@@ -177,6 +179,25 @@ export const STATES: Readonly<Record<string, Shown>> = {
   'ticket-no-printer': {
     view: { printer: 'none' },
     act: ticket({ printing: false, link: null, label: { letter: null, number: 4 } }),
+  },
+  'ticket-sms': { view: { ...printing('confirmed'), sms: true }, act: ticket() },
+  'ticket-sms-number': {
+    view: { ...printing('confirmed'), sms: true },
+    act: ticket(),
+    touch: ['sms', ...[...'01012345'].map((digit) => `digit-${digit}`)],
+  },
+  'ticket-sms-ready': {
+    view: { ...printing('confirmed'), sms: true },
+    act: ticket(),
+    touch: ['sms', ...[...'01012345678'].map((digit) => `digit-${digit}`), 'sms-consent'],
+  },
+  'ticket-sms-failed': {
+    view: { ...printing('confirmed'), sms: true },
+    act: ticket(),
+    touch: [
+      ...['sms', ...[...'01012345678'].map((digit) => `digit-${digit}`), 'sms-consent'],
+      'sms-save',
+    ],
   },
   'ticket-long': {
     view: printing('confirmed'),

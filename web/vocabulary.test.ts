@@ -8,11 +8,11 @@ const MARKS = /[\u064b-\u0652]/g;
 const OTHER_WORDS =
   /قاع[ةا]|(?:[إا]صدار|[تن]صدر|صدرت|صدر) ?(?:أي )?(?:ال)?(?:تذ|$|بالخطأ)|الأكشاك|(?:^|[" ])كشك/gm;
 
-const messages = readdirSync(at('.'))
+const messages = readdirSync(at('messages'))
   .filter((name) => name.endsWith('.ar.json'))
-  .map((name) => at(`./${name}`));
-const centres = readdirSync(at('../../firmware-config/centres')).map((name) =>
-  at(`../../firmware-config/centres/${name}/centre.json`),
+  .map((name) => at(`messages/${name}`));
+const centres = readdirSync(at('../firmware-config/centres')).map((name) =>
+  at(`../firmware-config/centres/${name}/centre.json`),
 );
 
 test.each([...messages, ...centres])('one word for one thing in %s', (path) => {

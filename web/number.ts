@@ -1,4 +1,4 @@
-import { PHONE_NUMBER } from '../../core/protocol/forms.js';
+import { PHONE_NUMBER } from '../core/protocol/forms.js';
 
 const ARABIC_DIGITS = /[\u0660-\u0669]/g;
 const ARAB_ZERO = 0x0660;
