@@ -98,7 +98,7 @@ test('each state is told once per connection, and again after a new one', async 
       { kioskId: 'kiosk-1', state: 'ready', roll: { leftMm: 79_940, mmPerDay: null, by: 'count' } },
     ],
     ['troubles', []],
-    ['offline', { waiting: 0, refused: 0 }],
+    ['offline', { waiting: 0, refused: [] }],
     ['printing', confirmed],
   ]);
 });

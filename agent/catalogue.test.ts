@@ -33,6 +33,9 @@ const bench = (bodies: readonly string[], data = join(folder, `${(count += 1)}`)
       if (body === undefined) throw new Error('the server answers 404');
       return body;
     },
+    onFault: (fault) => {
+      throw fault;
+    },
     say: (line) => said.push(line),
     onChange: ({ centre }) => held.push(centre.name.en),
   });
@@ -58,7 +61,7 @@ test('what the server names is brought once, told, and known at the next start',
   expect(again.asked).toEqual([]);
 });
 
-test('one that cannot be brought is said and tried again, and papers stay as they are', async () => {
+test('one that cannot be brought is said and tried again; papers stay as they are', async () => {
   const [one, two] = [bodyOf('One'), bodyOf('Two')];
   const it = bench([one]);
   it.catalogue.see(hashOf(one));

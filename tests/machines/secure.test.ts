@@ -14,7 +14,7 @@ import { programOf } from '../../server/place.js';
 import { run, type Running } from '../../server/run.js';
 import { LOCALHOST } from '../fixtures/tls.js';
 
-/** Everything on a machine speaks with its server by TLS, under an authority of the centre's own. */
+/** All of a machine speaks with its server by TLS, under an authority of the centre's own. */
 
 const root = mkdtempSync(join(tmpdir(), 'dawr-secure-'));
 const places = placesBelow(root);
