@@ -62,7 +62,7 @@ export class Away {
 
   /** Whether tickets can be given out without the server. */
   get ready(): boolean {
-    return (this.#status?.openUntil ?? null) !== null;
+    return this.#status !== null && this.#status.openUntil !== null;
   }
 
   /** Keeps what a page that starts without the server needs. */
@@ -123,9 +123,8 @@ export class Away {
   ): Promise<Outcome | DrawnAnswer> {
     const answer = connection.ask(command);
     for (;;) {
-      const late = pause(AWAY_AFTER_MS).then(() => undefined);
-      const first = await Promise.race([answer, late]);
-      if (first !== undefined) return first;
+      const first = await Promise.race([answer, pause(AWAY_AFTER_MS)]);
+      if (first) return first;
       const ask = this.#door === null ? undefined : connection.withdraw(command);
       if (ask === undefined) return answer;
       const given = await this.#give(ask, command);

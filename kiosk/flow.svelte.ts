@@ -21,6 +21,9 @@ export type Step =
       readonly services: readonly ServiceId[];
     };
 
+/** An ask for a paper beside the ticket's own. */
+type PrintAsk = Extract<VisitorAsk, { type: 'printElsewhere' | 'printInformation' }>;
+
 const WELCOME: Step = { name: 'welcome' };
 const NOTE_MS = MINUTE_MS;
 /** A visitor does not wait longer for an answer. */
@@ -48,8 +51,8 @@ export class Flow {
   /** Tickets whose visitors had gone when the answer came; each is noted for a minute. */
   noted = $state.raw<readonly Label[]>([]);
   calling = $state(false);
-  /** A paper beside the ticket's own is asked for. */
-  printing = $state(false);
+  /** A paper beside the ticket's own that this visitor asked for, until there is an answer. */
+  printing = $state.raw<PrintAsk | null>(null);
   /** The service whose paper with all about it comes out of the printer. */
   informed = $state<ServiceId | null>(null);
   /** At which other kiosk this visitor's paper comes out. */
@@ -173,6 +176,7 @@ export class Flow {
     const mine = this.unsure === command;
     if (mine) this.unsure = null;
     if (command.type === 'callForHelp' && mine) this.#helped(answer);
+    if (this.printing === command) this.#printed(this.printing, answer);
     if (command.type !== 'takeTicket') return;
     const alone = !this.used && now - sentAt <= PATIENCE_MS;
     if (mine || (alone && !isRefusal(answer))) this.#show(answer, command.services);
@@ -186,33 +190,20 @@ export class Flow {
     const outcome = await this.#ask(command);
     this.calling = false;
     if (!isUnanswered(outcome)) this.#helped(outcome);
-    else if (this.used && this.unsure === null) this.unsure = command;
+    else if (this.used) this.unsure ??= command;
   }
 
   /** Has the paper of the ticket that is shown printed at another kiosk. */
   async printAt(kioskId: DeviceId): Promise<void> {
     const { step } = this;
-    if (step.name !== 'ticket' || this.printing) return;
-    this.printing = true;
-    const { ticketId } = step.receipt;
-    const outcome = await this.#ask({ type: 'printElsewhere', ticketId, kioskId });
-    this.printing = false;
-    if (this.step !== step || isUnanswered(outcome)) return;
-    if (isRefusal(outcome)) this.refused = outcome.refused;
-    else this.printedAt = kioskId;
+    if (step.name !== 'ticket') return;
+    await this.#print({ type: 'printElsewhere', ticketId: step.receipt.ticketId, kioskId });
   }
 
   /** Has all about a service printed at this kiosk. */
   async printInformation(serviceId: ServiceId, kioskId: DeviceId): Promise<void> {
-    if (this.printing) return;
-    this.printing = true;
-    const { step } = this;
     const { language } = this.#words;
-    const outcome = await this.#ask({ type: 'printInformation', serviceId, language, kioskId });
-    this.printing = false;
-    if (this.step !== step || isUnanswered(outcome)) return;
-    if (isRefusal(outcome)) this.refused = outcome.refused;
-    else this.informed = serviceId;
+    await this.#print({ type: 'printInformation', serviceId, language, kioskId });
   }
 
   /** Nobody touched the screen any more: a number that is only there stays in sight a while. */
@@ -227,6 +218,7 @@ export class Flow {
     this.go(WELCOME);
     this.#asked = new WeakSet();
     this.unsure = null;
+    this.printing = null;
     this.basket = [];
     this.classId = '';
     this.query = '';
@@ -236,6 +228,23 @@ export class Flow {
     this.lowReach = false;
     this.reading = false;
     this.#words.language = this.#language;
+  }
+
+  /** One paper at a time; whoever has gone hears nothing of it. */
+  async #print(command: PrintAsk): Promise<void> {
+    if (this.printing !== null) return;
+    this.printing = command;
+    const outcome = await this.#ask(command);
+    if (this.printing !== command) return;
+    if (isUnanswered(outcome)) this.unsure ??= command;
+    else this.#printed(command, outcome);
+  }
+
+  #printed(command: PrintAsk, answer: Answer): void {
+    this.printing = null;
+    if (isRefusal(answer)) this.refused = answer.refused;
+    else if (command.type === 'printElsewhere') this.printedAt = command.kioskId;
+    else this.informed = command.serviceId;
   }
 
   #helped(answer: Answer): void {
@@ -259,6 +268,7 @@ export class Flow {
     this.basket = [];
     this.asking = false;
     this.printedAt = null;
+    this.printing = null;
     this.go({ name: 'ticket', receipt: answer.receipt, services });
   }
 }

@@ -3,6 +3,7 @@ import type { VisitorAsk } from '../core/protocol/commands.js';
 import type { Answer } from '../core/protocol/wire.js';
 import { MINUTE_MS } from '../core/time.js';
 import { receipt } from '../tests/fixtures/kiosk.js';
+import ar from '../web/messages/kiosk.ar.json' with { type: 'json' };
 import { UNANSWERED, type Outcome } from '../web/outbox.js';
 import { Words } from '../web/words.svelte.js';
 import { Flow } from './flow.svelte.js';
@@ -202,4 +203,48 @@ test('help that was already asked for is no refusal', async () => {
   expect(flow.calling).toBe(true);
   await answer({ refused: 'help.pending' });
   expect([flow.calling, flow.refused]).toEqual([false, null]);
+});
+
+test('while a paper is asked for, nobody is told that help is coming', async () => {
+  const { flow, asks, answer } = visitor();
+  flow.open('a');
+  void flow.printInformation('a', 'k1');
+  void flow.printInformation('a', 'k1');
+  expect([flow.calling, flow.printing !== null, asks.length]).toEqual([false, true, 1]);
+  void flow.callForHelp();
+  expect([flow.calling, asks.length]).toEqual([true, 2]);
+  await answer({ done: true, seq: 8 });
+  expect([flow.informed, flow.printing, flow.calling]).toEqual(['a', null, true]);
+});
+
+test.each([
+  ['a paper elsewhere', 'printElsewhere'],
+  ['all about a service', 'printInformation'],
+] as const)('%s without an answer is told of, and asked for once', async (_, type) => {
+  const { flow, asks, answer } = visitor();
+  flow.go({ name: 'ticket', receipt: receipt(), services: ['a'] });
+  const print = () =>
+    type === 'printElsewhere' ? flow.printAt('k2') : flow.printInformation('a', 'k2');
+  void print();
+  await answer({ refused: UNANSWERED });
+  expect(flow.unsure?.type).toBe(type);
+  expect(ar).toHaveProperty([`unsure.${type}`]);
+  void print();
+  expect(asks).toHaveLength(1);
+  flow.late({ command: asks[0]!, sentAt: AT }, { done: true, seq: 9 }, AT + 2 * MINUTE_MS);
+  expect([flow.unsure, flow.printing]).toEqual([null, null]);
+  expect(flow.printedAt ?? flow.informed).toBe(type === 'printElsewhere' ? 'k2' : 'a');
+});
+
+test('a late word about a paper is not for the next visitor', async () => {
+  const { flow, asks, answer } = visitor();
+  flow.open('a');
+  void flow.printInformation('a', 'k1');
+  flow.startOver();
+  expect(flow.printing).toBeNull();
+  await answer({ refused: 'paper.stopped' });
+  expect(flow.refused).toBeNull();
+  flow.open('a');
+  flow.late({ command: asks[0]!, sentAt: AT }, { done: true, seq: 9 }, AT + MINUTE_MS);
+  expect(flow.informed).toBeNull();
 });

@@ -29,8 +29,8 @@ afterEach(() => {
 });
 
 const told = () => {
-  const tell = vi.fn<(isKept: boolean) => void>();
-  const words = (): boolean[] => tell.mock.calls.map(([isKept]) => isKept);
+  const tell = vi.fn<(troubles: readonly unknown[]) => void>();
+  const words = (): boolean[] => tell.mock.calls.map(([troubles]) => troubles.length === 0);
   return { tell, words };
 };
 

@@ -1,3 +1,4 @@
+import type { PageTrouble } from '../core/protocol/troubles.js';
 import { pause } from '../web/api.js';
 
 /** Makes a script's address one that pages under Trusted Types may load. */
@@ -17,6 +18,7 @@ interface TrustedTypes {
 /** So long the browser may take to fetch all of it. */
 const KEEP_MS_MAX = 30_000;
 const AGAIN_MS = 60_000;
+const UNKEPT: PageTrouble = { kind: 'page', fault: 'unkept' };
 let script: string | undefined;
 
 /** Has the keeper keep these; whether it holds them all now. */
@@ -45,13 +47,13 @@ const pageOf = (deviceId: string, configuration: string): string[] => {
 /**
  * Has the page kept by the browser, so that it loads without the server: itself, its files, who it
  * is, and the configuration that it shows. Browsers allow it on https and on this machine only, and
- * refuse where a certificate is wrong: `tell` hears whether all is kept, and hears again each
- * minute until it is. Returns what ends it.
+ * refuse where a certificate is wrong: `tell` hears what is wrong, nothing once all is kept,
+ * and until then hears it again each minute. Returns what ends it.
  */
 export const keepPage = (
   deviceId: string,
   configuration: string,
-  tell: (isKept: boolean) => void,
+  tell: (troubles: readonly PageTrouble[]) => void,
 ): (() => void) => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isEnded = false;
@@ -61,7 +63,7 @@ export const keepPage = (
     // Whatever the browser has against it, what follows for the kiosk is the same.
     const isKept = await Promise.race([whole, late]).catch(() => false);
     if (isEnded) return;
-    tell(isKept);
+    tell(isKept ? [] : [UNKEPT]);
     if (!isKept) timer = setTimeout(() => void keep(), AGAIN_MS);
   };
   void keep();
