@@ -43,7 +43,7 @@ export function quietly(command, args, { label, limitMs } = {}) {
   }, PROGRESS_MS);
   return new Promise((resolve) => {
     child.on('error', (fault) => resolve({ code: 127, output: fault.message }));
-    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+    child.on('close', (code, signal) => resolve({ code: code ?? 1, signal, output }));
   }).finally(() => clearInterval(progress));
 }
 
@@ -181,9 +181,10 @@ async function buildPart({ name, result, sources, steps }) {
   const started = Date.now();
   say(`Building the ${name} …`);
   for (const [command, args] of steps) {
-    const { code, output } = await quietly(command, args, { label: name });
+    const { code, signal, output } = await quietly(command, args, { label: name });
+    if (signal === 'SIGINT' || signal === 'SIGTERM') throw new Unprepared('Stopped.');
     if (code !== 0) {
-      throw new Unprepared(`The ${name} do not build: mend what is named above.`, output);
+      throw new Unprepared(`Building the ${name} failed: mend what is named above.`, output);
     }
   }
   writeFileSync(stamp, now);

@@ -7,6 +7,15 @@ const bare = (text: string): string => text.replace(/[\u2066-\u2069]/g, '');
 
 describe('words on paper', () => {
   test.each([
+    [0, 'am', 'ص'],
+    [12, 'pm', 'م'],
+  ])('at %i o’clock the twelfth hour begins', (hour, english, arabic) => {
+    const at = Date.UTC(2026, 10, 22, hour, 52);
+    expect(bare(whenText(at, 'UTC', en))).toMatch(new RegExp(`12:52 ${english}$`));
+    expect(bare(whenText(at, 'UTC', ar))).toMatch(new RegExp(`١٢:٥٢ ${arabic}$`));
+  });
+
+  test.each([
     [0, 'لا أحد', 'No one'],
     [1, 'شخص واحد', '1 person'],
     [2, 'شخصان', '2 people'],

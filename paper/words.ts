@@ -160,7 +160,7 @@ function formatsOf(style: Digits | 'english', zone: string): { date: Format; tim
     time: new Intl.DateTimeFormat(locale, {
       hour: 'numeric',
       minute: '2-digit',
-      hour12: true,
+      hourCycle: 'h12',
       timeZone: zone,
     }),
   };

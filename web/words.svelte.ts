@@ -15,7 +15,7 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { ar: 'الع�
 const NBSP = '\u00a0';
 const LOCALES = { ar: 'ar-EG', en: 'en-GB' } as const;
 const DATE: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long' };
-const TIME: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit', hour12: true };
+const TIME: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit', hourCycle: 'h12' };
 
 /**
  * All that people read comes from here: messages, numbers, labels and times in the visitor's

@@ -42,7 +42,7 @@ const FIRST_MS_MAX = 120_000;
 let vite: ViteDevServer;
 let browser: Browser;
 let page: Page;
-let base: string;
+let galleries: string;
 
 beforeAll(async () => {
   vite = await createServer({
@@ -51,7 +51,7 @@ beforeAll(async () => {
     logLevel: 'error',
   });
   await vite.listen();
-  base = `${vite.resolvedUrls?.local[0] ?? ''}tests/gallery/kiosk/`;
+  galleries = `${vite.resolvedUrls?.local[0] ?? ''}tests/gallery/`;
   browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
   page = await browser.newPage({ reducedMotion: 'reduce' });
   page.setDefaultTimeout(FIRST_MS_MAX);
@@ -62,10 +62,12 @@ afterAll(async () => {
   await vite.close();
 });
 
-const show = async (state: string, language = 'ar'): Promise<void> => {
-  await page.setViewportSize(PORTRAIT);
+const show = async (state: string, language = 'ar', app = 'kiosk'): Promise<void> => {
+  await page.setViewportSize(app === 'kiosk' ? PORTRAIT : LANDSCAPE);
   // The gallery brings styles and fonts piece by piece; sizes hold once it is quiet.
-  await page.goto(`${base}?state=${state}&language=${language}`, { waitUntil: 'networkidle' });
+  await page.goto(`${galleries}${app}/?state=${state}&language=${language}`, {
+    waitUntil: 'networkidle',
+  });
   await page.locator('h1').first().waitFor();
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
 };
@@ -107,6 +109,24 @@ test('a broken printer is told of before somebody begins, and little paper to st
   await show('welcome-paper-low');
   await see(page.getByTestId('paper-low')).toBeVisible();
   await see(page.getByTestId('paperless')).toHaveCount(0);
+});
+
+describe.each(LANGUAGES)('a desk in %s', (language) => {
+  test.each(['ready', 'called', 'serving', 'paused'])(
+    '%s: small screens hold it',
+    async (state) => {
+      await show(state, language, 'desk');
+      for (const [width, height] of [
+        [1366, 768],
+        [1280, 720],
+        [1024, 768],
+      ] as const) {
+        await page.setViewportSize({ width, height });
+        const widest = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth);
+        await expect.poll(widest, { message: `at ${width}` }).toBeLessThanOrEqual(width);
+      }
+    },
+  );
 });
 
 test.each(LANGUAGES)('in %s the page names itself and its language', async (language) => {
