@@ -45,7 +45,7 @@ const expectSealed = (): void => {
   }
 };
 
-test('a number is taken with consent alone, told the turn, and stands in no file', async () => {
+test('[SMS-1] a number is taken with consent alone, told the turn, and stands in no file', async () => {
   const { ticketId, token } = await ticketOf(doors, kiosk);
   const phone = new Screen<PhoneView>(doors.phoneUrl!, 'phone', { ticket: token });
   await phone.ready();
@@ -99,7 +99,7 @@ test('a kiosk takes a number with consent, for its own tickets alone', async () 
   expect(doors.centre.sms?.knows(ticketId)).toBe(false);
 });
 
-test('the clerk and the manager see what became of it, and the metrics count it', async () => {
+test('[SMS-4] the clerk and the manager see what became of it, and the metrics count it', async () => {
   const jar = await signedIn(doors, 'desk', 'amal');
   const desk = new Screen<DeskView>(doors.url, 'desk', { deviceId: 'desk-1', jar });
   await desk.ready();

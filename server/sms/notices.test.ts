@@ -23,7 +23,7 @@ test('a text fits one message in either language, whatever the ticket', () => {
 });
 
 describe('who is told', () => {
-  test('two before, then the call: each once, in the words of the ticket', async () => {
+  test('[SMS-2] two before, then the call: each once, in the words of the ticket', async () => {
     const it = smsBench();
     it.hall.open('c1');
     const before = [1, 2, 3].map(() => it.hall.take(['build']));
@@ -80,7 +80,7 @@ describe('who is told', () => {
 });
 
 describe('quotas', () => {
-  test('no ticket has more messages than it may', async () => {
+  test('[SMS-5] no ticket has more messages than it may', async () => {
     const it = smsBench({ limits: { perTicketMax: 1 } });
     it.hall.open('c1');
     taken(it);

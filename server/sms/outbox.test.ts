@@ -55,7 +55,7 @@ describe('what becomes of a message', () => {
     expect(it.gateway.orders).toHaveLength(3);
   });
 
-  test('what was taken is not called delivered until the gateway says so', async () => {
+  test('[SMS-4] what was taken is not called delivered until the gateway says so', async () => {
     const it = smsBench({ asked: true });
     it.gateway.outcomes.push(
       { is: 'taken', reference: 'r1' },
