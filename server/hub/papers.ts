@@ -91,10 +91,21 @@ export const troubledPapers = (centre: Centre, at: Millis): ManagerLive['trouble
   });
 };
 
+/** The first of each kiosk, then the second of each: a printer that hangs holds up no other. */
+const inTurn = (pending: readonly Pending[]): Pending[] => {
+  const before = new Map<DeviceId, number>();
+  const ranked = pending.map((one) => {
+    const rank = before.get(one.paper.kioskId) ?? 0;
+    before.set(one.paper.kioskId, rank + 1);
+    return { one, rank };
+  });
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ one }) => one);
+};
+
 /**
- * Papers that an agent has still to print, the oldest first; printing one again by its id is
- * harmless. Those that are too late are listed only where there is room: they wait for staff, and
- * must not keep new ones from being printed.
+ * Papers that an agent has still to print, those of its kiosks in turn, the oldest first; printing
+ * one again by its id is harmless. Those that are too late are listed only where there is room:
+ * they wait for staff, and must not keep new ones from being printed.
  */
 export const agentBody = (
   centre: Centre,
@@ -112,16 +123,13 @@ export const agentBody = (
   const mine = pendingIn(day).filter(({ paper }) => kiosks.includes(paper.kioskId));
   const late = mine.filter((pending) => isLate(pending, at));
   const fresh = mine.filter((pending) => !isLate(pending, at));
-  const listed = [...fresh, ...late.reverse()].slice(0, JOBS_LISTED_MAX);
-  const jobs = listed.map(({ ticket, paper }): PrintJob => {
+  const jobOf = ({ ticket, paper }: Pending): PrintJob => {
     const { copy, kioskId, orderedAt: issuedAt } = paper;
-    return {
-      jobId: jobIdOf(ticket.id, copy),
-      kioskId,
-      issuedAt,
-      paper: paperOf(centre, day, ticket),
-    };
-  });
-  const sheets = sheetJobs(centre, kiosks, at).slice(0, JOBS_LISTED_MAX - jobs.length);
-  return { kiosks, rolls, jobs: [...jobs, ...sheets] };
+    const jobId = jobIdOf(ticket.id, copy);
+    return { jobId, kioskId, issuedAt, paper: paperOf(centre, day, ticket) };
+  };
+  const due = inTurn(fresh).slice(0, JOBS_LISTED_MAX).map(jobOf);
+  const sheets = sheetJobs(centre, kiosks, at).slice(0, JOBS_LISTED_MAX - due.length);
+  const room = JOBS_LISTED_MAX - due.length - sheets.length;
+  return { kiosks, rolls, jobs: [...due, ...sheets, ...late.reverse().slice(0, room).map(jobOf)] };
 };

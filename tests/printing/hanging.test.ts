@@ -9,8 +9,9 @@ import { LinkLost, type DeviceLink } from '../../agent/wires/link.js';
 import { isRefusal } from '../../core/protocol/refusals.js';
 import type { KioskView } from '../../core/protocol/views.js';
 import { enrolOwn } from '../../server/http/enrol.js';
+import { agentBody } from '../../server/hub/papers.js';
 import { takeOf } from '../fixtures/callers.js';
-import { openDoors } from '../fixtures/doors.js';
+import { openDoors, type Doors } from '../fixtures/doors.js';
 import { FakeClock, press, profile } from '../fixtures/printing.js';
 import { openPage, Screen } from '../play/client.js';
 
@@ -33,15 +34,44 @@ const LINKS: Readonly<Record<string, Pick<DeviceLink, 'open' | 'write'>>> = {
 };
 const KIOSKS = Object.keys(LINKS);
 
-test('four printers that hang keep no visitor from an answer', async () => {
-  const name = { ar: 'كشك', en: 'Kiosk' };
-  const doors = await openDoors({
+const name = { ar: 'كشك', en: 'Kiosk' };
+/** A centre of these kiosks, all with printers beside one agent. */
+const doorsOf = (kiosks: readonly string[]): Promise<Doors> =>
+  openDoors({
     staff: false,
+    limits: { asksPerSecond: 1_000, asksBurst: 1_000 },
     changes: {
-      kiosks: KIOSKS.map((id) => ({ id, name, printer: true })),
-      agents: [{ id: 'a1', name, kiosks: KIOSKS }],
+      kiosks: kiosks.map((id) => ({ id, name, printer: true })),
+      agents: [{ id: 'a1', name, kiosks: [...kiosks] }],
     },
   });
+
+/** So many visitors take a ticket at a kiosk, one after the other; fails at a refusal. */
+const take = async (doors: Doors, deviceId: string, tickets: number): Promise<void> => {
+  const jar = await openPage(doors.url, 'kiosk', deviceId);
+  const screen = new Screen<KioskView>(doors.url, 'kiosk', { deviceId, jar });
+  for (let n = 0; n < tickets; n += 1) {
+    expect(isRefusal(await screen.ask(takeOf(doors)))).toBe(false);
+  }
+  screen.close();
+};
+
+test('papers of a printer that hangs keep those of another from no agent', async () => {
+  const doors = await doorsOf(['dead', 'well']);
+  await take(doors, 'dead', 25);
+  await take(doors, 'well', 2);
+  const { jobs } = agentBody(doors.centre, 'a1', doors.centre.clock.now());
+  const numbersAt = (kioskId: string): number[] =>
+    jobs
+      .filter((job) => job.kioskId === kioskId)
+      .map(({ jobId }) => Number(jobId.split(/[:/]/)[1]));
+  expect([numbersAt('well').length, numbersAt('dead').length]).toEqual([2, 18]);
+  expect(numbersAt('dead')).toEqual(numbersAt('dead').sort((a, b) => a - b));
+  await doors.close();
+});
+
+test('four printers that hang keep no visitor from an answer', async () => {
+  const doors = await doorsOf(KIOSKS);
   // The agent's time stands still: nothing that it waits for ever ends.
   const machine = new FakeClock();
   const touched = new Set<string>();
@@ -77,17 +107,7 @@ test('four printers that hang keep no visitor from an answer', async () => {
     exit: (code) => expect.unreachable(`the agent ended with ${code}`),
   });
   await vi.waitUntil(() => touched.size === KIOSKS.length, { timeout: 15_000 });
-  const screens = KIOSKS.map(async (deviceId) => {
-    const jar = await openPage(doors.url, 'kiosk', deviceId);
-    return new Screen<KioskView>(doors.url, 'kiosk', { deviceId, jar });
-  });
-  const asks = (await Promise.all(screens)).map(async (screen) => {
-    for (let n = 0; n < TICKETS_EACH; n += 1) {
-      expect(isRefusal(await screen.ask(takeOf(doors)))).toBe(false);
-    }
-    screen.close();
-  });
-  await Promise.all(asks);
+  await Promise.all(KIOSKS.map((kioskId) => take(doors, kioskId, TICKETS_EACH)));
   const { unprinted } = doors.centre.log.state.day!;
   expect([unprinted.size, confirmed]).toEqual([KIOSKS.length * TICKETS_EACH, []]);
   void agent.stop();
