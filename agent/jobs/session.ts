@@ -20,6 +20,8 @@ const CLEARED_MS_MAX = 2_000;
 const TURN_MS_MAX = 2_000;
 /** A printer that need not answer is asked so often whether it does. */
 export const ASK_AGAIN_MS = 60_000;
+/** One that tells changes without end is believed. */
+const STATUS_ASKED_MAX = 3;
 /** An answer that has not come by then comes no more. */
 const QUIET_MS = 10_000;
 
@@ -55,6 +57,8 @@ export class Session {
   private isHalf = false;
   /** Questions in turn that are not answered yet; of those of an earlier process nobody knows. */
   private owed = 0;
+  /** How often the printer told its state unasked. */
+  private changes = 0;
   /** When the last byte written will have gone over the line. */
   private freeAt = 0;
   /** One that answers nothing to DLE EOT 20 is asked by DLE EOT 2 to 4 on the next connection. */
@@ -142,8 +146,19 @@ export class Session {
     if (!this.isTold) await this.write(CLEAR_BUFFER);
   }
 
-  /** `ready` for one that tells nothing. Rejects with `LinkLost` if another does not answer. */
+  /**
+   * `ready` for one that tells nothing. What it told unasked meanwhile is newer than its answers,
+   * so it is asked again. Rejects with `LinkLost` if another does not answer.
+   */
   async status(): Promise<PrinterState> {
+    for (let asked = 1; ; asked += 1) {
+      const before = this.changes;
+      const state = await this.askStatus();
+      if (before === this.changes || asked === STATUS_ASKED_MAX) return state;
+    }
+  }
+
+  private async askStatus(): Promise<PrinterState> {
     const { fullStatus } = this.parts.profile.status;
     if (!this.isTold) await this.askAgain();
     if (!this.isTold) return 'ready';
@@ -253,7 +268,10 @@ export class Session {
 
   private hear(reply: Reply): void {
     if (reply.kind === 'paper') this.owed = Math.max(0, this.owed - 1);
-    if (reply.kind === 'automatic') return this.parts.onState(reply.state);
+    if (reply.kind === 'automatic') {
+      this.changes += 1;
+      return this.parts.onState(reply.state);
+    }
     this.waits.hear(reply);
   }
 
