@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { paperDesign } from './design.js';
+import { SERVICES_ASKED_MAX } from './lists.js';
 import { ID } from './protocol/forms.js';
 
 /** Epoch milliseconds, UTC. Every point in time in Dawr has this unit. */
@@ -96,7 +97,7 @@ const rules = z.strictObject({
   returnLegWithinMin: minutes.default(60),
   followTargetMin: minutes.default(10),
   delayMaxMin: minutes.default(120),
-  servicesMax: z.number().int().min(1).max(8).default(4),
+  servicesMax: z.number().int().min(1).max(SERVICES_ASKED_MAX).default(4),
   waitingMax: z.number().int().min(1).max(5000).default(2000),
   legOrder: z.enum(['asked', 'shortest']).default('asked'),
   ticketsPerMinuteMax: z.number().int().min(1).max(600).default(30),

@@ -12,6 +12,9 @@ export type Result = (typeof RESULTS)[number];
 export const LANGUAGES = ['ar', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** So many services fit on one ticket's paper; a centre may allow fewer. */
+export const SERVICES_ASKED_MAX = 8;
+
 /** So many frequent services fit on a kiosk's first screen. */
 export const FREQUENT_MAX = 6;
 

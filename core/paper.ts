@@ -1,5 +1,4 @@
 import type { Millis, Words } from './configuration.js';
-import type { TicketId } from './events.js';
 import type { Language } from './lists.js';
 import type { Label } from './protocol/views.js';
 
@@ -10,8 +9,25 @@ export const PAPER_AGE_MS_MAX = 60_000;
 export const COPY_REASONS = ['lost', 'again'] as const;
 export type CopyReason = (typeof COPY_REASONS)[number];
 
-/** Names one piece of paper for ever; the first copy is 0. */
-export const jobIdOf = (ticketId: TicketId, copy: number): string => `${ticketId}/${copy}`;
+/** One piece of paper: a copy of a ticket's, the first being 0, or a part of a sheet. */
+export interface PaperPart {
+  /** Of the ticket or of the sheet: no two of these ids are equal. */
+  readonly paperId: string;
+  readonly part: number;
+}
+
+/** Each copy of a ticket is ordered by a person: a day has no time for so many. */
+export const PART_MAX = 99_999;
+
+/** Names one piece of paper for ever. */
+export const jobIdOf = (paperId: PaperPart['paperId'], part: number): string =>
+  `${paperId}/${part}`;
+
+/** What a job's id names. */
+export const parseJobId = (jobId: string): PaperPart => {
+  const at = jobId.lastIndexOf('/');
+  return { paperId: jobId.slice(0, at), part: Number(jobId.slice(at + 1)) };
+};
 
 /** Everything that stands on a ticket's paper; its layout and words are the agent's. */
 export interface TicketPaper {

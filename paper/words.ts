@@ -23,6 +23,8 @@ interface PaperWords {
   readonly scan: string;
   readonly enquiry: string;
   readonly training: string;
+  /** On numbers of a pad, with room for a pen. */
+  readonly byHand: Readonly<Record<'service' | 'time', string>>;
   readonly copy: Readonly<Record<Exclude<TicketPaper['copy'], 'first'>, string>>;
   /** Headings of a slip, and what is said of what is not known or not needed. */
   readonly slip: Readonly<
@@ -60,6 +62,7 @@ export const PAPER_WORDS: Readonly<Record<Language, PaperWords>> = {
     scan: 'تابع دورك من هاتفك',
     enquiry: 'للاستعلام',
     training: 'تدريب',
+    byHand: { service: 'الخدمة: ........................', time: 'الوقت: ........ : ........' },
     copy: { lost: 'بدل فاقد', again: 'نسخة معادة' },
     days: {
       zero: 'في اليوم نفسه',
@@ -87,6 +90,7 @@ export const PAPER_WORDS: Readonly<Record<Language, PaperWords>> = {
     scan: 'Follow your turn by phone',
     enquiry: 'Enquiries',
     training: 'Training',
+    byHand: { service: 'Service: ........................', time: 'Time: ........ : ........' },
     copy: { lost: 'Replacement', again: 'Reprint' },
     days: { zero: 'The same day', one: '{n} working day', other: '{n} working days' },
     slip: {

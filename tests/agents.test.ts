@@ -27,7 +27,7 @@ const agentOf = async (deviceId: string): Promise<Screen<AgentView>> => {
 };
 
 beforeEach(async () => {
-  doors = await openDoors({ staff: false, changes: { agents: AGENTS } });
+  doors = await openDoors({ staff: false, training: true, changes: { agents: AGENTS } });
   kiosk = await kioskOf(doors);
   agent = await agentOf('a1');
 });
@@ -51,6 +51,15 @@ test('an agent enters the tickets of its own kiosks alone', async () => {
   expect(await agent.ask(entry('k2'))).toEqual({ refused: 'role.denied' });
   expect(await agent.ask(entry('k1'))).toMatchObject({ done: true });
   expect([...day!.tickets.values()].map(({ deviceId }) => deviceId)).toEqual(['k1']);
+});
+
+test('numbers of a pad never come too late, and say that they are for training', async () => {
+  const pad = { type: 'printPad', seriesId: 'pad', from: 7, to: 8, kioskId: 'k1' } as const;
+  await doors.centre.log.askAsServer(pad);
+  await vi.waitUntil(() => agent.view?.jobs.length === 2);
+  for (const { issuedAt, paper } of agent.view!.jobs) {
+    expect([issuedAt, 'training' in paper && paper.training]).toEqual([null, true]);
+  }
 });
 
 test('a configuration that an older program stored is served as its hash names it', async () => {

@@ -111,6 +111,17 @@ describe('a ticket without paper', () => {
     expect(it.slips).toHaveLength(1);
   });
 
+  test('for which nobody waits at the printer is printed however late', async () => {
+    const it = printBench();
+    it.printer.set({ paperRows: 0 });
+    it.queue.take(job('s:1/1', null));
+    await it.clock.pass(600_000);
+    expect(it.told.at(-1)).toEqual({ jobId: 's:1/1', state: 'queued', waitsForStaff: false });
+    it.printer.loadPaper();
+    await it.clock.pass(60_000);
+    expect(it.slips).toHaveLength(1);
+  });
+
   test('that is given up is wiped from the printer, and not printed', async () => {
     const it = printBench();
     it.printer.set({ paperRows: 150 });

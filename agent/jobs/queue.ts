@@ -209,7 +209,9 @@ export class PrintQueue {
 
   private waits({ job, entry }: Held): boolean {
     if (entry.state !== 'queued' && entry.state !== 'interrupted') return false;
-    return this.parts.clock.now() - job.issuedAt > PAPER_AGE_MS_MAX || entry.tries >= TRIES_MAX;
+    const { issuedAt } = job;
+    const isLate = issuedAt !== null && this.parts.clock.now() - issuedAt > PAPER_AGE_MS_MAX;
+    return isLate || entry.tries >= TRIES_MAX;
   }
 
   private step(held: Held, event: JobEvent): void {

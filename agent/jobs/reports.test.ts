@@ -21,7 +21,7 @@ const bench = (...answers: (Answer | undefined)[]) => {
     },
     onRefused: ({ jobId }, refused) => refusals.push([jobId, refused]),
   });
-  const tickets = (): string[] => asks.map(({ command }) => command.ticketId);
+  const tickets = (): string[] => asks.map(({ command }) => command.paperId);
   return { reports, clock, asks, refusals, tickets };
 };
 
@@ -30,7 +30,7 @@ test('a report that is carried out is sent once', async () => {
   await reports.send({ jobId: 's:1/2', state: 'assumed' });
   await clock.pass(60_000);
   expect(asks.map(({ command }) => command)).toEqual([
-    { type: 'reportPrint', ticketId: 's:1', copy: 2, state: 'assumed' },
+    { type: 'reportPrint', paperId: 's:1', part: 2, state: 'assumed' },
   ]);
   expect(refusals).toEqual([]);
 });

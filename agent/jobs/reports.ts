@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isRefusal, type RefusalCode } from '../../core/protocol/refusals.js';
 import type { Answer, Ask } from '../../core/protocol/wire.js';
+import { parseJobId } from '../../core/paper.js';
 import type { SystemCommand } from '../../core/protocol/commands.js';
 import type { Clock } from '../clock.js';
 import { Teller } from '../teller.js';
@@ -61,9 +62,8 @@ export class Reports {
 
   /** The same report has the same id, whenever it is sent. */
   private askOf({ jobId, state }: Report): Ask<ReportPrint> {
-    const [ticketId = '', copy = ''] = jobId.split('/');
     const hash = createHash('sha256').update(`${jobId} ${state}`).digest('hex');
-    const command = { type: 'reportPrint', ticketId, copy: Number(copy), state } as const;
+    const command = { type: 'reportPrint', ...parseJobId(jobId), state } as const;
     return { requestId: hash.slice(0, 32), sentAt: this.parts.clock.now(), command };
   }
 }

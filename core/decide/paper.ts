@@ -1,5 +1,5 @@
 import type { DayEvent, DeviceId, Event, TicketId } from '../events.js';
-import { PAPER_AGE_MS_MAX, type CopyReason } from '../paper.js';
+import { PAPER_AGE_MS_MAX, type CopyReason, type PaperPart } from '../paper.js';
 import type { ManagerCommand } from '../protocol/commands.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
 import { isPaperless, type Asked, type Configurations, type Paper, type State } from '../state.js';
@@ -16,12 +16,7 @@ export type PaperCommand =
     }
   | { readonly type: 'printElsewhere'; readonly ticketId: TicketId; readonly kioskId: DeviceId }
   | { readonly type: 'giveUpPaper'; readonly ticketId: TicketId | null }
-  | {
-      readonly type: 'reportPrint';
-      readonly ticketId: TicketId;
-      readonly copy: number;
-      readonly state: 'confirmed' | 'assumed';
-    };
+  | ({ readonly type: 'reportPrint'; readonly state: 'confirmed' | 'assumed' } & PaperPart);
 
 const isLate = ({ asked }: Hall, { orderedAt }: Paper): boolean =>
   asked.at - orderedAt > PAPER_AGE_MS_MAX;
@@ -78,13 +73,14 @@ const giveUp = (hall: Hall, wanted: TicketId | null): DayEvent[] | Refusal => {
   return events.length === 0 ? refuse('paper.notWaiting') : events;
 };
 
-/** [PRINT-1] Only the first final state of each copy is kept, while somebody waits for it. */
+/** [PRINT-1] [SHEET-3] Only the first final state of a copy, or of a sheet's part, is kept. */
 const report = (
   hall: Hall,
-  { ticketId, copy, state }: Extract<PaperCommand, { type: 'reportPrint' }>,
+  { paperId, part, state }: Extract<PaperCommand, { type: 'reportPrint' }>,
 ): DayEvent[] | Refusal => {
   const { day } = hall;
-  if (day.sheets.has(ticketId)) return reportSheet(hall, { sheetId: ticketId, part: copy });
+  if (day.sheets.has(paperId)) return reportSheet(hall, { sheetId: paperId, part });
+  const [ticketId, copy] = [paperId, part];
   const ticket = day.tickets.get(ticketId);
   if (ticket === undefined) return day.stubs.has(ticketId) ? [] : refuse('ticket.unknown');
   const isPending = ticket.paper?.state === 'pending' && ticket.paper.copy === copy;

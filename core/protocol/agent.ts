@@ -5,10 +5,11 @@ import type { BoardCall, BoardCounter, ViewBase } from './views.js';
 
 /** A paper that a printer has still to bring out. */
 export interface PrintJob {
-  /** `<ticketId>/<copy>`: printing a job again by the same id is harmless. */
+  /** By `jobIdOf`: printing a job again by the same id is harmless. */
   readonly jobId: string;
   readonly kioskId: DeviceId;
-  readonly issuedAt: Millis;
+  /** Too late a `PAPER_AGE_MS_MAX` after it; `null`: never, for nobody stands there waiting. */
+  readonly issuedAt: Millis | null;
   readonly paper: Paper;
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { LANGUAGES, RESULTS } from '../lists.js';
-import { COPY_REASONS } from '../paper.js';
+import { LANGUAGES, RESULTS, SERVICES_ASKED_MAX } from '../lists.js';
+import { COPY_REASONS, PART_MAX } from '../paper.js';
 import { ID } from './forms.js';
 import { KEYS } from './keys.js';
 
@@ -22,7 +22,7 @@ const number = z.number().int().min(0).max(9999);
 const numbered = {
   seriesId: id,
   number,
-  services: z.array(id).min(1).max(8),
+  services: z.array(id).min(1).max(SERVICES_ASKED_MAX),
   classId: classId.default(''),
   language,
   takenAt: at,
@@ -31,7 +31,7 @@ const numbered = {
 /** What a visitor may ask for, at a kiosk or (with a ticket's link) on a phone. */
 export const visitorCommands = [
   one('takeTicket', {
-    services: z.array(id).min(1).max(8),
+    services: z.array(id).min(1).max(SERVICES_ASKED_MAX),
     classId: classId.default(''),
     language,
   }),
@@ -130,9 +130,10 @@ export const systemCommands = [
       .regex(/^[0-9a-f]{32}$/)
       .nullable(),
   }),
+  /** How a piece of paper ended. */
   one('reportPrint', {
-    ticketId,
-    copy: z.number().int().min(0).max(99_999),
+    paperId: ticketId,
+    part: z.number().int().min(0).max(PART_MAX),
     state: z.enum(['confirmed', 'assumed']),
   }),
   /** A clerk's keypad: acts for whoever has the counter open. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Millis } from '../configuration.js';
-import { LANGUAGES } from '../lists.js';
+import { LANGUAGES, SERVICES_ASKED_MAX } from '../lists.js';
 import { ID } from './forms.js';
 import type { Refusal } from './refusals.js';
 import type { Label, PrinterState, PrintState } from './views.js';
@@ -10,7 +10,7 @@ export const doorAskSchema = z.strictObject({
   kioskId: z.string().regex(ID),
   /** The id of the request that the server has not answered. */
   requestId: z.string().regex(/^[0-9a-f]{32}$/),
-  services: z.array(z.string().regex(ID)).min(1).max(8),
+  services: z.array(z.string().regex(ID)).min(1).max(SERVICES_ASKED_MAX),
   classId: z.string().regex(/^(P[1-9])?$/),
   language: z.enum(LANGUAGES),
 });

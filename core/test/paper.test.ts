@@ -14,8 +14,8 @@ const hallOfKiosks = (): Hall => new Hall({ kiosks: KIOSKS });
 const MANAGER = { actor: 'mona', deviceId: 'manager' };
 const KIOSK = { actor: 'k1', deviceId: 'k1' };
 
-const report = (ticketId: string, copy = 0, state: 'confirmed' | 'assumed' = 'confirmed') =>
-  ({ type: 'reportPrint', ticketId, copy, state }) as const;
+const report = (paperId: string, part = 0, state: 'confirmed' | 'assumed' = 'confirmed') =>
+  ({ type: 'reportPrint', paperId, part, state }) as const;
 const lost = (ticketId: string, kioskId = 'k1') =>
   ({ type: 'reprint', ticketId, kioskId, why: 'lost' }) as const;
 

@@ -67,9 +67,9 @@ test('[SHEET-2] a pad has numbers of a reserved series alone, and may be cancell
 test('[SHEET-3] each part of a sheet ends once', () => {
   const hall = hallWithPad();
   const [ordered] = hall.must(pad(1, 2));
-  const ticketId = ordered?.type === 'sheet.ordered' ? ordered.sheetId : '';
-  const report = (copy: number): Command => ({
-    ...{ type: 'reportPrint', ticketId, copy, state: 'confirmed' },
+  const paperId = ordered?.type === 'sheet.ordered' ? ordered.sheetId : '';
+  const report = (part: number): Command => ({
+    ...{ type: 'reportPrint', paperId, part, state: 'confirmed' },
   });
   expect(typesOf(hall.must(report(0)))).toEqual(['sheet.printed']);
   expect(hall.must(report(0))).toEqual([]);

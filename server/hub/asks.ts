@@ -52,8 +52,8 @@ const agentsThing = (centre: Centre, { deviceId }: Subject, command: Command): b
       return agent?.kiosks.includes(command.kioskId) ?? false;
     case 'reportPrint': {
       const { day } = centre.log.state;
-      const { ticketId } = command;
-      const paper = day?.tickets.get(ticketId)?.paper ?? day?.sheets.get(ticketId);
+      const { paperId } = command;
+      const paper = day?.tickets.get(paperId)?.paper ?? day?.sheets.get(paperId);
       return paper === undefined || (agent?.kiosks.includes(paper.kioskId) ?? false);
     }
     default:

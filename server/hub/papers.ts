@@ -129,7 +129,7 @@ export const agentBody = (
     return { jobId, kioskId, issuedAt, paper: paperOf(centre, day, ticket) };
   };
   const due = inTurn(fresh).slice(0, JOBS_LISTED_MAX).map(jobOf);
-  const sheets = sheetJobs(centre, kiosks, at).slice(0, JOBS_LISTED_MAX - due.length);
+  const sheets = sheetJobs(centre, kiosks).slice(0, JOBS_LISTED_MAX - due.length);
   const room = JOBS_LISTED_MAX - due.length - sheets.length;
   return { kiosks, rolls, jobs: [...due, ...sheets, ...late.reverse().slice(0, room).map(jobOf)] };
 };

@@ -1,6 +1,7 @@
 import type { Configuration } from '../../core/configuration.js';
 import { leasedNumbers } from '../../core/leases.js';
 import { RESULTS } from '../../core/lists.js';
+import { parseJobId } from '../../core/paper.js';
 import { MINUTE_MS } from '../../core/time.js';
 import type { Command } from '../../core/protocol/commands.js';
 import type { AgentView, DeskView, KioskView } from '../../core/protocol/views.js';
@@ -191,9 +192,8 @@ export const agent = (world: World): Client => {
   often(world, 20 * SECOND_MS, () => {
     const job = client.shown?.jobs[0];
     if (job === undefined || client.waits > 0) return;
-    const [ticketId = '', copy] = job.jobId.split('/');
     const state = pick(dice, ['confirmed', 'confirmed', 'assumed'] as const);
-    client.ask({ type: 'reportPrint', ticketId, copy: Number(copy), state });
+    client.ask({ type: 'reportPrint', ...parseJobId(job.jobId), state });
   });
   world.onImpatient = (asked) => {
     const { command, deviceId: kioskId, requestId: unanswered } = asked;

@@ -16,8 +16,8 @@ export const sheet: Maker = (scene, { a, b, c }) => {
 export const reportOfSheet: Maker = ({ state }, { a, b }) => {
   const sheets = [...(state.day?.sheets.values() ?? [])];
   const waiting = sheets.length === 0 ? undefined : of(sheets, a);
-  const copy = waiting === undefined ? 0 : of([...waiting.left], b);
+  const part = waiting === undefined ? 0 : of([...waiting.left], b);
   return {
-    ...{ type: 'reportPrint', ticketId: waiting?.id ?? 'nowhere:1', copy, state: 'confirmed' },
+    ...{ type: 'reportPrint', paperId: waiting?.id ?? 'nowhere:1', part, state: 'confirmed' },
   };
 };

@@ -206,8 +206,8 @@ const managers: Maker[] = [
   enterNumber,
   (scene, { a, b }) => ({
     type: 'reportPrint',
-    ticketId: ticketId(scene, a),
-    copy: b % 2,
+    paperId: ticketId(scene, a),
+    part: b % 2,
     state: of(['confirmed', 'assumed'] as const, b),
   }),
   (scene, { a, b }) => ({
