@@ -26,6 +26,8 @@ const agentOf = async (deviceId: string): Promise<Screen<AgentView>> => {
   return screen;
 };
 
+const until = (holds: () => boolean): Promise<unknown> => vi.waitUntil(holds, { timeout: 10_000 });
+
 beforeEach(async () => {
   doors = await openDoors({ staff: false, training: true, changes: { agents: AGENTS } });
   kiosk = await kioskOf(doors);
@@ -56,7 +58,7 @@ test('an agent enters the tickets of its own kiosks alone', async () => {
 test('numbers of a pad never come too late, and say that they are for training', async () => {
   const pad = { type: 'printPad', seriesId: 'pad', from: 7, to: 8, kioskId: 'k1' } as const;
   await doors.centre.log.askAsServer(pad);
-  await vi.waitUntil(() => agent.view?.jobs.length === 2);
+  await until(() => agent.view?.jobs.length === 2);
   for (const { issuedAt, paper } of agent.view!.jobs) {
     expect([issuedAt, 'training' in paper && paper.training]).toEqual([null, true]);
   }
@@ -79,14 +81,14 @@ test('an agent that is gone leaves neither its door nor its count behind', async
   const door = { port: 40_001, token: 'a'.repeat(64) };
   agent.socket.emit('door', door);
   agent.socket.emit('offline', { waiting: 3, refused: 1 });
-  await vi.waitUntil(() => doors.centre.live.offline().waiting === 3);
-  await vi.waitUntil(() => kiosk.view?.door !== null);
+  await until(() => doors.centre.live.offline().waiting === 3);
+  await until(() => kiosk.view?.door !== null);
   expect(kiosk.view?.door).toEqual(door);
   const second = await agentOf('a1');
   agent.close();
   second.close();
-  await vi.waitUntil(() => !doors.centre.live.isConnected('a1'));
+  await until(() => !doors.centre.live.isConnected('a1'));
   expect(doors.centre.live.door('a1')).toBeUndefined();
   expect(doors.centre.live.offline()).toEqual({ waiting: 0, refused: 0 });
-  await vi.waitUntil(() => kiosk.view?.door === null);
+  await until(() => kiosk.view?.door === null);
 });
