@@ -80,7 +80,7 @@ test('a configuration that an older program stored is served as its hash names i
 test('an agent that is gone leaves neither its door nor its count behind', async () => {
   const door = { port: 40_001, token: 'a'.repeat(64) };
   agent.socket.emit('door', door);
-  agent.socket.emit('offline', { waiting: 3, refused: 1 });
+  agent.socket.emit('offline', { waiting: 3, refused: [] });
   await until(() => doors.centre.live.offline().waiting === 3);
   await until(() => kiosk.view?.door !== null);
   expect(kiosk.view?.door).toEqual(door);
@@ -89,6 +89,6 @@ test('an agent that is gone leaves neither its door nor its count behind', async
   second.close();
   await until(() => !doors.centre.live.isConnected('a1'));
   expect(doors.centre.live.door('a1')).toBeUndefined();
-  expect(doors.centre.live.offline()).toEqual({ waiting: 0, refused: 0 });
+  expect(doors.centre.live.offline()).toEqual({ waiting: 0, refused: [] });
   await until(() => kiosk.view?.door === null);
 });
