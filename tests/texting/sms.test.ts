@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { DeskView, KioskView, PhoneView } from '../core/protocol/views.js';
-import type { SmsOrder } from '../core/protocol/sms.js';
-import { kioskOf, post, signedIn, ticketOf } from './fixtures/callers.js';
-import { openDoors, type Doors } from './fixtures/doors.js';
-import { openPage, Screen } from './play/client.js';
+import type { DeskView, KioskView, PhoneView } from '../../core/protocol/views.js';
+import type { SmsOrder } from '../../core/protocol/sms.js';
+import { kioskOf, post, signedIn, ticketOf } from '../fixtures/callers.js';
+import { openDoors, type Doors } from '../fixtures/doors.js';
+import { openPage, Screen } from '../play/client.js';
 
 const PHONE = '+201012345678';
 const OTHER = '+201112345678';
@@ -45,7 +45,7 @@ const expectSealed = (): void => {
   }
 };
 
-test('[SMS-1] a number is taken with consent alone, told the turn, and stands in no file', async () => {
+test('[SMS-1] a number is taken with consent alone, and stands in no file', async () => {
   const { ticketId, token } = await ticketOf(doors, kiosk);
   const phone = new Screen<PhoneView>(doors.phoneUrl!, 'phone', { ticket: token });
   await phone.ready();
@@ -99,7 +99,7 @@ test('a kiosk takes a number with consent, for its own tickets alone', async () 
   expect(doors.centre.sms?.knows(ticketId)).toBe(false);
 });
 
-test('[SMS-4] the clerk and the manager see what became of it, and the metrics count it', async () => {
+test('[SMS-4] the clerk and the manager see what became of it, metrics count it', async () => {
   const jar = await signedIn(doors, 'desk', 'amal');
   const desk = new Screen<DeskView>(doors.url, 'desk', { deviceId: 'desk-1', jar });
   await desk.ready();

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
-import type { SmsOrder } from '../core/protocol/sms.js';
-import { openDoors } from './fixtures/doors.js';
+import type { SmsOrder } from '../../core/protocol/sms.js';
+import { openDoors } from '../fixtures/doors.js';
 
-const TEXTER = fileURLToPath(new URL('../build/tests/torture/texter.js', import.meta.url));
+const TEXTER = fileURLToPath(new URL('../../build/tests/texting/texter.js', import.meta.url));
 
 /** Runs a server until it says `now`, and kills it as a power cut would; what it said. */
 const killed = async (data: string, when: string): Promise<readonly string[]> => {
@@ -53,7 +53,7 @@ const end = async ({ doors, data }: Awaited<ReturnType<typeof started>>): Promis
   rmSync(data, { recursive: true, force: true });
 };
 
-test('killed while the gateway was away: the message goes out after the start, once', async () => {
+test('[SMS-3] killed while the gateway was away: it goes out later, once', async () => {
   const it = await started('away');
   expect(it.orders.map(({ text }) => text.includes('اقترب'))).toEqual([true]);
   expect(it.doors.centre.sms?.newsOf(it.ticketId)?.state).toBe('sent');
@@ -61,7 +61,7 @@ test('killed while the gateway was away: the message goes out after the start, o
 });
 
 test.each(['before', 'after'])(
-  'killed %s the gateway had it: it is not sent twice',
+  '[SMS-3] killed %s the gateway had it: it is not sent twice',
   async (when) => {
     const it = await started(when);
     expect(it.orders).toEqual([]);
@@ -73,7 +73,7 @@ test.each(['before', 'after'])(
   },
 );
 
-test('killed between a call and looking whom to tell: the visitor is told of it', async () => {
+test('[SMS-3] killed between a call and looking whom to tell: the visitor is told', async () => {
   const it = await started('call');
   await vi.waitUntil(() => it.orders.length > 0, { timeout: 10_000 });
   expect(it.orders.map(({ text }) => text.includes('حان دورك'))).toEqual([true]);
