@@ -3,8 +3,10 @@ import '../../../web/fonts.css';
 import '../../../web/theme.css';
 import '../../../desk/desk.css';
 import Gallery from './Gallery.svelte';
+import { press } from '../press.js';
 import { STATES } from './states.js';
 
 mount(Gallery, { target: document.body });
+press(STATES[new URLSearchParams(location.search).get('state') ?? '']?.pressed ?? []);
 // Read by the program that takes a picture of each.
 Object.assign(window, { states: Object.keys(STATES) });

@@ -2,7 +2,13 @@ import type { ClerkAsk } from '../../../core/protocol/commands.js';
 import type { DeskView } from '../../../core/protocol/views.js';
 import type { Acts } from '../../../desk/acts.svelte.js';
 import { hall, HALL_AT, label } from '../../fixtures/board.js';
-import { deskCounter, deskCurrent, deskServing, deskView } from '../../fixtures/desk.js';
+import {
+  deskCounter,
+  deskCurrent,
+  deskServing,
+  deskTicket,
+  deskView,
+} from '../../fixtures/desk.js';
 
 export interface DeskState {
   readonly view: DeskView;
@@ -10,6 +16,8 @@ export interface DeskState {
   readonly live?: boolean;
   /** What the clerk has done before the picture. */
   readonly before?: (acts: Acts) => void;
+  /** What is pressed then, by test ids. */
+  readonly pressed?: readonly string[];
 }
 
 const closed = deskCounter({ state: 'closed', clerk: null, profileId: null, since: null });
@@ -81,5 +89,14 @@ export const STATES: Readonly<Record<string, DeskState>> = {
   },
   sending: { view: deskView(), before: (acts) => void acts.send(callNext) },
   suspended: { view: deskView({ hall: suspended, training: true }) },
+  information: { view: deskView(), pressed: ['information'] },
+  relabelled: {
+    view: deskView({
+      current: { ...deskServing(), label: label(0, 950), was: label(0, 105) },
+      counter: busy,
+      waiting: [{ ...deskTicket(2), label: label(2, 951), was: label(2, 112) }, deskTicket(3)],
+      waitingTotal: 2,
+    }),
+  },
   lost: { view: deskView({ current: deskServing(), counter: busy }), live: false },
 };

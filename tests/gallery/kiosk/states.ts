@@ -58,6 +58,7 @@ export const STATES: Readonly<Record<string, Shown>> = {
   'scan-called': {
     view: read({ state: 'called', counter: { number: 4, floor: { ar: 'أ', en: 'A' } } }),
   },
+  'scan-relabelled': { view: read({ was: { letter: { ar: 'أ', en: 'A' }, number: 12 } }) },
   'scan-unknown': { view: { scanned: { at: 0, code: 'unknown' } } },
   'scan-again': { view: { scanned: { at: 0, code: 'again' } } },
   'welcome-paperless': { view: { printer: 'paperEnd' } },
@@ -96,6 +97,12 @@ export const STATES: Readonly<Record<string, Shown>> = {
     },
   },
   service: { act: open },
+  'service-informed': {
+    act: (flow) => {
+      open(flow);
+      flow.informed = 's1-2';
+    },
+  },
   'service-unknown-papers': { act: (flow) => flow.open('s1-4') },
   'service-large': {
     act: (flow) => {

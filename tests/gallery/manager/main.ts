@@ -3,8 +3,10 @@ import '../../../web/fonts.css';
 import '../../../web/theme.css';
 import '../../../manager/manager.css';
 import Gallery from './Gallery.svelte';
-import { STATES } from './states.js';
+import { press } from '../press.js';
+import { PRESSED, STATES } from './states.js';
 
 mount(Gallery, { target: document.body });
+press(PRESSED[new URLSearchParams(location.search).get('state') ?? ''] ?? []);
 // Read by the program that takes a picture of each.
 Object.assign(window, { states: Object.keys(STATES) });

@@ -8,6 +8,7 @@ import {
   calmHall,
   closedHall,
   demoCentre,
+  lateHall,
   NAMES,
   troubledHall,
   type ManagerFixture,
@@ -30,6 +31,22 @@ export const STATES: Readonly<Record<string, () => ManagerFixture>> = {
   away: () => calmHall(),
   empty: closedHall,
   setup: closedHall,
+  'pad-print': () => calmHall(),
+  'pad-print-again': () => calmHall({ padNext: { pad: 100 } }),
+  'pad-enter': () => calmHall(),
+  'lost-tickets': troubledHall,
+  report: () => busyHall(),
+  'report-late': lateHall,
+};
+
+/** What is pressed before the picture, by test ids. */
+export const PRESSED: Readonly<Record<string, readonly string[]>> = {
+  'pad-print': ['pad-print'],
+  'pad-print-again': ['pad-print'],
+  'pad-enter': ['pad'],
+  'lost-tickets': ['show-lost'],
+  report: ['tab-report'],
+  'report-late': ['tab-report'],
 };
 
 const staff = [
