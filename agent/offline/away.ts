@@ -8,6 +8,7 @@ import type {
   PrintJob,
   PrintState,
 } from '../../core/protocol/views.js';
+import { JOBS_KEPT } from '../jobs/journal.js';
 import { isOfflineJob } from './book.js';
 import { Door } from './door.js';
 import { Offline, type OfflineParts } from './offline.js';
@@ -116,7 +117,11 @@ export class Away {
   /** Notes what became of a job of this place; false if it is none. */
   notes(jobId: string, state: PrintState): boolean {
     if (!isOfflineJob(jobId)) return false;
+    this.papers.delete(jobId);
     this.papers.set(jobId, state);
+    // As in the journal, the newest are enough.
+    const oldest = this.papers.keys().next();
+    if (this.papers.size > JOBS_KEPT && !oldest.done) this.papers.delete(oldest.value);
     return true;
   }
 
