@@ -42,7 +42,7 @@ describe('the devices beside an agent', () => {
 
   test('a line on which visitors would wait is refused, with the ways out', () => {
     expect(() => read({ k1: { ...serial(9600), render: 'raster' } })).toThrow(
-      /link: a ticket as raster would take 2\d\.\d s, at most 5: set printer and line to 57600 /,
+      /link: a ticket as raster would take 3\d\.\d s, at most 5: set printer and line to 115200 /,
     );
     const bare = { ...serial(9600), profile: 'snbc-bk' };
     expect(() => read({ k1: bare })).toThrow(/to 115200 baud, or "render": "ascii" takes 0/);

@@ -9,7 +9,10 @@ const PADDING = 14;
 /** Shares of the box's height: baselines of its three lines from its top, size of the second. */
 const SHARES = { words: 0.26, people: 0.61, second: 0.89, peopleSize: 0.3 };
 
-/** How many are ahead, in both languages, in a box beside the label. */
+/** Where there is no room for a box. */
+const LINE = { baseline: 24, height: 32 };
+
+/** How many are ahead beside the label: in both languages in a box, or in one on a line. */
 export class AheadBox {
   constructor(
     private readonly column: Column,
@@ -17,7 +20,13 @@ export class AheadBox {
     private readonly lead: Speech,
   ) {}
 
+  /** Rows that it takes. */
+  get height(): number {
+    return this.heightDots === 0 ? LINE.height : this.heightDots;
+  }
+
   widthFor(ahead: number): number {
+    if (this.heightDots === 0) return Math.ceil(this.column.width(this.line(ahead), SMALL));
     const widths = this.lines(ahead).map(({ text, face }) => this.column.width(text, face));
     return Math.ceil(Math.max(...widths)) + 2 * PADDING;
   }
@@ -25,8 +34,19 @@ export class AheadBox {
   /** At the trailing side of where the column stands. */
   set(ahead: number): void {
     const { column, heightDots: height } = this;
+    if (height === 0) {
+      return column.end({
+        text: this.line(ahead),
+        face: SMALL,
+        baseline: column.y + LINE.baseline,
+      });
+    }
     const middle = column.endBox({ y: column.y, width: this.widthFor(ahead), height, ...BOX });
     for (const line of this.lines(ahead)) column.centre(line, middle);
+  }
+
+  private line(ahead: number): string {
+    return counted('peopleAhead', ahead, this.lead);
   }
 
   private lines(ahead: number): Place[] {

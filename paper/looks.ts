@@ -7,7 +7,7 @@ export interface Look {
   /** Rows from one service to the next. */
   readonly leading: number;
   readonly gap: number;
-  /** Height of the box beside the label. */
+  /** Height of the box beside the label; 0 for lines instead, and flags where they fit. */
   readonly boxDots: number;
   /** Leaves out what can be done without. */
   readonly tight: boolean;
@@ -60,6 +60,13 @@ const SPARE: Sizes = {
 /** Where nothing else fits: the name of a service is one line. */
 const BARE: Sizes = { labelPx: 92, boxDots: 90, servicePx: 30, leading: 34, gap: 0, tight: true };
 
+/** Who is ahead is one line beside the label, and flags take no rows of their own. */
+const SLIM: readonly Sizes[] = [
+  { labelPx: 84, boxDots: 0, servicePx: 26, leading: 33, gap: 0, tight: true },
+  { labelPx: 78, boxDots: 0, servicePx: 24, leading: 31, gap: 0, tight: true },
+  { labelPx: 62, boxDots: 0, servicePx: 24, leading: 31, gap: 0, tight: true },
+];
+
 /** A module under 3 dots is too small for old phones; large modules matter more than level. */
 const CODES: readonly Pick<Look, 'moduleDots' | 'level'>[] = [
   { moduleDots: 5, level: 'M' },
@@ -79,7 +86,7 @@ const looks = (sizes: Sizes, from: number, to: number): Look[] =>
   }));
 
 /** What a paper can be done without, in this order. */
-const SPARED: readonly TicketField[] = [
+export const SPARED: readonly TicketField[] = [
   'logo',
   'scan',
   'note',
@@ -96,12 +103,14 @@ const beside = (sizes: Sizes, from: number, to: number): Look[] =>
 const sparing = (look: Look): Look[] =>
   SPARED.map((_, index) => ({ ...look, without: SPARED.slice(0, index + 1) }));
 
-const [SPAREST, BAREST] = [SPARE, BARE].map((sizes) => beside(sizes, 4, 5)[0]!);
+const [SPAREST, BAREST, ...SLIMMEST] = [SPARE, BARE, ...SLIM].map(
+  (sizes) => beside(sizes, 4, 5)[0]!,
+);
 /** Where no look keeps within the length: fields are left out, then all is small. */
 const LAST: readonly Look[] = [
   ...sparing(SPAREST!),
   ...sparing(BAREST!),
-  { ...BAREST!, without: SPARED, linesMax: 1 },
+  ...SLIMMEST.map((look, index) => ({ ...look, without: SPARED, linesMax: index === 0 ? 2 : 1 })),
 ];
 
 /** From the most generous to the tightest. */

@@ -3,7 +3,7 @@ import type { FieldSize, PaperDesign, TicketField, TicketRow } from '../core/des
 import type { TicketPaper } from '../core/paper.js';
 import { AheadBox } from './ahead.js';
 import { Column } from './column.js';
-import { setFlags } from './flags.js';
+import { FLAG_DOTS, flagsOf, flagsWidth, setFlags } from './flags.js';
 import { footLines } from './foot.js';
 import { logoDots } from './logo.js';
 import { QR_QUIET_MODULES, type QrCode } from './qr.js';
@@ -58,6 +58,7 @@ export class TicketSetter {
   /** Said at the foot. */
   private notes: string[] = [];
   private native: QrCode | null = null;
+  private areFlagsSet = false;
 
   private readonly paper: TicketPaper;
   private readonly design: PaperDesign;
@@ -158,11 +159,15 @@ export class TicketSetter {
     const ahead = new AheadBox(column, look.boxDots, this.lead);
     const box = people === null ? 0 : ahead.widthFor(people) + BESIDE_BOX;
     const isBoxed = people !== null && (column.inner - box) / width >= LABEL_SHARE_MIN;
-    const room = column.inner - (isBoxed ? box : 0);
-    const sizePx = Math.floor(wishedPx * Math.min(1, room / width));
-    const face: Face = { sizePx, weight: 900 };
+    const share = Math.min(1, (column.inner - (isBoxed ? box : 0)) / width);
+    const face: Face = { sizePx: Math.floor(wishedPx * share), weight: 900 };
     const { ascent, descent } = column.ink(text, face);
-    const height = Math.max(ascent + descent, isBoxed ? look.boxDots : 0);
+    const flags = look.boxDots === 0 && isBoxed ? flagsOf(paper, this.lead.language) : [];
+    const free = column.inner - column.width(text, face) - BESIDE_BOX;
+    this.areFlagsSet = flags.length > 0 && flagsWidth(column, flags) <= free;
+    const flagsHeight = this.areFlagsSet ? SECOND_LINE.height : 0;
+    const height = Math.max(ascent + descent, (isBoxed ? ahead.height : 0) + flagsHeight);
+    if (this.areFlagsSet) setFlags(column, flags, ahead.height);
     if (isBoxed) ahead.set(people);
     const above = Math.round((height - ascent - descent) / 2);
     column.start({ text, face, baseline: column.y + above + ascent });
@@ -175,8 +180,8 @@ export class TicketSetter {
     const { ahead } = this.paper;
     if (ahead === null) return;
     const face = scaled(AHEAD, size);
-    const room = this.column.roomFor(face);
-    this.line(this.column.fit(counted('peopleAhead', ahead, this.lead), room), face);
+    const text = counted('peopleAhead', ahead, this.lead);
+    this.line(this.column.fit(text, this.column.roomFor(face)), face);
     this.column.y += this.look.gap;
   }
 
@@ -184,18 +189,22 @@ export class TicketSetter {
     const { services } = this.paper;
     const { column, look } = this;
     const scale = SCALES[size];
-    const face: Face = { sizePx: Math.round(look.servicePx * scale), weight: 800 };
+    const face = scaled({ sizePx: look.servicePx, weight: 800 }, size);
     const isNarrow = look.beside || column.inner < this.sheet.width / 2 + 200;
     const linesMax = services.length > 1 ? 1 : isNarrow ? look.linesMax : 2;
     const below = Math.round(face.sizePx * SERVICE_BASELINE);
-    for (const service of services) {
-      for (const text of column.wrap(this.of(service), linesMax, column.roomFor(face))) {
+    services.forEach((service, index) => {
+      const lost = look.boxDots === 0 && index === services.length - 1 ? this.setFlags() : 0;
+      const flagsEnd = lost === 0 ? 0 : column.y + FLAG_DOTS;
+      for (const text of column.wrap(this.of(service), linesMax, column.roomFor(face, lost))) {
         column.start({ text, face, baseline: column.y + below });
         column.y += Math.round(look.leading * scale);
       }
       if (languages === 'both') this.setOther(service);
-    }
-    if (!this.rows.some(({ field }) => field === 'second')) this.setFlagsAlone();
+      column.y = Math.max(column.y, flagsEnd);
+    });
+    const isLater = this.rows.some(({ field }) => field === 'second');
+    if (!isLater && this.setFlags() > 0) column.y += SECOND_LINE.height + look.gap;
   }
 
   /** What the other language says, on one small line, and the flags beside it. */
@@ -215,19 +224,11 @@ export class TicketSetter {
     column.y += SECOND_LINE.height + this.look.gap;
   }
 
-  private setFlagsAlone(): void {
-    if (this.setFlags() > 0) this.column.y += SECOND_LINE.height + this.look.gap;
-  }
-
-  /** Returns the width that the flags take at the trailing side. */
+  /** Once, at the trailing side; returns the width that they take there. */
   private setFlags(): number {
-    const { classId, copy, training } = this.paper;
-    const words = PAPER_WORDS[this.lead.language];
-    return setFlags(this.column, [
-      ...(training ? [{ text: words.training, isFilled: true }] : []),
-      ...(copy === 'first' ? [] : [{ text: words.copy[copy], isFilled: true }]),
-      ...(classId === '' ? [] : [{ text: classId, isFilled: false }]),
-    ]);
+    if (this.areFlagsSet) return 0;
+    this.areFlagsSet = true;
+    return setFlags(this.column, flagsOf(this.paper, this.lead.language));
   }
 
   private setNote({ size, languages }: TicketRow): void {
@@ -279,8 +280,7 @@ export class TicketSetter {
   /** A line in the other language, small. */
   private setOther(words: Words): void {
     const { language } = this.second;
-    const text = this.column.fit(words[language], this.column.roomFor(SMALL));
-    this.line(text, SMALL, language);
+    this.line(this.column.fit(words[language], this.column.roomFor(SMALL)), SMALL, language);
   }
 
   private line(text: string, face: Face, language = this.lead.language): void {

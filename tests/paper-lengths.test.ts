@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { encodeJob } from '../agent/paper/escpos.js';
-import { createPress, rasterOf } from '../agent/paper/press.js';
+import { STANDARD_PAPER } from '../agent/paper/estimate.js';
+import type { PressedTicket } from '../agent/paper/pieces.js';
+import { createPress, rasterOf, RENDER_MODES } from '../agent/paper/press.js';
 import type { PrinterProfile } from '../agent/printer/profile.js';
 import {
   DEFAULT_DESIGN,
@@ -11,13 +13,25 @@ import {
 } from '../core/design.js';
 import type { SlipPaper, TicketPaper } from '../core/paper.js';
 import { layoutPaper } from '../paper/layout.js';
+import { paperPicture } from '../paper/picture.js';
 import { preview } from '../paper/preview.js';
 import { demoCentre } from './fixtures/manager.js';
 import { plainPaper } from './fixtures/paper.js';
-import { profileOf } from './fixtures/slips.js';
+import {
+  memoryOf,
+  printed,
+  PROFILES,
+  profileOf,
+  readText,
+  scanned,
+  found,
+} from './fixtures/slips.js';
 
 const MM_PER_INCH = 25.4;
 const RASTER_BYTES_MAX = 25_000;
+const SERVICES = 3;
+const LABEL_TIMES_MIN = 3;
+const MARGIN_BYTES = 3;
 const { services, centre } = demoCentre();
 const names = services.map(({ name }) => name);
 /** As long as a configuration lets a name and an address be. */
@@ -26,7 +40,6 @@ const longest = {
   service: { ar: 'خدمة '.repeat(16).trim(), en: 'Service '.repeat(10).trim() },
   enquiryUrl: `www.${'a'.repeat(70)}.gov.eg`,
 };
-const profiles = ['virtual-80mm', 'generic-80mm', 'generic-58mm', 'epson-tm-t88vi'].map(profileOf);
 const economy = { ...DEFAULT_DESIGN, economy: true };
 
 /** From cut to cut, in mm, without drawing it. */
@@ -40,22 +53,112 @@ const lengthMm = (profile: PrinterProfile, paper: TicketPaper, design: PaperDesi
   return ((lengthDots + cut.blankDots) * MM_PER_INCH) / dpi;
 };
 
-describe.each(profiles)('tickets of the demo on the $id', (profile) => {
-  test.each([
-    ['standard', DEFAULT_DESIGN, PAPER_MM_MAX],
-    ['economy', economy, ECONOMY_MM_MAX],
-  ] as const)('%s: for every service within its length', (_, design, mmMax) => {
-    for (const language of ['ar', 'en'] as const) {
-      for (const name of names) {
-        const paper = { ...plainPaper, centre: centre.name, services: [name], language };
+/** The demo, and beside its services one with a name as long as there may be. */
+const demo = demoCentre();
+const widest = {
+  ...demo,
+  centre: { ...demo.centre, name: longest.centre },
+  services: [...demo.services, { ...demo.services[0]!, name: longest.service }],
+};
+const several = [...names].sort((a, b) => b.en.length - a.en.length).slice(0, SERVICES);
+const flags = { training: true, copy: 'again', classId: 'P1' } as const;
+const plain = { ...plainPaper, centre: centre.name };
+/** From a standard ticket to one that says as much as there may be to say at once. */
+const PAPERS: readonly (readonly [string, TicketPaper])[] = [
+  ['standard', STANDARD_PAPER],
+  ['every service', plain],
+  ['one flag', { ...plain, services: [several[0]!], copy: 'lost' }],
+  ['every flag', { ...plain, ...flags }],
+  ['three services', { ...plain, services: several }],
+  ['the fullest', { ...plain, ...flags, services: several, ahead: 12 }],
+  [
+    'the longest names',
+    {
+      ...{ ...plain, centre: longest.centre, services: [longest.service] },
+      ...{ enquiryUrl: longest.enquiryUrl, ahead: 1999, label: { ...plain.label, number: 1999 } },
+    },
+  ],
+];
+const DESIGNS = [
+  ['standard', DEFAULT_DESIGN, PAPER_MM_MAX],
+  ['economy', economy, ECONOMY_MM_MAX],
+] as const;
+const EVERY = PROFILES.flatMap((profile) =>
+  RENDER_MODES.filter((mode) => mode !== 'hybrid' || profile.nv !== null).map(
+    (mode) => [profile.id, mode, profile] as const,
+  ),
+);
+
+describe.each(EVERY)('tickets on the %s in %s', (_, mode, profile) => {
+  const held = mode === 'hybrid' ? [demo, widest].map((one) => memoryOf(profile, one)) : [];
+  const graphicOf = (id: string) => held.map((one) => one.graphicOf(id)).find(Boolean);
+  const languages = ['ar', 'en'] as const;
+  const papers = PAPERS.flatMap(([name, paper]) =>
+    name === 'every service' ? names.map((one) => ({ ...paper, services: [one] })) : [paper],
+  ).flatMap((paper) => languages.map((language) => ({ ...paper, language })));
+
+  test.each(DESIGNS)('%s: each within its length', (__, design, mmMax) => {
+    const press = createPress(profile, { mode, design, graphicOf });
+    for (const paper of papers) {
+      if (mode === 'raster') {
         expect(lengthMm(profile, paper, design)).toBeLessThanOrEqual(mmMax);
+        continue;
       }
-      const paper = {
-        ...{ ...plainPaper, centre: longest.centre, services: [longest.service], language },
-        ...{ enquiryUrl: longest.enquiryUrl, ahead: 1999 },
-      };
-      expect(lengthMm(profile, paper, design)).toBeLessThanOrEqual(mmMax);
+      const pressed = press(paper);
+      expect(pressed.paperMm).toBeLessThanOrEqual(mmMax);
+      const job = { ...pressed, receipt: 'processId', processId: '0000' } as const;
+      expect(encodeJob(profile, job).length).toBeLessThanOrEqual(600);
+      expect(labelTimes(pressed, paper)).toBeGreaterThanOrEqual(LABEL_TIMES_MIN);
     }
+  });
+});
+
+/** How many times as large as the printer's letters the number of a label is. */
+const labelTimes = ({ pieces }: PressedTicket, { label }: TicketPaper): number => {
+  const marks = pieces.flatMap((piece) =>
+    piece.kind === 'page' ? piece.placed.map(({ mark }) => mark) : [piece],
+  );
+  return Math.max(
+    ...marks.flatMap((mark) =>
+      mark.kind === 'text' && mark.text.endsWith(String(label.number)) ? [mark.height] : [],
+    ),
+  );
+};
+
+const tightest = ['epson-tm-t88vi', 'epson-tm-t20iii'].map(profileOf);
+describe.each(tightest)('the printed paper of the $id in hybrid', (profile) => {
+  const held = memoryOf(profile, demo);
+  const shown = PAPERS.filter(([name]) => name === 'standard' || name === 'the fullest');
+  const each = DESIGNS.flatMap(([size, design]) =>
+    shown.flatMap(([name, paper]) =>
+      (['ar', 'en'] as const).map((language) => [size, name, language, design, paper] as const),
+    ),
+  );
+
+  test.each(each)('%s, %s, %s: as long as was counted, its code is read', async (...one) => {
+    const [, , language, design, paper] = one;
+    const pressed = createPress(profile, { mode: 'hybrid', design, graphicOf: held.graphicOf })({
+      ...{ ...paper, centre: centre.name, language },
+      ...(paper === STANDARD_PAPER ? { services: [names[0]!] } : {}),
+    });
+    const { slip } = await printed(profile, pressed, held.fill);
+    expect(slip.lengthMm).toBeCloseTo(pressed.paperMm, 5);
+    expect(scanned(paperPicture(slip.bitmap, MARGIN_BYTES))).toEqual([paper.link]);
+  });
+
+  test('is read: in Arabic the centre and the service, in English the service', async () => {
+    const press = createPress(profile, { mode: 'hybrid', graphicOf: held.graphicOf });
+    const read = async (language: 'ar' | 'en', reader: 'ara' | 'eng'): Promise<string> => {
+      const paper = { ...plain, language, services: [names[0]!] };
+      const { slip } = await printed(profile, press(paper), held.fill);
+      return readText(paperPicture(slip.bitmap, MARGIN_BYTES), reader, 'scattered');
+    };
+    const arabic = await read('ar', 'ara');
+    expect(found(arabic, centre.name.ar)).toBeGreaterThan(0.5);
+    expect(found(arabic, names[0]!.ar)).toBeGreaterThan(0.5);
+    const english = await read('en', 'eng');
+    expect(found(english, names[0]!.en)).toBeGreaterThan(0.5);
+    expect(english).toMatch(/A\s*105/);
   });
 });
 

@@ -109,7 +109,7 @@ describe('the bytes of a ticket', () => {
   });
 
   test('ESC 3, GS !, the text and LF print a line as high on every model', () => {
-    const text = { kind: 'text', text: 'A 105', width: 6, height: 6 } as const;
+    const text = { kind: 'text', text: 'A 105', width: 6, height: 6, leading: 6 } as const;
     expect(hexOf({ pieces: [text, { kind: 'feed', rows: 9 }] })).toBe(
       bytes(`${START} 1B3396 1D2155 4120313035 0A 1D2100 1B4A09 ${CUT}`),
     );
@@ -118,6 +118,37 @@ describe('the bytes of a ticket', () => {
   test('GS ( L <Function 69> prints a graphic from the memory', () => {
     expect(hexOf({ pieces: [{ kind: 'graphic', key: 'k7' }] })).toBe(
       bytes(`${START} 1D284C 0600 30 45 6B37 01 01 ${CUT}`),
+    );
+  });
+
+  test('ESC L, ESC W, GS $, ESC $ and FF print a page, each mark by its lower left corner', () => {
+    const text = { kind: 'text', text: 'A 105', width: 5, height: 5, leading: 0 } as const;
+    const page: Piece = {
+      kind: 'page',
+      rows: 300,
+      placed: [
+        // Letters stand 21 of their 24 rows below the top.
+        { mark: text, x: 260, y: 7, rows: 120 },
+        { mark: { kind: 'graphic', key: 'k7' }, x: 16, y: 200, rows: 40 },
+        {
+          mark: { kind: 'qr', code: { text: 'A', moduleDots: 3, level: 'L' } },
+          x: 0,
+          y: 9,
+          rows: 63,
+        },
+      ],
+    };
+    expect(hexOf({ pieces: [page], tailDots: 0 })).toBe(
+      bytes(`${START} 1B4C 1B57 0000 0000 4002 2C01
+        1D24 7000 1B24 0401 1D2144 4120313035
+        1D24 F000 1B24 1000 1D284C 0600 30 45 6B37 01 01
+        1D24 4800 1B24 0000
+        1D286B 0400 31 41 3200
+        1D286B 0300 31 43 03
+        1D286B 0300 31 45 30
+        1D286B 0400 31 50 30 41
+        1D286B 0300 31 51 30
+        0C 1D564200`),
     );
   });
 

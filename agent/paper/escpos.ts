@@ -2,7 +2,14 @@ import { createRequire } from 'node:module';
 import type { QrCode, QrLevel } from '../../paper/qr.js';
 import type { PrinterProfile } from '../printer/profile.js';
 import { isAlike, type Band } from './bands.js';
-import { textRows, type Piece, type PressedTicket } from './pieces.js';
+import {
+  BASELINE_DOTS,
+  textRows,
+  type Mark,
+  type Piece,
+  type Placed,
+  type PressedTicket,
+} from './pieces.js';
 
 /** The part of `escpos` that is used: it gathers bytes and hands them to an adapter. */
 interface Builder {
@@ -31,7 +38,7 @@ export interface PrinterJob extends Pick<PressedTicket, 'pieces' | 'tailDots'> {
 /** What of a model decides which commands it gets. */
 export type Dialect = Pick<
   PrinterProfile,
-  'dpi' | 'feedUnitsPerInch' | 'raster' | 'cut' | 'presenter'
+  'width' | 'dpi' | 'feedUnitsPerInch' | 'raster' | 'cut' | 'presenter'
 >;
 
 /**
@@ -69,7 +76,7 @@ const begin = (builder: Builder, { dpi, feedUnitsPerInch }: Dialect): Builder =>
   return dpi === feedUnitsPerInch ? builder : builder.raw(Buffer.from([0x1d, 0x50, dpi, dpi]));
 };
 
-const commands = (piece: Piece, { raster }: Dialect): Buffer[] => {
+const commands = (piece: Piece, { raster, width }: Dialect): Buffer[] => {
   switch (piece.kind) {
     case 'feed':
       return feeds(piece.rows);
@@ -81,6 +88,33 @@ const commands = (piece: Piece, { raster }: Dialect): Buffer[] => {
       return [printGraphic(piece.key)];
     case 'qr':
       return qrCommands(piece.code);
+    case 'page':
+      return pageCommands(piece, width.dots);
+  }
+};
+
+/** ESC L; ESC W, so many dots wide and high; each mark in its place; FF, which prints them all. */
+function pageCommands({ rows, placed }: Extract<Piece, { kind: 'page' }>, width: number): Buffer[] {
+  const area = [0x1b, 0x57, 0, 0, 0, 0, ...word(width), ...word(rows)];
+  const marks = placed.flatMap(placedMark);
+  return [Buffer.from([0x1b, 0x4c]), Buffer.from(area), ...marks, Buffer.from([0x0c])];
+}
+
+/** GS $ and ESC $ to the lower left corner, of a text to where its letters stand; the mark. */
+function placedMark({ mark, x, y, rows }: Placed): Buffer[] {
+  const below = y + (mark.kind === 'text' ? mark.height * BASELINE_DOTS : rows);
+  const place = Buffer.from([0x1d, 0x24, ...word(below), 0x1b, 0x24, ...word(x)]);
+  return [place, ...onPage(mark)];
+}
+
+const onPage = (mark: Mark): Buffer[] => {
+  switch (mark.kind) {
+    case 'text':
+      return [size(mark.width, mark.height), Buffer.from(mark.text, 'ascii')];
+    case 'graphic':
+      return [printGraphic(mark.key)];
+    case 'qr':
+      return qrCommands(mark.code);
   }
 };
 
@@ -128,10 +162,10 @@ const size = (width: number, height: number): Buffer =>
   Buffer.from([0x1d, 0x21, ((width - 1) << 4) | (height - 1)]);
 
 /** ESC 3, so that a line is as high on every model; GS !; the text; LF. */
-const textLine = ({ text, width, height }: Extract<Piece, { kind: 'text' }>): Buffer[] => [
-  Buffer.from([0x1b, 0x33, textRows(height)]),
-  size(width, height),
-  Buffer.from(`${text}\n`, 'ascii'),
+const textLine = (line: Extract<Piece, { kind: 'text' }>): Buffer[] => [
+  Buffer.from([0x1b, 0x33, textRows(line)]),
+  size(line.width, line.height),
+  Buffer.from(`${line.text}\n`, 'ascii'),
 ];
 
 /** GS ( L <Function 69>: print the NV graphic, in normal size. */

@@ -1,7 +1,15 @@
 import { BITS_PER_BYTE } from '../wires/serial.js';
+import {
+  DEFAULT_DESIGN,
+  LOGO_MAX,
+  TICKET_FIELDS,
+  type Logo,
+  type PaperDesign,
+} from '../../core/design.js';
 import type { TicketPaper } from '../../core/paper.js';
 import type { LinkSettings } from '../devices.js';
 import type { PrinterProfile } from '../printer/profile.js';
+import type { Graphic } from './blocks.js';
 import { encodeJob } from './escpos.js';
 import type { PressedTicket } from './pieces.js';
 import { createPress, type RenderMode } from './press.js';
@@ -53,12 +61,33 @@ interface Way {
   readonly link: LinkSettings;
 }
 
-/** What the longest ticket takes: its real bytes over the line, or its way past the head. */
+/** As wide and high as a logo may be, and so grey that no row of it is cheap. */
+const HEAVIEST_LOGO: Logo = {
+  ...LOGO_MAX,
+  data: Buffer.alloc((LOGO_MAX.width / 8) * LOGO_MAX.rows, 0xaa).toString('base64'),
+};
+
+/** All that a manager may publish at once: logo, note, each field large and in two languages. */
+const HEAVIEST_DESIGN: PaperDesign = {
+  ...DEFAULT_DESIGN,
+  logo: HEAVIEST_LOGO,
+  note: { ar: 'كلمة '.repeat(24).trim(), en: 'Word '.repeat(24).trim() },
+  ticket: TICKET_FIELDS.map((field) => ({ field, size: 'large', languages: 'both' })),
+};
+
+/**
+ * What the longest ticket takes: its real bytes over the line, or its way past the head. An agent
+ * reads its devices before it knows how the centre's papers look, and a manager may change that at
+ * any time, so the standard ticket and the fullest are counted both as papers look at first and in
+ * the heaviest design; what is published later is none of it.
+ */
 export function estimate(way: Way, mode: RenderMode): Estimate {
-  const graphicOf = (): { key: string; rows: number } => ({ key: '00', rows: 60 });
-  const press = createPress(way.profile, { mode, graphicOf });
-  const [one, other] = [STANDARD_PAPER, FULLEST_PAPER].map((paper) => taken(way, press(paper)));
-  return one!.seconds > other!.seconds ? one! : other!;
+  const graphicOf = (): Graphic => ({ key: '00', width: 320, rows: 60 });
+  const each = [DEFAULT_DESIGN, HEAVIEST_DESIGN].flatMap((design) => {
+    const press = createPress(way.profile, { mode, design, graphicOf });
+    return [STANDARD_PAPER, FULLEST_PAPER].map((paper) => taken(way, press(paper)));
+  });
+  return each.reduce((most, one) => (one.seconds > most.seconds ? one : most));
 }
 
 function taken({ profile, link }: Way, paper: PressedTicket): Estimate {

@@ -105,6 +105,7 @@ describe('the shelf of a printer', () => {
     expect(fill(shelf)).toBe(parts.length);
     expect(shelf.graphicOf(parts[0]!.id)).toEqual({
       key: parts[0]!.key,
+      width: parts[0]!.bitmap.bytesPerRow * 8,
       rows: parts[0]!.bitmap.rows,
     });
     expect(fill(newShelf(store).shelf)).toBe(0);

@@ -1,30 +1,29 @@
 import type { Words } from '../../core/configuration.js';
-import type { FieldSize, PaperDesign, SlipRow, TicketRow } from '../../core/design.js';
+import type { PaperDesign, SlipRow } from '../../core/design.js';
 import { isSlip, type Paper, type SlipPaper, type TicketPaper } from '../../core/paper.js';
-import { qrModules, QR_QUIET_MODULES } from '../../paper/qr.js';
-import { counted, PAPER_WORDS } from '../../paper/words.js';
 import type { Bitmap } from '../../paper/bitmap.js';
+import { QR_QUIET_MODULES } from '../../paper/qr.js';
+import { counted, PAPER_WORDS } from '../../paper/words.js';
 import type { PrinterProfile } from '../printer/profile.js';
-import { asciiLines, asciiWhen, toAscii } from './ascii.js';
+import { asciiLines, asciiWhen } from './ascii.js';
 import { bandsOf } from './bands.js';
+import type { Form } from './blocks.js';
+import { encodeJob } from './escpos.js';
+import { ECONOMY_LINES, STANDARD_LINES, type LineLook } from './looks.js';
 import { LOGO_PART, partId, type TextKind } from './parts.js';
-import { CELL, textRows, type Piece } from './pieces.js';
-
-/** A graphic that lies in the printer. */
-export interface Graphic {
-  readonly key: string;
-  readonly rows: number;
-}
-/** What lies in the printer for a part of a paper. */
-export type GraphicOf = (partId: string) => Graphic | undefined;
+import { BASELINE_DOTS, CELL, textRows, type Piece } from './pieces.js';
+import type { GraphicOf } from './marks.js';
+import { TicketForm } from './ticket.js';
 
 /** Draws an Arabic text that does not lie in the printer. */
 export type Draw = (kind: TextKind, text: string) => Bitmap;
 
 interface Means {
   readonly design: PaperDesign;
-  readonly profile: Pick<PrinterProfile, 'width' | 'qr' | 'raster'>;
+  readonly profile: PrinterProfile;
   readonly graphicOf: GraphicOf;
+  /** Rows a ticket may have; what can be done without gives way to keep within them. */
+  readonly lengthMaxDots: number;
   /** Without it, what does not lie in the printer is said in English. */
   readonly draw?: Draw;
 }
@@ -36,12 +35,11 @@ interface Composed {
   readonly rows: number;
 }
 
-const LABEL_SCALES: Readonly<Record<FieldSize, number>> = { small: 4, normal: 6, large: 8 };
 const SERVICE_LINES_MAX = 2;
 export const SLIP_LINES_MAX = 3;
 const GAP_DOTS = 6;
+const LEADING_DOTS = 6;
 const TAIL_DOTS = 16;
-const CODE = { moduleDots: 4, level: 'M' } as const;
 /** What stands before each paper, fee and step. */
 const BULLET = '•\u00a0';
 const EN = { language: 'en', digits: 'latn' } as const;
@@ -53,16 +51,58 @@ const ARABIC = PAPER_WORDS.ar;
  * Arabic part lies there, or a drawn one; else the English of it stands.
  */
 export function composeLines(paper: Paper, means: Means): Composed {
+  if (!isSlip(paper)) return composeTicket(paper, means);
   const composer = new Composer(means, paper.language === 'ar');
-  if (isSlip(paper)) for (const row of means.design.slip) setSlipRow(composer, paper, row);
-  else for (const row of means.design.ticket) setTicketRow(composer, paper, row);
+  for (const row of means.design.slip) setSlipRow(composer, paper, row);
   return composer.composed();
+}
+
+/** A ticket in the most generous look that keeps within its length, else in the tightest. */
+function composeTicket(paper: TicketPaper, means: Means): Composed {
+  const { design, profile, graphicOf, lengthMaxDots } = means;
+  const hasCode = profile.qr === 'native';
+  const isPage = profile.page;
+  const width = profile.width.dots;
+  const ladder = design.economy ? ECONOMY_LINES : STANDARD_LINES;
+  const compose = (look: LineLook): Composed => {
+    const form = new TicketForm(paper, { design, width, graphicOf, hasCode, isPage, look }).set();
+    return isPage ? onPage(form) : inLines(form);
+  };
+  for (const look of ladder) {
+    const composed = compose(look);
+    const isShort = composed.rows + composed.tailDots <= lengthMaxDots;
+    if (isShort && bytesOf(profile, composed) <= TICKET_BYTES_MAX) return composed;
+  }
+  return compose(ladder.at(-1)!);
+}
+
+/** A slow line takes no more in the time that a visitor waits. */
+const TICKET_BYTES_MAX = 600;
+const bytesOf = (profile: PrinterProfile, composed: Composed): number =>
+  encodeJob(profile, { ...composed, receipt: 'processId', processId: '0000' }).length;
+
+/** Manuals differ by so many rows in where a page begins: these stay clear, and end the paper. */
+function onPage({ placed, bottom }: Form): Composed {
+  const rows = bottom + BASELINE_DOTS;
+  return { pieces: [{ kind: 'page', rows, placed }], tailDots: 0, rows };
+}
+
+function inLines({ placed, bottom }: Form): Composed {
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const { mark, y, rows } of placed) {
+    if (y > at) pieces.push({ kind: 'feed', rows: y - at });
+    pieces.push(mark);
+    at = y + rows;
+  }
+  const last = placed.at(-1)?.mark;
+  const quiet = last?.kind === 'qr' ? QR_QUIET_MODULES * last.code.moduleDots : TAIL_DOTS;
+  return { pieces, tailDots: quiet, rows: bottom };
 }
 
 class Composer {
   private readonly pieces: Piece[] = [];
   private rows = 0;
-  private tailDots = TAIL_DOTS;
 
   constructor(
     readonly means: Means,
@@ -74,7 +114,7 @@ class Composer {
   }
 
   composed(): Composed {
-    return { pieces: this.pieces, tailDots: this.tailDots, rows: this.rows };
+    return { pieces: this.pieces, tailDots: TAIL_DOTS, rows: this.rows };
   }
 
   /** An Arabic text as a graphic. False if it does not lie in the printer, and is not drawn. */
@@ -105,8 +145,15 @@ class Composer {
   text(text: string, scale = 1): void {
     const fits = Math.max(1, Math.floor(this.columns / Math.max(1, text.length)));
     const times = Math.min(scale, fits);
-    this.pieces.push({ kind: 'text', text, width: times, height: times });
-    this.rows += textRows(times);
+    const line = {
+      kind: 'text',
+      text,
+      width: times,
+      height: times,
+      leading: LEADING_DOTS,
+    } as const;
+    this.pieces.push(line);
+    this.rows += textRows(line);
   }
 
   english(text: string, linesMax: number): void {
@@ -124,99 +171,10 @@ class Composer {
     else this.graphic(kind, words.ar);
   }
 
-  code(text: string): void {
-    const size = qrModules(text, CODE.level).length * CODE.moduleDots;
-    const quiet = QR_QUIET_MODULES * CODE.moduleDots;
-    this.gap(quiet - GAP_DOTS);
-    this.pieces.push({ kind: 'qr', code: { text, ...CODE } });
-    this.rows += size;
-    this.tailDots = quiet;
-  }
-
   private gap(rows: number): void {
     this.pieces.push({ kind: 'feed', rows });
     this.rows += rows;
   }
-}
-
-function setTicketRow(composer: Composer, paper: TicketPaper, row: TicketRow): void {
-  const both = row.languages === 'both';
-  switch (row.field) {
-    case 'logo':
-      return void composer.part(LOGO_PART);
-    case 'centre':
-      composer.words('centre', paper.centre, SERVICE_LINES_MAX);
-      if (both) composer.other('centre', paper.centre);
-      return;
-    case 'time':
-      if (paper.takenAt === null) return;
-      return composer.text(asciiWhen(paper.takenAt, paper.zone));
-    case 'label':
-      return setLabel(composer, paper, LABEL_SCALES[row.size]);
-    case 'ahead':
-      return paper.ahead === null ? undefined : setAhead(composer, paper.ahead);
-    case 'services':
-      for (const service of paper.services) {
-        composer.words('service', service, SERVICE_LINES_MAX);
-        if (both) composer.other('service', service);
-      }
-      return setFlags(composer, paper);
-    case 'second':
-      return setSecond(composer, paper);
-    case 'note':
-      return setNote(composer, both);
-    case 'enquiry':
-      return paper.enquiryUrl === null ? undefined : composer.english(paper.enquiryUrl, 2);
-    case 'scan':
-      if (linkOf(composer, paper) === null) return;
-      return composer.words('text', { ar: ARABIC.scan, en: ENGLISH.scan }, 1);
-    case 'code': {
-      const link = linkOf(composer, paper);
-      return link === null ? undefined : composer.code(link);
-    }
-  }
-}
-
-/** Where the printer draws no code, nothing speaks of one. */
-const linkOf = ({ means }: Composer, { link }: TicketPaper): string | null =>
-  means.profile.qr === 'native' ? link : null;
-
-/** The Arabic letter above its number, or the English one before it. */
-function setLabel(composer: Composer, { label }: TicketPaper, scale: number): void {
-  const number = String(label.number);
-  const { letter } = label;
-  if (letter === null) return composer.text(number, scale);
-  if (composer.isArabic && composer.graphic('letter', letter.ar)) {
-    return composer.text(number, scale);
-  }
-  return composer.text(`${toAscii(letter.en)} ${number}`.trim(), scale);
-}
-
-function setAhead(composer: Composer, ahead: number): void {
-  const nobody = ahead === 0 && composer.isArabic;
-  if (nobody && composer.graphic('text', ARABIC.peopleAhead.zero ?? '')) return;
-  if (ahead > 0 && composer.isArabic && composer.graphic('text', ARABIC.ahead)) {
-    return composer.text(String(ahead), 2);
-  }
-  composer.text(counted('peopleAhead', ahead, EN));
-}
-
-function setSecond(composer: Composer, { label, services }: TicketPaper): void {
-  const [first] = services;
-  if (!composer.isArabic) {
-    if (services.length === 1 && first !== undefined) composer.graphic('service', first.ar);
-    return;
-  }
-  const letter = label.letter === null ? '' : `${label.letter.en} `;
-  const name = services.length === 1 ? first!.en : counted('services', services.length, EN);
-  composer.english(`${letter}${label.number} - ${name}`, 1);
-}
-
-function setFlags(composer: Composer, { training, copy, classId }: TicketPaper): void {
-  if (training) composer.words('text', { ar: ARABIC.training, en: ENGLISH.training }, 1);
-  if (copy !== 'first')
-    composer.words('text', { ar: ARABIC.copy[copy], en: ENGLISH.copy[copy] }, 1);
-  if (classId !== '') composer.text(classId, 2);
 }
 
 function setNote(composer: Composer, both: boolean): void {

@@ -10,7 +10,7 @@ import { PAPER_WORDS } from '../../paper/words.js';
 import { withoutDle } from './bands.js';
 
 /** How a part of a paper is drawn. */
-export type TextKind = 'centre' | 'letter' | 'service' | 'heading' | 'text';
+export type TextKind = keyof typeof FACES;
 export type PartKind = TextKind | 'logo';
 
 /** A part of papers that stays the same from ticket to ticket, drawn for the printer's memory. */
@@ -28,14 +28,24 @@ export const GRAPHIC_HEAD_BYTES = 8;
 export const LOGO_PART = 'logo ';
 export const partId = (kind: PartKind, text: string): string => `${kind} ${text}`;
 
-const FACES: Readonly<Record<TextKind, Face>> = {
-  centre: { sizePx: 28, weight: 800 },
-  letter: { sizePx: 120, weight: 900 },
-  service: { sizePx: 40, weight: 800 },
+const FACES = {
+  centre: { sizePx: 26, weight: 800 },
+  letter: { sizePx: 92, weight: 900 },
+  /** The letter where there is little room. */
+  initial: { sizePx: 64, weight: 900 },
+  service: { sizePx: 38, weight: 800 },
+  /** A service as one of several, or where there is little room. */
+  listed: { sizePx: 24, weight: 800 },
+  /** What every ticket may say. */
+  small: { sizePx: 24, weight: 800 },
   heading: { sizePx: 30, weight: 900 },
   text: { sizePx: 30, weight: 700 },
-};
+} as const satisfies Readonly<Record<string, Face>>;
 const LINES_MAX = 2;
+const SERVICE_LINES_MAX = 3;
+/** A QR code of 37 modules of 4 dots, and what is clear at both its sides. */
+const CODE_DOTS = 37 * 4 + 24;
+const MARGIN_DOTS = 8;
 const LEADING = 1.35;
 const ABOVE = 1.1;
 const BELOW = 0.6;
@@ -47,23 +57,28 @@ export function partsOf(configuration: Configuration, raster: Raster): Part[] {
   const { ahead, peopleAhead, scan, training, copy, slip } = PAPER_WORDS.ar;
   const { ask, none, ...headings } = slip;
   const texts = [ahead, peopleAhead.zero ?? '', scan, training, copy.lost, copy.again];
+  const notes = paper.note === null ? [] : [paper.note.ar];
   const arabic = (words: readonly Words[]): string[] => words.map(({ ar }) => ar);
   const wanted: [TextKind, string][] = [
     ['centre', centre.name.ar],
     ...categories.flatMap(({ letter }): [TextKind, string][] =>
-      letter === null ? [] : [['letter', letter.ar]],
+      (['letter', 'initial'] as const).flatMap((kind): [TextKind, string][] =>
+        letter === null ? [] : [[kind, letter.ar]],
+      ),
     ),
-    ...[...texts, ask, none].map((text): [TextKind, string] => ['text', text]),
+    ...[...texts, ...notes].map((text): [TextKind, string] => ['small', text]),
+    ...[ask, none, ...notes].map((text): [TextKind, string] => ['text', text]),
     ...Object.values(headings).map((text): [TextKind, string] => ['heading', text]),
-    ...(paper.note === null ? [] : [['text', paper.note.ar] as [TextKind, string]]),
-    ...arabic(services.map(({ name }) => name)).map((name): [TextKind, string] => [
-      'service',
-      name,
-    ]),
+    ...(['service', 'listed'] as const).flatMap((kind) =>
+      arabic(services.map(({ name }) => name)).map((name): [TextKind, string] => [kind, name]),
+    ),
   ];
   const drawn = wanted.map(([kind, text]) => ({
     id: partId(kind, text),
-    bitmap: drawnText({ kind, text, linesMax: LINES_MAX }, raster),
+    bitmap: drawnText(
+      { kind, text, linesMax: kind === 'service' ? SERVICE_LINES_MAX : LINES_MAX },
+      raster,
+    ),
   }));
   const logo = paper.logo === null ? [] : [{ id: LOGO_PART, bitmap: logoDots(paper.logo) }];
   return keyed([...logo, ...drawn]);
@@ -75,16 +90,20 @@ interface Text {
   readonly linesMax: number;
 }
 
-/** An Arabic text in the middle of at most so many lines, without blank paper around it. */
+/** An Arabic text on at most so many lines in the middle, without blank paper around it. */
 export function drawnText({ kind, text, linesMax }: Text, raster: Raster): Bitmap {
   const face = FACES[kind];
   const { width: sheetWidth } = raster;
-  const room = { width: (line: string) => raster.measure.width(line, face), room: sheetWidth };
-  const lines = wrapped(text, linesMax, room);
+  const beside = kind === 'service' || kind === 'listed' ? CODE_DOTS : 0;
+  const room = sheetWidth - 2 * MARGIN_DOTS - beside;
+  const width = (line: string): number => raster.measure.width(line, face);
+  const lines = wrapped(text, linesMax, { width, room });
+  // Lines start under one another, and the widest stands in the middle.
+  const x = Math.round((sheetWidth + Math.max(...lines.map(width))) / 2);
   const leading = Math.round(face.sizePx * LEADING);
   const items = lines.map((line, index): TextItem => ({
     ...{ kind: 'text', text: line, language: 'ar', face, white: false },
-    ...{ x: sheetWidth / 2, anchor: 'centre' },
+    ...{ x, anchor: 'right' },
     baseline: Math.round(face.sizePx * ABOVE) + index * leading,
   }));
   const height = Math.round(face.sizePx * (ABOVE + BELOW)) + (lines.length - 1) * leading;

@@ -10,9 +10,10 @@ import { layoutPaper } from '../../paper/layout.js';
 import { createRaster, type Raster } from '../../paper/raster.js';
 import type { PrinterProfile } from '../printer/profile.js';
 import { bandsOf } from './bands.js';
-import { composeLines, SLIP_LINES_MAX, type Draw, type GraphicOf } from './lines.js';
+import { composeLines, SLIP_LINES_MAX, type Draw } from './lines.js';
 import { drawnText } from './parts.js';
 import type { Piece, PressedTicket } from './pieces.js';
+import type { GraphicOf } from './marks.js';
 
 /**
  * How a paper is brought to the printer. `raster`: as a picture. `hybrid`: Arabic from graphics in
@@ -48,15 +49,22 @@ export function createPress(
 ): Press {
   if (mode === 'raster') return rasterPress(profile, design);
   const raster = rasterOf(profile.width.dots);
+  const graphics = mode === 'hybrid' ? graphicOf : () => undefined;
+  const lengthMaxDots = lengthDots(profile, ticketMmMax(design));
+  const means = { design, profile, graphicOf: graphics, lengthMaxDots };
   return (paper) => {
-    const graphics = mode === 'hybrid' ? graphicOf : () => undefined;
-    const means = { design, profile, graphicOf: graphics };
     // What services need is too much for the printer's memory; a ticket has no time for pictures.
     const draws = mode === 'hybrid' && isSlip(paper);
     const draw: Draw = (kind, text) => drawnText({ kind, text, linesMax: SLIP_LINES_MAX }, raster);
     return measured(profile, composeLines(paper, draws ? { ...means, draw } : means));
   };
 }
+
+const ticketMmMax = ({ economy }: PaperDesign): number => (economy ? ECONOMY_MM_MAX : PAPER_MM_MAX);
+
+/** Rows that are left for print and tail, of a paper so long from cut to cut. */
+const lengthDots = ({ dpi, cut }: PrinterProfile, mm: number): number =>
+  Math.floor((mm * dpi) / MM_PER_INCH) - cut.blankDots;
 
 const measured = (
   { dpi, cut }: PrinterProfile,
@@ -69,20 +77,19 @@ const measured = (
 
 function rasterPress(profile: PrinterProfile, design: PaperDesign): Press {
   const raster = rasterOf(profile.width.dots);
-  const dotsPerMm = profile.dpi / MM_PER_INCH;
   const sheet = (mmMax: number) => ({
     measure: raster.measure,
     width: profile.width.dots,
-    lengthMaxDots: Math.floor(mmMax * dotsPerMm) - profile.cut.blankDots,
+    lengthMaxDots: lengthDots(profile, mmMax),
     nativeCode: profile.qr === 'native',
   });
-  const ticketSheet = sheet(design.economy ? ECONOMY_MM_MAX : PAPER_MM_MAX);
+  const ticketSheet = sheet(ticketMmMax(design));
   const slipSheet = sheet(SLIP_MM_MAX);
   return (paper) => {
     const layout = layoutPaper(paper, isSlip(paper) ? slipSheet : ticketSheet, design);
-    const { qr, tailDots, lengthDots } = layout;
+    const { qr, tailDots, lengthDots: rows } = layout;
     const bands = bandsOf(raster.draw(layout), profile.raster.maxBandRows);
     const pieces: Piece[] = qr === null ? bands : [...bands, { kind: 'qr', code: qr }];
-    return measured(profile, { pieces, tailDots, rows: lengthDots - tailDots });
+    return measured(profile, { pieces, tailDots, rows: rows - tailDots });
   };
 }

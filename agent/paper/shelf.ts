@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Store } from '../files.js';
 import type { PrinterProfile } from '../printer/profile.js';
 import { GRAPHIC_HEAD_BYTES, type Part } from './parts.js';
-import type { Graphic } from './lines.js';
+import type { Graphic } from './blocks.js';
 
 /** Makers advise no more writes a day, for the memory wears out. */
 export const WRITES_A_DAY_MAX = 10;
@@ -63,7 +63,8 @@ export class Shelf {
   graphicOf(partId: string): Graphic | undefined {
     const part = this.byId.get(partId);
     if (part === undefined || !this.holds(part.key)) return undefined;
-    return { key: part.key, rows: part.bitmap.rows };
+    const { bytesPerRow, rows } = part.bitmap;
+    return { key: part.key, width: bytesPerRow * 8, rows };
   }
 
   /** What the printer said of itself; without that, what was written is taken to lie there. */

@@ -3,7 +3,7 @@ import type { PrinterProfile } from './profile.js';
 
 /** Why a model does not obey a command, by its profile; `undefined` if it does. */
 export function lacks(profile: PrinterProfile, command: PrinterCommand): string | undefined {
-  const { raster, qr, cut, nv, presenter, status } = profile;
+  const { raster, qr, page, cut, nv, presenter, status } = profile;
   switch (command.kind) {
     case 'raster':
       return raster.command === 'gs-v-0' ? undefined : 'this model has no GS v 0';
@@ -16,6 +16,12 @@ export function lacks(profile: PrinterProfile, command: PrinterCommand): string 
     case 'qrStore':
     case 'qrPrint':
       return qr === 'native' ? undefined : 'this model draws no QR codes';
+    case 'pageStart':
+    case 'pageArea':
+    case 'pagePrint':
+    case 'positionX':
+    case 'positionY':
+      return page ? undefined : 'this model has no page mode';
     case 'cut':
       return cut.command === command.by ? undefined : `this model has no ${command.by}`;
     case 'present':

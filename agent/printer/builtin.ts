@@ -1,5 +1,5 @@
 import { createCanvas } from '@napi-rs/canvas';
-import { CELL } from '../paper/pieces.js';
+import { BASELINE_DOTS, CELL } from '../paper/pieces.js';
 import { emptyBitmap, setDot, type Bitmap } from '../../paper/bitmap.js';
 import { fontOf, registerFonts } from '../../paper/fonts.js';
 
@@ -8,7 +8,7 @@ interface Size {
   readonly height: number;
 }
 
-/** Dots of a letter, from the left of its cell; a wide one reaches over its neighbours. */
+/** Dots of a letter in the middle of its cell, from its left. */
 type Glyph = readonly (readonly [x: number, y: number])[];
 
 /** Those that were drawn: at most ASCII's letters in the sizes that GS ! knows. */
@@ -20,8 +20,9 @@ const drawn = (letter: string, { width, height }: Size): Glyph => {
   const canvas = createCanvas(3 * cell, rows);
   const context = canvas.getContext('2d');
   context.scale(width, height);
-  context.font = fontOf({ sizePx: 18, weight: 700 });
-  context.fillText(letter, CELL.width, 19);
+  context.font = fontOf({ sizePx: 20, weight: 700 });
+  const wide = Math.min(context.measureText(letter).width, CELL.width);
+  context.fillText(letter, CELL.width + (CELL.width - wide) / 2, BASELINE_DOTS, CELL.width);
   const pixels = context.getImageData(0, 0, canvas.width, rows).data;
   const dots: [number, number][] = [];
   for (let pixel = 0; pixel < canvas.width * rows; pixel += 1) {
@@ -38,7 +39,7 @@ const glyphOf = (letter: string, size: Size): Glyph => {
   return glyph;
 };
 
-/** A line in the virtual printer's own font: cells as wide as Font A's, shapes of Cairo. */
+/** A line in the virtual printer's own font: cells as wide as Font A's, shapes of Cairo in them. */
 export function textBitmap(text: string, size: Size): Bitmap {
   const cell = CELL.width * size.width;
   const bitmap = emptyBitmap(Math.ceil((text.length * cell) / 8), CELL.height * size.height);

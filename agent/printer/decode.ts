@@ -25,6 +25,12 @@ export type PrinterCommand =
   | { readonly kind: 'nvList' }
   /** What a host says to a part of a list: it has it, wants it again, or wants no more. */
   | { readonly kind: 'listAnswer'; readonly answer: 'more' | 'again' | 'cancel' }
+  | { readonly kind: 'pageStart' }
+  | { readonly kind: 'pageArea'; readonly width: number; readonly height: number }
+  | { readonly kind: 'positionX'; readonly units: number }
+  /** Of the baseline on which text, graphics and codes stand. */
+  | { readonly kind: 'positionY'; readonly units: number }
+  | { readonly kind: 'pagePrint' }
   | { readonly kind: 'cut'; readonly by: 'gs-v-66' | 'gs-v-1' | 'esc-i'; readonly units: number }
   | { readonly kind: 'present'; readonly steps: number }
   | { readonly kind: 'processId'; readonly id: string }
@@ -74,6 +80,7 @@ const LIST_ANSWERS: Readonly<Record<number, 'more' | 'again' | 'cancel'>> = {
   0x18: 'cancel',
 };
 const LF = 0x0a;
+const FF = 0x0c;
 const ESC = 0x1b;
 const GS = 0x1d;
 
@@ -89,6 +96,7 @@ export function decodeCommand(source: Source): Decoding {
   const answer = LIST_ANSWERS[first];
   if (answer !== undefined) return { command: { kind: 'listAnswer', answer }, length: 1 };
   if (first === LF) return { command: { kind: 'lineFeed' }, length: 1 };
+  if (first === FF) return { command: { kind: 'pagePrint' }, length: 1 };
   if (first >= 0x20 && first <= 0x7e) return { command: { kind: 'text', code: first }, length: 1 };
   if (first !== ESC && first !== GS) throw refused(source, 'is no command');
   const second = bytes[at + 1];
@@ -98,6 +106,9 @@ export function decodeCommand(source: Source): Decoding {
 
 function decodeEsc(source: Source, name: number): Decoding {
   if (name === 0x40) return { command: { kind: 'init' }, length: 2 };
+  if (name === 0x4c) return { command: { kind: 'pageStart' }, length: 2 };
+  if (name === 0x57) return decodeArea(source);
+  if (name === 0x24) return decodePosition(source, 'positionX');
   if (name === 0x69) return { command: { kind: 'cut', by: 'esc-i', units: 0 }, length: 2 };
   const n = source.bytes[source.at + 2];
   if (n === undefined) return undefined;
@@ -111,8 +122,27 @@ function decodeEsc(source: Source, name: number): Decoding {
   throw refused(source, `ESC ${hex(name)} is not known`);
 }
 
+/** ESC $ and GS $. */
+function decodePosition({ bytes, at }: Source, kind: 'positionX' | 'positionY'): Decoding {
+  const [low, high] = bytes.subarray(at + 2, at + 4);
+  if (low === undefined || high === undefined) return undefined;
+  return { command: { kind, units: low + high * 256 }, length: 4 };
+}
+
+/** ESC W. */
+function decodeArea(source: Source): Decoding {
+  const { bytes, at } = source;
+  const body = bytes.subarray(at + 2, at + 10);
+  if (body.length < 8) return undefined;
+  const [x, y, width, height] = [0, 2, 4, 6].map((low) => body[low]! + body[low + 1]! * 256);
+  if (x !== 0 || y !== 0) throw refused(source, 'ESC W is known from the upper left corner');
+  if (width === 0 || height === 0) throw refused(source, 'ESC W with an empty area');
+  return { command: { kind: 'pageArea', width: width!, height: height! }, length: 10 };
+}
+
 function decodeGs(source: Source, name: number): Decoding {
   const { bytes, at } = source;
+  if (name === 0x24) return decodePosition(source, 'positionY');
   if (name === 0xe1) return { command: { kind: 'sendPaperLeft' }, length: 2 };
   const n = bytes[at + 2];
   if (n === undefined) return undefined;

@@ -65,6 +65,8 @@ export const profileSchema = z.strictObject({
   }),
   /** `native`: the printer draws the code itself, from GS ( k. `raster`: it cannot. */
   qr: z.enum(['native', 'raster']),
+  /** Has page mode (ESC L), in which text, graphics and a code stand side by side. */
+  page: z.boolean(),
   cut,
   status: z.strictObject({
     /** Answers DLE EOT 1 to 4. One that need not is asked all the same, and believed if it does. */

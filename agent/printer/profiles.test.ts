@@ -23,12 +23,9 @@ describe.each(PROFILES)('on the $id', (profile) => {
   test('tickets of a centre that saves paper keep within 40 mm, with their codes', async () => {
     const design = { ...DEFAULT_DESIGN, economy: true };
     const press = createPress(profile, { mode: 'raster', design });
-    const blankMm = (profile.cut.blankDots * 25.4) / profile.dpi;
     for (const paper of papers) {
       const { slip } = await printed(profile, press(paper));
-      // Three services with every flag do not fit beside the strip that the cutter leaves.
-      const more = paper.services.length === 1 ? 0 : blankMm;
-      expect(slip.lengthMm).toBeLessThanOrEqual(ECONOMY_MM_MAX + more + ROUNDED_MM);
+      expect(slip.lengthMm).toBeLessThanOrEqual(ECONOMY_MM_MAX + ROUNDED_MM);
       expect(scanned(paperPicture(slip.bitmap))).toEqual([paper.link]);
     }
   });
@@ -36,7 +33,10 @@ describe.each(PROFILES)('on the $id', (profile) => {
   test('its own letters print a ticket without a picture', async () => {
     const press = createPress(profile, { mode: 'ascii' });
     for (const paper of papers) {
-      const { slip, bytes } = await printed(profile, press(paper));
+      const pressed = press(paper);
+      const { slip, bytes } = await printed(profile, pressed);
+      expect(slip.lengthMm).toBeCloseTo(pressed.paperMm, 1);
+      expect(slip.lengthMm).toBeLessThanOrEqual(PAPER_MM_MAX + ROUNDED_MM);
       expect(bytes.length).toBeLessThanOrEqual(600);
       const codes = profile.qr === 'native' ? [paper.link] : [];
       expect(slip.codes.map(({ text }) => text)).toEqual(codes);

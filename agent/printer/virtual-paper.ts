@@ -6,6 +6,8 @@ import { textBitmap } from './builtin.js';
 import type { Dots, PrinterCommand } from './decode.js';
 import { Memory } from './memory.js';
 import type { PrinterProfile } from './profile.js';
+import { codeBitmap, VirtualCode } from './virtual-code.js';
+import { isOfPage, VirtualPage } from './virtual-page.js';
 
 /** A piece of paper that was cut off, the blank strip at its top included. */
 export interface Slip {
@@ -30,11 +32,12 @@ export class VirtualPaper {
   private isNew = false;
   private align: 'left' | 'centre' | 'right' = 'left';
   private size = { width: 1, height: 1 };
-  /** What GS ( k has set so far; `undefined` before a model is chosen. */
-  private code: Partial<QrCode> | undefined;
+  private code = new VirtualCode();
   private codes: QrCode[] = [];
   /** What <Function 112> of GS ( L has put into the print buffer. */
   private stored: Dots | undefined;
+  /** In page mode, what it has gathered. */
+  private page: VirtualPage | undefined;
   /** In units of feeding; `undefined` as after ESC @. */
   private lineSpacing: number | undefined;
   private unitsPerInch: number;
@@ -56,13 +59,15 @@ export class VirtualPaper {
 
   /** Rows that the command will advance by: what the end of the paper is compared with. */
   rowsOf(command: PrinterCommand): number {
+    if (command.kind === 'pagePrint') return this.page?.rows ?? 0;
+    if (this.page !== undefined) return 0;
     if (command.kind === 'raster') return command.rows;
     if (command.kind === 'feed' || command.kind === 'cut') return this.dotsOf(command.units);
     if (command.kind === 'graphicPrint') return this.stored?.rows ?? 0;
     if (command.kind === 'nvPrint') return this.memory.graphic(command.key).rows;
     if (command.kind === 'lineFeed') return this.lineDots;
     if (command.kind !== 'qrPrint') return 0;
-    const code = this.wholeCode();
+    const code = this.code.whole();
     return qrModules(code.text, code.level).length * code.moduleDots;
   }
 
@@ -80,8 +85,9 @@ export class VirtualPaper {
     this.line = '';
     this.align = 'left';
     this.size = { width: 1, height: 1 };
-    this.code = undefined;
+    this.code = new VirtualCode();
     this.stored = undefined;
+    this.page = undefined;
     this.lineSpacing = undefined;
     this.unitsPerInch = this.profile.feedUnitsPerInch;
   }
@@ -89,7 +95,13 @@ export class VirtualPaper {
   print(command: PrinterCommand): void {
     const reason = lacks(this.profile, command);
     if (reason !== undefined) throw new Error(reason);
+    if (this.page !== undefined) return this.setOnPage(this.page, command);
+    if (isOfPage(command)) throw new Error(`${command.kind} outside page mode`);
     switch (command.kind) {
+      case 'pageStart':
+        this.needEmptyLine('ESC L');
+        this.page = new VirtualPage(this.profile.width.dots);
+        return;
       case 'text':
         this.line += String.fromCharCode(command.code);
         return;
@@ -133,12 +145,25 @@ export class VirtualPaper {
       case 'qrModule':
       case 'qrLevel':
       case 'qrStore':
+        return this.code.set(command);
       case 'qrPrint':
-        return this.setCode(command);
+        return this.printCode(this.code.whole());
       default:
         // What is only answered changes nothing on the paper.
         return;
     }
+  }
+
+  private setOnPage(page: VirtualPage, command: PrinterCommand): void {
+    if (command.kind === 'init') return this.reset();
+    if (command.kind === 'size') this.size = command;
+    if (command.kind === 'qrPrint') this.codes.push(this.code.whole());
+    if (command.kind === 'pagePrint') {
+      this.page = undefined;
+      return this.stamp(page.whole(), 0);
+    }
+    const { size, code, memory } = this;
+    page.take(command, { size, code, memory, dotsOf: (units) => this.dotsOf(units) });
   }
 
   /** A person tears a whole ticket off at the bar, if one has come that far. */
@@ -162,36 +187,12 @@ export class VirtualPaper {
     return Math.floor((units * this.profile.dpi) / this.unitsPerInch);
   }
 
-  private setCode(command: Extract<PrinterCommand, { kind: `qr${string}` }>): void {
-    if (command.kind === 'qrModel') this.code = {};
-    else if (this.code === undefined) throw new Error('GS ( k before a model is chosen');
-    else if (command.kind === 'qrModule') this.code = { ...this.code, moduleDots: command.dots };
-    else if (command.kind === 'qrLevel') this.code = { ...this.code, level: command.level };
-    else if (command.kind === 'qrStore') this.code = { ...this.code, text: command.text };
-    else this.printCode(this.wholeCode());
-  }
-
-  private wholeCode(): QrCode {
-    const { moduleDots, level, text } = this.code ?? {};
-    if (moduleDots === undefined || level === undefined || text === undefined) {
-      throw new Error('a QR code is printed before its size, level and data are set');
-    }
-    return { moduleDots, level, text };
-  }
-
   private printCode(code: QrCode): void {
     this.needEmptyLine('GS ( k');
-    const modules = qrModules(code.text, code.level);
-    const dots = modules.length * code.moduleDots;
-    const left = this.left(dots, 'the QR code');
-    const module = (dot: number): number => Math.floor(dot / code.moduleDots);
-    for (let y = 0; y < dots; y += 1) {
-      for (let x = 0; x < dots; x += 1) {
-        if (modules[module(y)]![module(x)]) setDot(this.bitmap, left + x, this.row + y);
-      }
-    }
+    const drawn = codeBitmap(code);
+    this.copy(drawn, this.left(drawn.side, 'the QR code'), drawn.side);
     this.codes.push(code);
-    this.advance(dots, true);
+    this.advance(drawn.side, true);
   }
 
   private printRaster(dots: Dots): void {
@@ -201,16 +202,16 @@ export class VirtualPaper {
     this.stamp(dots, left);
   }
 
+  private printGraphic(dots: Dots): void {
+    this.needEmptyLine('GS ( L');
+    this.stamp(dots, this.left(dots.bytesPerRow * 8, 'the graphic'));
+  }
+
   private printStored(): void {
     this.needEmptyLine('GS ( L');
     if (this.stored === undefined) throw new Error('GS ( L <Function 50> before <Function 112>');
     this.stamp(this.stored, this.bandLeft(this.stored));
     this.stored = undefined;
-  }
-
-  private printGraphic(dots: Dots): void {
-    this.needEmptyLine('GS ( L');
-    this.stamp(dots, this.left(dots.bytesPerRow * 8, 'the graphic'));
   }
 
   private bandLeft({ bytesPerRow, rows }: Dots): number {
