@@ -122,7 +122,8 @@ describe.each(LANGUAGES)('a desk in %s', (language) => {
         [1024, 768],
       ] as const) {
         await page.setViewportSize({ width, height });
-        const widest = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth);
+        const widest = (): Promise<number> =>
+          page.evaluate(() => document.documentElement.scrollWidth);
         await expect.poll(widest, { message: `at ${width}` }).toBeLessThanOrEqual(width);
       }
     },
