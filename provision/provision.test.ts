@@ -152,7 +152,12 @@ describe('a folder that does not hold together is refused, with file, place and 
     [kiosk, 'agent.devices.printers.k3', { profile: 'virtual-80mm', link: line }, 'k3: is not'],
     [kiosk, 'agent.devices.printers.k2', undefined, 'lacks k2, whose tickets the agent a1'],
     [kiosk, 'agent.devices.printers.k2.profile', 'nobody', 'nobody.json: cannot be read'],
-    [kiosk, 'agent.devices.printers.k1.link.baudRate', 9600, 'would take 25.0 s, at most 5'],
+    [
+      kiosk,
+      'agent.devices.printers.k1.link.baudRate',
+      9600,
+      's, at most 5: set printer and line to 115200',
+    ],
     [kiosk, 'agent.devices.printers.k1.link.path', '/dev/dawr/x', 'usb names no /dev/dawr/x'],
     [kiosk, 'agent.devices.printers.k1.link', line, 'two devices share 10.20.0.32:9100'],
     [kiosk, 'usb', [], 'usb names no /dev/dawr/printer'],

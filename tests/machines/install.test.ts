@@ -35,6 +35,8 @@ let site: Site;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'dawr-install-'));
   site = new Site();
+  // A technician's key would make a user of the machine that tests.
+  site.edit('site.json', (file) => (file['technicians'] = { networks: [], keys: [] }));
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });

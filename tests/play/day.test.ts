@@ -6,6 +6,7 @@ import { checkConfiguration } from '../../core/check.js';
 import type { Configuration } from '../../core/configuration.js';
 import { HOUR_MS, MINUTE_MS } from '../../core/time.js';
 import { percentile, times } from '../../core/figures.js';
+import { knownDisplays } from '../../server/displays.js';
 import { PROJECT } from '../../server/place.js';
 import { drawArrivals, planDay, WORKDAYS, type DayPlan, type Workday } from './day.js';
 import { drawGapMs, drawHandlingMs, GAP_MEAN_MS, noShowShare } from './habits.js';
@@ -13,14 +14,14 @@ import { randomOf } from './random.js';
 import { ticketsFor } from './staff.js';
 import { waitsOf } from './line.js';
 
-const configurationOf = (): Configuration => {
+const configurationOf = async (): Promise<Configuration> => {
   const file = join(PROJECT, 'firmware-config', 'centres', 'demo', 'centre.json');
   const { $schema: _, ...raw } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-  const checked = checkConfiguration(raw);
+  const checked = checkConfiguration(raw, await knownDisplays());
   if ('mistakes' in checked) throw new Error('the demo’s configuration is wrong');
   return checked.configuration;
 };
-const demo = configurationOf();
+const demo = await configurationOf();
 
 const workdays = fc.constantFrom(...(Object.keys(WORKDAYS) as Workday[]));
 const seeds = fc.nat(1_000_000);
