@@ -5,9 +5,16 @@ import { FIRMWARE, type Centre } from './centre.js';
 import { signer, type Sign } from './keys.js';
 import type { Tree } from './template.js';
 
-/** The folder of a centre, by its id or by its path. */
-export const folderOf = (centre: string): string =>
-  centre.includes('/') ? resolve(centre) : join(FIRMWARE, 'centres', centre);
+/** The folder of a centre, by its id or by its path. Throws `FileRefused` if there is none. */
+export const folderOf = (centre: string): string => {
+  const centres = join(FIRMWARE, 'centres');
+  const folder = centre.includes('/') ? resolve(centre) : join(centres, centre);
+  if (existsSync(join(folder, 'site.json'))) return folder;
+  const known = readdirSync(centres).filter((id) => existsSync(join(centres, id, 'site.json')));
+  throw new FileRefused(
+    `${folder} has no site.json: --centre takes ${known.join(' or ')}, or the path of a folder`,
+  );
+};
 
 /** The centre's key, if its site trusts one. Throws `FileRefused` if that is not at hand. */
 export const signWith = ({ site }: Centre, file: string | undefined): Sign | null => {
@@ -31,11 +38,45 @@ export const writeTree = (folder: string, tree: Tree): void => {
   }
 };
 
+/** A mistake of whoever started a command: it is shown with what the command takes. */
+export class UsageRefused extends FileRefused {}
+
+/** The options that were not given. Throws `UsageRefused` that names them. */
+export const needed = <T extends Readonly<Record<string, string | undefined>>>(
+  help: string,
+  options: T,
+): { readonly [K in keyof T]: string } => {
+  const missing = Object.keys(options).filter((name) => options[name] === undefined);
+  if (missing.length === 0) return options as { readonly [K in keyof T]: string };
+  const said = missing.map((name) => `--${name}`).join(' and ');
+  throw new UsageRefused(`${help}\nMissing: ${said}`);
+};
+
+/** What a person can do about a folder or file that the system does not give. */
+const ABOUT: Readonly<Record<string, string>> = {
+  EACCES: 'may not be written by you: name another place, or ask its owner',
+  EPERM: 'may not be written by you: name another place, or ask its owner',
+  EROFS: 'lies on a disk that is read only: name another place, or take the lock off the stick',
+  ENOSPC: 'has no room left: free some, or name another place',
+  ENOTDIR: 'is a file, or lies below one: name a folder',
+  EISDIR: 'is a folder: name a file',
+  EEXIST: 'is there already: name another one; nothing was overwritten',
+  ENOENT: 'lies in a folder that is not there: make the folder first',
+};
+
+const wordsOf = (error: unknown): string | undefined => {
+  if (isRefusal(error)) return error.message;
+  const { code = '', path } = error as NodeJS.ErrnoException;
+  if (code.startsWith('ERR_PARSE_ARGS')) return (error as Error).message;
+  const about = ABOUT[code];
+  return about === undefined || path === undefined ? undefined : `${path} ${about}`;
+};
+
 /** Runs a command to its end; what it refuses is told in its own words, and ends with 2. */
 export const carryOut = (command: () => Promise<void>): void => {
   command().catch((error: unknown) => {
-    const words = isRefusal(error) ? error.message : ((error as Error).stack ?? String(error));
-    process.stderr.write(`${words}\n`);
-    process.exit(isRefusal(error) ? 2 : 1);
+    const words = wordsOf(error);
+    process.stderr.write(`${words ?? (error as Error).stack ?? String(error)}\n`);
+    process.exit(words === undefined ? 1 : 2);
   });
 };

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { FileRefused } from '../agent/files.js';
 import { renderBundle } from './bundle.js';
 import { readCentre } from './centre.js';
-import { carryOut, folderOf, signWith, writeTree } from './command.js';
+import { carryOut, folderOf, needed, signWith, writeTree } from './command.js';
 
 const HELP = `Renders a whole machine of a centre.
 
@@ -18,19 +18,16 @@ const HELP = `Renders a whole machine of a centre.
 const provision = async (): Promise<void> => {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({ options: { centre: text, device: text, out: text, key: text } });
-  const { centre: id, device: name, out, key } = values;
-  if (id === undefined || name === undefined || out === undefined) {
-    process.stderr.write(HELP);
-    process.exit(2);
-  }
-  const centre = await readCentre(folderOf(id));
-  const machine = centre.machines.get(name);
+  const { centre, device, out: folder, key } = values;
+  const { centre: id, device: name, out } = needed(HELP, { centre, device, out: folder });
+  const read = await readCentre(folderOf(id));
+  const machine = read.machines.get(name);
   if (machine === undefined) {
-    const known = [...centre.machines.keys()].join(', ');
+    const known = [...read.machines.keys()].join(', ');
     throw new FileRefused(`${id} has no device ${name}: it has ${known}`);
   }
-  const sign = signWith(centre, key);
-  const bundle = renderBundle({ centre, name, machine }, sign);
+  const sign = signWith(read, key);
+  const bundle = renderBundle({ centre: read, name, machine }, sign);
   writeTree(resolve(out), bundle);
   const signed = sign === null ? 'unsigned, for a trial' : 'signed';
   process.stdout.write(`${bundle.size} files, ${signed}. Next: read ${join(out, 'README.md')}\n`);

@@ -7,7 +7,7 @@ import { FileRefused } from '../agent/files.js';
 import { PROJECT } from '../server/place.js';
 import { synthesise } from '../server/voice/synthesis.js';
 import { readCentre } from './centre.js';
-import { carryOut, folderOf, signWith } from './command.js';
+import { carryOut, folderOf, needed, signWith, UsageRefused } from './command.js';
 import { newKey } from './keys.js';
 import { seal, stageMachines, stageProgram } from './pack.js';
 import { stageVoice } from './voice.js';
@@ -35,14 +35,14 @@ const release = async (): Promise<void> => {
   const { values } = parseArgs({
     options: { centre: text, key: text, out: text, arch: text, 'new-key': text },
   });
-  const { centre: id, key, out, arch = THIS, 'new-key': keyFile } = values;
+  const { centre: wanted, key, out: place, arch = THIS, 'new-key': keyFile } = values;
   if (keyFile !== undefined) {
     say(`${keyFile} is for its owner alone. In site.json: "releaseKey": "${newKey(keyFile)}"`);
     return;
   }
-  if (id === undefined || out === undefined || (arch !== 'amd64' && arch !== 'arm64')) {
-    process.stderr.write(HELP);
-    process.exit(2);
+  const { centre: id, out } = needed(HELP, { centre: wanted, out: place });
+  if (arch !== 'amd64' && arch !== 'arm64') {
+    throw new UsageRefused(`${HELP}\n--arch is amd64 or arm64, not ${arch}`);
   }
   const centre = await readCentre(folderOf(id));
   const sign = signWith(centre, key);

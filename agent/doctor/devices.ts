@@ -110,7 +110,7 @@ export const printerFindings = async (
     return await asked(kiosk, settings, { session, parts });
   } catch (fault) {
     if (!(fault instanceof LinkLost)) throw fault;
-    const line = link.kind === 'serial' ? `${link.baudRate} ${link.flow}` : way;
+    const line = link.kind === 'serial' ? `${way}, ${link.baudRate}, ${link.flow}` : way;
     return [wrong('printer.silent', { kiosk, line, profile: profile.model })];
   } finally {
     await session.close();

@@ -36,8 +36,8 @@ export interface Patient {
 const OF_CERTIFICATE = /CERT|SIGNATURE|ISSUER|CRL|INVALID_|HOSTNAME_MISMATCH/;
 
 const reason = (error: unknown): string => {
-  const { cause } = error as { readonly cause?: { readonly code?: string } };
-  return cause?.code ?? (error instanceof Error ? error.name : 'unknown');
+  const { cause } = error as { readonly cause?: { code?: string; message?: string } };
+  return cause?.code ?? cause?.message ?? (error instanceof Error ? error.name : 'unknown');
 };
 
 /** Whether the server answers, and how far this clock is from its own. */

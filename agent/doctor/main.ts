@@ -63,6 +63,16 @@ const startAgainWith = (authority: string): never => {
   return process.exit(status ?? 1);
 };
 
+/** What is wrong with how the doctor was called. */
+const mistakeIn = (server: string | undefined, lang: string): string | undefined => {
+  const example = 'as https://10.20.0.10:4000 is one';
+  if (server === undefined) return `This is no provisioned machine: give --server, ${example}`;
+  if (!/^https?:/.test(server) || !URL.canParse(server)) {
+    return `--server ${server} is no address of a server, ${example}`;
+  }
+  return lang === 'ar' || lang === 'en' ? undefined : `--lang is ar or en, not ${lang}`;
+};
+
 const main = async (): Promise<void> => {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
@@ -76,13 +86,9 @@ const main = async (): Promise<void> => {
   const machine: MachineSettings | null = existsSync(places.settings) ? readMachine(places) : null;
   const server = values.server ?? machine?.server;
   const { lang } = values;
-  if (
-    values.help ||
-    server === undefined ||
-    !URL.canParse(server) ||
-    !['ar', 'en'].includes(lang)
-  ) {
-    process.stderr.write(HELP);
+  const mistake = mistakeIn(server, lang);
+  if (values.help || server === undefined || mistake !== undefined) {
+    process.stderr.write(values.help ? HELP : `${HELP}\n${mistake ?? ''}\n`);
     process.exit(2);
   }
   const authority = machine?.authority ?? null;

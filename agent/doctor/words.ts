@@ -9,8 +9,11 @@ const good = (en: string, ar: string): FindingWords => ({ en: [en, ''], ar: [ar,
 /** The words of every finding: a technician reads nothing else. */
 export const FINDINGS = {
   'settings.missing': {
-    en: ['This is no provisioned machine', 'name --server and --devices, or install it'],
-    ar: ['هذا الجهاز غير مُعَدّ', 'حدّد ‎--server‎ و‎--devices‎ أو ثبّته أولًا'],
+    en: [
+      'This is no provisioned machine',
+      'only the server was looked at, and what --devices names; install it for the rest',
+    ],
+    ar: ['هذا الجهاز غير مُعَدّ', 'فُحص الخادم وما في ‎--devices‎ فقط؛ ثبّته لفحص الباقي'],
   },
   'devices.wrong': {
     en: ['The file of devices cannot be used: {why}', 'correct it, or install the machine again'],
@@ -151,9 +154,12 @@ export const FINDINGS = {
   'printer.silent': {
     en: [
       'The printer of {kiosk} does not answer',
-      'check speed and handshake ({line}), and that the model is {profile}',
+      'check that {line} is right, that nothing else holds it, and that the model is {profile}',
     ],
-    ar: ['طابعة {kiosk} لا تجيب', 'افحص السرعة والمصافحة ({line}) وأن النوع هو {profile}'],
+    ar: [
+      'طابعة {kiosk} لا تجيب',
+      'تأكد من صحة {line} وأن شيئًا آخر لا يشغلها وأن النوع هو {profile}',
+    ],
   },
   'printer.nearEnd': {
     en: ['The paper of {kiosk} is nearly at its end', 'have a roll at hand'],

@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { programOf } from '../server/place.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'dawr-command-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = join(folder, 'a-file');
+writeFileSync(file, '');
+mkdirSync(join(folder, 'full'));
+writeFileSync(join(folder, 'full', 'x'), '');
+
+/** What a person sees who types this. */
+const typed = (program: string, ...args: string[]): { code: number | null; said: string } => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [programOf(program), ...args], {
+    encoding: 'utf8',
+  });
+  return { code: status, said: stdout + stderr };
+};
+
+const PROVISION = 'provision/main.js';
+const RELEASE = 'provision/release.js';
+const DOCTOR = 'agent/doctor/main.js';
+const ONE = ['--centre', 'demo', '--device', 'kiosk-1'];
+
+test.each([
+  [PROVISION, [], 'Missing: --centre and --device and --out'],
+  [PROVISION, ONE, 'Missing: --out'],
+  [PROVISION, ['--centre'], "Option '--centre <value>' argument missing"],
+  [PROVISION, [...ONE, '--out', 'x', '--bogus'], "Unknown option '--bogus'"],
+  [PROVISION, ['--centre', 'no', '--device', 'x', '--out', 'x'], '--centre takes demo or example'],
+  [PROVISION, ['--centre', 'demo', '--device', 'x', '--out', 'x'], 'it has board-first, board-gro'],
+  [PROVISION, [...ONE, '--out', file], `${file} is a file, or lies below one: name a folder`],
+  [PROVISION, [...ONE, '--out', join(folder, 'full')], 'is not empty: name another folder'],
+  [PROVISION, [...ONE, '--out', 'x', '--key', file], 'write the public half of the key there'],
+  [RELEASE, ['--centre', 'demo'], 'Missing: --out'],
+  [RELEASE, ['--centre', 'demo', '--out', 'x', '--arch', 'i386'], 'amd64 or arm64, not i386'],
+  [RELEASE, ['--new-key', file], `${file} is there already: name another one`],
+  [RELEASE, ['--new-key', join(folder, 'no', 'key')], 'make the folder first'],
+  [DOCTOR, ['--server', 'somewhere'], '--server somewhere is no address of a server'],
+  [DOCTOR, ['--root', folder], 'This is no provisioned machine: give --server'],
+  [DOCTOR, ['--server', 'http://127.0.0.1:9', '--lang', 'fr'], '--lang is ar or en, not fr'],
+])('%s %j says what is wrong', (program, args, words) => {
+  const { code, said } = typed(program, ...args);
+  expect(said).toContain(words);
+  expect(said).not.toMatch(/\n {4}at /);
+  expect(code).toBe(2);
+  expect(readdirSync(folder).sort()).toEqual(['a-file', 'full']);
+});
