@@ -15,7 +15,7 @@ import {
 
 const MINUTE_MS = 60_000;
 const CHECK_LIMIT_MS = 3 * MINUTE_MS;
-const TESTS_LIMIT_MS = 8 * MINUTE_MS;
+const TESTS_LIMIT_MS = 15 * MINUTE_MS;
 const REPORTS = 'build/reports';
 const SIGNALS = ['SIGINT', 'SIGTERM'];
 
