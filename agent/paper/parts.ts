@@ -45,6 +45,8 @@ const LINES_MAX = 2;
 const SERVICE_LINES_MAX = 3;
 /** A QR code of 37 modules of 4 dots, and what is clear at both its sides. */
 const CODE_DOTS = 37 * 4 + 24;
+/** On narrower paper a service stands below the code. */
+const WIDE_DOTS = 512;
 const MARGIN_DOTS = 8;
 const LEADING = 1.35;
 const ABOVE = 1.1;
@@ -94,7 +96,8 @@ interface Text {
 export function drawnText({ kind, text, linesMax }: Text, raster: Raster): Bitmap {
   const face = FACES[kind];
   const { width: sheetWidth } = raster;
-  const beside = kind === 'service' || kind === 'listed' ? CODE_DOTS : 0;
+  const isBeside = sheetWidth >= WIDE_DOTS && (kind === 'service' || kind === 'listed');
+  const beside = isBeside ? CODE_DOTS : 0;
   const room = sheetWidth - 2 * MARGIN_DOTS - beside;
   const width = (line: string): number => raster.measure.width(line, face);
   const lines = wrapped(text, linesMax, { width, room });
