@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { call, counter, display, hallWith, labelled } from '../../tests/fixtures/bus.js';
 import { FakeClock } from '../../tests/fixtures/printing.js';
+import { LinkLost, type DeviceLink } from '../wires/link.js';
 import { Bus } from './bus.js';
 import { BLINK_MS, Displays, shownAt, type DisplayUnit } from './displays.js';
+import type { Exchange } from './exchange.js';
 import { displayPlayer, UnknownFrame } from './players.js';
 import { VirtualBus } from './virtual-bus.js';
 
@@ -194,6 +196,72 @@ describe('the displays of a bus', () => {
     const running = expect(bus.run()).rejects.toThrow(UnknownFrame);
     await clock.pass(100);
     await running;
+  });
+});
+
+/** A line on which everything goes well, but for what a test says otherwise. */
+const lineWith = (own: Partial<DeviceLink>): DeviceLink => ({
+  open: async () => undefined,
+  write: async () => undefined,
+  onData: () => undefined,
+  onLost: () => undefined,
+  close: async () => undefined,
+  ...own,
+});
+
+/** A bus whose one order is put each time the line opens. */
+const busOn = (link: DeviceLink, exchange: Exchange) => {
+  const clock = new FakeClock();
+  const outcomes: string[] = [];
+  const unasked: number[] = [];
+  const bus: Bus = new Bus({
+    ...{ link, clock, onState: () => undefined },
+    onHeard: (bytes) => void unasked.push(...bytes),
+    onOpen: () => bus.put('it', { exchange, onEnd: (outcome) => void outcomes.push(outcome) }),
+  });
+  return { clock, bus, outcomes, unasked, running: bus.run() };
+};
+const FRAME: Exchange = { bytes: Uint8Array.of(1), reply: null, gapMs: 0 };
+
+describe('a line that fails', () => {
+  test('a write that failed takes no answer from the next connection', async () => {
+    let tell: (bytes: Uint8Array) => void = () => undefined;
+    let writes = 0;
+    const link = lineWith({
+      onData: (listener) => void (tell = listener),
+      write: async (bytes) => {
+        writes += 1;
+        if (writes === 1) throw new LinkLost('pulled out');
+        it.clock.after(1_800, () => tell(bytes));
+      },
+    });
+    const reply = { withinMs: 2_000, retries: 0, judge: () => 'accepted' as const };
+    const it = busOn(link, { ...FRAME, reply });
+    await it.clock.pass(5_000);
+    expect(it.outcomes).toEqual(['done']);
+    expect(it.unasked).toEqual([]);
+  });
+
+  test('one that cannot be closed is a fault of the bus, which its owner hears', async () => {
+    const link = lineWith({
+      write: () => new Promise(() => undefined),
+      close: () => Promise.reject(new Error('the port hangs')),
+    });
+    const it = busOn(link, FRAME);
+    const ended = expect(it.running).rejects.toThrow('the port hangs');
+    await it.clock.pass(100);
+    it.bus.stop();
+    await it.clock.pass(2_000);
+    await ended;
+  });
+
+  test('a bus that has ended waits for nothing more', async () => {
+    const it = busOn(lineWith({}), FRAME);
+    await it.clock.pass(100);
+    it.bus.stop();
+    await it.running;
+    it.bus.stop();
+    expect(it.clock.pending).toBe(0);
   });
 });
 

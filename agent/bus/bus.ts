@@ -27,6 +27,12 @@ export interface Order {
   onEnd(outcome: Outcome): void;
 }
 
+/** The answer that an exchange waits for, and what ends the wait. */
+interface Waiting {
+  readonly outcome: Promise<Outcome>;
+  end(outcome: Outcome): void;
+}
+
 /**
  * The master of one line. One frame is on its way at a time, and of what is put under one key only
  * the newest is sent: a slow line falls behind by no more than one round. What waits when the line
@@ -39,6 +45,10 @@ export class Bus {
   private wake: () => void = () => undefined;
   private isOpen = false;
   private isStopping = false;
+  private endStop: () => void = () => undefined;
+  private beOverdue: () => void = () => undefined;
+  /** The last frames took too long. */
+  private readonly overdue = new Promise<void>((resolve) => (this.beOverdue = resolve));
 
   constructor(private readonly parts: BusParts) {
     parts.link.onData((bytes) => this.hear(bytes));
@@ -57,6 +67,33 @@ export class Bus {
 
   /** Drives the line until `stop`. Rejects with what is no lost line: a bug. */
   async run(): Promise<void> {
+    const driving = this.drive();
+    try {
+      await Promise.race([driving, this.overdue.then(() => this.breakOff())]);
+      await driving;
+    } finally {
+      this.isStopping = true;
+      this.endStop();
+    }
+  }
+
+  /** Sends what waits, for at most `STOP_MS_MAX`; then `run` ends. */
+  stop(): void {
+    if (this.isStopping) return;
+    this.isStopping = true;
+    this.endStop = this.parts.clock.after(STOP_MS_MAX, this.beOverdue);
+    this.wake();
+  }
+
+  /** Ends what the line does not take. */
+  private async breakOff(): Promise<void> {
+    this.isOpen = false;
+    this.orders.clear();
+    this.wake();
+    await this.parts.link.close();
+  }
+
+  private async drive(): Promise<void> {
     const { link, clock, onState } = this.parts;
     let againMs = AGAIN_MS_MIN;
     while (!this.isStopping) {
@@ -74,18 +111,6 @@ export class Bus {
       await this.until(sleep(clock, againMs));
       againMs = Math.min(againMs * 2, AGAIN_MS_MAX);
     }
-  }
-
-  /** Sends what waits, for at most `STOP_MS_MAX`; then `run` ends. */
-  stop(): void {
-    this.isStopping = true;
-    this.parts.clock.after(STOP_MS_MAX, () => {
-      this.isOpen = false;
-      this.orders.clear();
-      this.wake();
-      void this.parts.link.close();
-    });
-    this.wake();
   }
 
   private async open(): Promise<boolean> {
@@ -134,31 +159,33 @@ export class Bus {
 
   private async send({ bytes, reply }: Exchange): Promise<Outcome> {
     this.heard = new Uint8Array();
-    const answered = reply && this.answer(reply);
+    const answer = reply && this.awaited(reply);
     try {
       await this.parts.link.write(bytes);
     } catch (fault) {
-      this.judge = undefined;
+      // Else its time-out would end an exchange of the next connection.
+      answer?.end('silent');
       if (!(fault instanceof LinkLost)) throw fault;
       this.isOpen = false;
       return 'silent';
     }
-    return answered === null ? 'done' : answered;
+    return answer === null ? 'done' : answer.outcome;
   }
 
-  private answer({ withinMs, judge }: NonNullable<Exchange['reply']>): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const end = (outcome: Outcome): void => {
-        late();
-        this.judge = undefined;
-        resolve(outcome);
-      };
-      const late = this.parts.clock.after(withinMs, () => end('silent'));
-      this.judge = (heard) => {
-        const verdict = judge(heard);
-        if (verdict !== 'more') end(verdict === 'accepted' ? 'done' : 'rejected');
-      };
-    });
+  private awaited({ withinMs, judge }: NonNullable<Exchange['reply']>): Waiting {
+    let settle: (outcome: Outcome) => void = () => undefined;
+    const outcome = new Promise<Outcome>((resolve) => (settle = resolve));
+    const end = (is: Outcome): void => {
+      late();
+      this.judge = undefined;
+      settle(is);
+    };
+    const late = this.parts.clock.after(withinMs, () => end('silent'));
+    this.judge = (heard) => {
+      const verdict = judge(heard);
+      if (verdict !== 'more') end(verdict === 'accepted' ? 'done' : 'rejected');
+    };
+    return { outcome, end };
   }
 
   private hear(bytes: Uint8Array): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { format } from 'prettier';
 import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { readBuses } from '../devices.js';
+import { readDevices } from '../devices.js';
 import { countersOf } from './devices.js';
 import { keypadSchema, readKeypad } from './keypad.js';
 import { readRelay, relaySchema } from './relays.js';
@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const read = (bus: object) => {
   const link = { kind: 'serial', path: '/dev/ttyUSB0' };
   writeFileSync(file, JSON.stringify({ printers: {}, buses: { hall: { link, ...bus } } }));
-  return readBuses(file, 'firmware-config')[0]!;
+  return readDevices(file, 'firmware-config').buses[0]!;
 };
 const stx = (address: number, shows: object) => ({ profile: 'stxetx-4', address, ...shows });
 const bell = { profile: 'modbus-coils', address: 5, coil: 0, counters: ['c1'], onMs: 500 };
@@ -52,6 +52,29 @@ describe('the devices on a bus', () => {
       'a display and a relay board at one address',
       { displays: [stx(5, { counter: 'c1' })], relays: [bell] },
       'hall.relays.0.address: is already',
+    ],
+    [
+      'a display and a keypad with a lamp at one address',
+      {
+        displays: [{ profile: 'apertum-6', address: 33, counter: 'c1' }],
+        keypads: [{ profile: 'apertum-keys', address: 33, counter: 'c1' }],
+      },
+      'hall.keypads.0.address: is already the address of displays.0.address',
+    ],
+    [
+      'two boards at one address',
+      { relays: [bell, { ...bell, coil: 1, profile: 'waveshare-8' }] },
+      'hall.relays.1.profile: the board at address 5 is already a modbus-coils',
+    ],
+    [
+      'the address of all boards at once',
+      { relays: [{ ...bell, address: 0 }] },
+      'hall.relays.0.address: a modbus-coils has 1 to 247',
+    ],
+    [
+      'an address that Modbus keeps for itself',
+      { relays: [{ ...bell, address: 248 }] },
+      'hall.relays.0.address: a modbus-coils has 1 to 247',
     ],
     ['a coil twice', { relays: [bell, bell] }, 'hall.relays.1.coil: is already'],
     [

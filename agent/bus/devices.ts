@@ -1,7 +1,8 @@
-import { BITS_PER_BYTE } from '../wires/serial.js';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ID, PROFILE_NAME } from '../../core/protocol/forms.js';
 import { FileRefused } from '../files.js';
+import { BITS_PER_BYTE } from '../wires/serial.js';
 import { exchangeOf, readDisplay } from './display.js';
 import type { Exchange } from './exchange.js';
 import type { DisplayUnit } from './displays.js';
@@ -9,8 +10,8 @@ import { readKeypad, type KeypadUnit } from './keypad.js';
 import type { Line } from './model.js';
 import { ON_MS_MAX, readRelay, type RelayUnit } from './relays.js';
 
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not an id');
-const profile = z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not the name of a profile');
+const id = z.string().regex(ID, 'is not an id');
+const profile = z.string().regex(PROFILE_NAME, 'is not the name of a profile');
 const address = z.number().int().min(0).max(255);
 
 export const busLinkSchema = z.discriminatedUnion('kind', [
@@ -123,38 +124,59 @@ const twiceIn = (places: readonly (readonly [place: string, key: string])[]): Mi
   });
 };
 
-/** Displays and relay boards share the addresses; keypads only send. */
-const addressMistakes = ({ displays, keypads, relays }: Units): Mistake[] => [
-  ...twiceIn([
-    ...displays.map((unit, at) => [`displays.${at}.address`, `${unit.address}`] as const),
-    ...[...new Map(relays.map((unit, at) => [unit.address, `relays.${at}.address`]))].map(
-      ([at, place]) => [place, `${at}`] as const,
-    ),
-  ]),
-  ...twiceIn(keypads.map((unit, at) => [`keypads.${at}.address`, `${unit.address}`] as const)),
-  ...twiceIn(relays.map((unit, at) => [`relays.${at}.coil`, `${unit.address} ${unit.coil}`])),
-];
+type PlacedUnit = readonly [place: string, unit: Units['displays' | 'keypads' | 'relays'][number]];
+
+const placed = (kind: string, units: readonly PlacedUnit[1][]): PlacedUnit[] =>
+  units.map((unit, at) => [`${kind}.${at}`, unit]);
+
+/** The bells of a board share its address, and the model that it is. */
+const boardMistakes = (relays: Units['relays']): Mistake[] => {
+  const models = new Map<number, string>();
+  return relays.flatMap(({ address: at, profile: { id: name } }, index): Mistake[] => {
+    const first = models.get(at) ?? name;
+    models.set(at, first);
+    if (first === name) return [];
+    return [[`relays.${index}.profile`, `the board at address ${at} is already a ${first}`]];
+  });
+};
+
+/**
+ * Displays, relay boards and keypads with a lamp are told by their address, so no two of them share
+ * one; keypads without a lamp only send.
+ */
+const addressMistakes = ({ displays, keypads, relays }: Units): Mistake[] => {
+  const boards = placed('relays', relays).filter(
+    ([, { address: at }], index) => relays.findIndex((unit) => unit.address === at) === index,
+  );
+  const pads = placed('keypads', keypads);
+  const lit = pads.filter((_, index) => keypads[index]?.profile.lamp !== null);
+  const own = ([place, { address: at }]: PlacedUnit) => [`${place}.address`, `${at}`] as const;
+  const told = [...placed('displays', displays), ...boards, ...lit];
+  return [
+    // Two keypads with lamps are one mistake.
+    ...new Map([...twiceIn(pads.map(own)), ...twiceIn(told.map(own))]),
+    ...twiceIn(relays.map((unit, at) => [`relays.${at}.coil`, `${unit.address} ${unit.coil}`])),
+    ...boardMistakes(relays),
+  ];
+};
 
 const displayMistakes = (units: readonly DisplayUnit[]): Mistake[] =>
-  units.flatMap(({ profile: { id: name, addresses, face }, address: at, shows }, index) => {
-    const place = `displays.${index}`;
-    const { min, max } = addresses;
+  units.flatMap(({ profile: { id: name, face }, shows }, index): Mistake[] => {
     const isBoth = 'part' in shows && shows.part === 'both';
-    return [
-      ...(at < min || at > max
-        ? [[`${place}.address`, `a ${name} has ${min} to ${max}`] as const]
-        : []),
-      ...(isBoth && face.width < BOTH_WIDTH_MIN
-        ? [[`${place}.part`, `a ${name} is too narrow for both: write label or counter`] as const]
-        : []),
-    ];
+    if (!isBoth || face.width >= BOTH_WIDTH_MIN) return [];
+    return [[`displays.${index}.part`, `a ${name} is too narrow for both: write label or counter`]];
   });
 
-const otherMistakes = ({ keypads, relays }: Units): Mistake[] => [
-  ...keypads.flatMap(({ address: at, profile: { id: name, addresses } }, index): Mistake[] => {
-    const { min, max } = addresses;
+/** Addresses and coils that a model has not. */
+const rangeMistakes = ({ displays, keypads, relays }: Units): Mistake[] => [
+  ...[
+    ...placed('displays', displays),
+    ...placed('keypads', keypads),
+    ...placed('relays', relays),
+  ].flatMap(([place, { address: at, profile: own }]): Mistake[] => {
+    const { min, max } = own.addresses;
     if (at >= min && at <= max) return [];
-    return [[`keypads.${index}.address`, `a ${name} has ${min} to ${max}`]];
+    return [[`${place}.address`, `a ${own.id} has ${min} to ${max}`]];
   }),
   ...relays.flatMap(({ coil, profile: { id: name, coils } }, index): Mistake[] => {
     if (coil < coils) return [];
@@ -198,7 +220,7 @@ export const busPlans = (
     const found = [
       ...addressMistakes(units),
       ...displayMistakes(units.displays),
-      ...otherMistakes(units),
+      ...rangeMistakes(units),
       ...lineMistakes(bus, units),
     ];
     mistakes.push(...found.map(([place, why]) => `${file}: buses.${name}.${place}: ${why}`));

@@ -4,7 +4,13 @@ import { readChecked } from '../files.js';
 import type { Exchange } from './exchange.js';
 import { addressesSchema, ANSWER_SHAPE, gapSchema, MODEL_SHAPE } from './model.js';
 import { judgeWrite, writeRegister, writeRegisters } from './modbus.js';
-import { addressFormSchema, checksumSchema, fill, templateSchema } from './template.js';
+import {
+  addressFormSchema,
+  checkFrames,
+  checksumSchema,
+  fill,
+  templateSchema,
+} from './template.js';
 
 /** Bytes that a device answers with. */
 const bytes = z.string().regex(/^[0-9A-F]{2}( [0-9A-F]{2})*$/, 'is not bytes such as 06');
@@ -16,15 +22,23 @@ export const replySchema = z.strictObject({
 });
 
 /** Frames that are written down in the profile. */
-const templateDriver = z.strictObject({
-  kind: z.literal('template'),
-  address: addressFormSchema,
-  show: templateSchema,
-  /** The same text, blinking; `null` where the model cannot. */
-  blink: templateSchema.nullable(),
-  checksum: checksumSchema.nullable(),
-  reply: replySchema.nullable(),
-});
+const templateDriver = z
+  .strictObject({
+    kind: z.literal('template'),
+    address: addressFormSchema,
+    show: templateSchema,
+    /** The same text, blinking; `null` where the model cannot. */
+    blink: templateSchema.nullable(),
+    checksum: checksumSchema.nullable(),
+    reply: replySchema.nullable(),
+  })
+  .superRefine(({ show, blink, checksum }, context) => {
+    const frames = [
+      { path: ['show'], template: show, holds: 'text' },
+      { path: ['blink'], template: blink, holds: 'text' },
+    ] as const;
+    checkFrames(frames, checksum, context);
+  });
 
 const modbusDriver = z.strictObject({
   kind: z.literal('modbus-rtu'),

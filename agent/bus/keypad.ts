@@ -2,23 +2,41 @@ import { z } from 'zod';
 import { KEYS, type Key } from '../../core/protocol/keys.js';
 import { readChecked } from '../files.js';
 import { addressesSchema, gapSchema, MODEL_SHAPE } from './model.js';
-import { addressFormSchema, checksumSchema, find, fill, templateSchema } from './template.js';
+import {
+  addressFormSchema,
+  checkFrames,
+  checksumSchema,
+  fill,
+  find,
+  templateSchema,
+} from './template.js';
 import type { Exchange } from './exchange.js';
 
 /** What the agent must know of a model of call keypad. */
-export const keypadSchema = z.strictObject({
-  ...MODEL_SHAPE,
-  address: addressFormSchema,
-  addresses: addressesSchema,
-  checksum: checksumSchema.nullable(),
-  /** What the keypad sends for a key. */
-  match: templateSchema.refine((text) => text.includes('{key}'), 'has no {key}'),
-  /** By the byte of a key. */
-  keys: z.record(z.string().regex(/^[0-9A-F]{2}$/, 'is not a byte such as 31'), z.enum(KEYS)),
-  /** What it is told when the server has taken a key, and when it has not. */
-  lamp: z.strictObject({ accepted: templateSchema, refused: templateSchema.nullable() }).nullable(),
-  gapMs: gapSchema,
-});
+export const keypadSchema = z
+  .strictObject({
+    ...MODEL_SHAPE,
+    address: addressFormSchema,
+    addresses: addressesSchema,
+    checksum: checksumSchema.nullable(),
+    /** What the keypad sends for a key. */
+    match: templateSchema,
+    /** By the byte of a key. */
+    keys: z.record(z.string().regex(/^[0-9A-F]{2}$/, 'is not a byte such as 31'), z.enum(KEYS)),
+    /** What it is told when the server has taken a key, and when it has not. */
+    lamp: z
+      .strictObject({ accepted: templateSchema, refused: templateSchema.nullable() })
+      .nullable(),
+    gapMs: gapSchema,
+  })
+  .superRefine(({ match, lamp, checksum }, context) => {
+    const frames = [
+      { path: ['match'], template: match, holds: 'key' },
+      { path: ['lamp', 'accepted'], template: lamp?.accepted ?? null, holds: null },
+      { path: ['lamp', 'refused'], template: lamp?.refused ?? null, holds: null },
+    ] as const;
+    checkFrames(frames, checksum, context);
+  });
 export type KeypadProfile = z.infer<typeof keypadSchema>;
 
 /** Reads a keypad's profile. Throws `FileRefused`. */

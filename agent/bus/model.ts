@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROFILE_NAME } from '../../core/protocol/forms.js';
 
 /** How bytes go over a serial line. */
 export const lineSchema = z.strictObject({
@@ -13,7 +14,7 @@ export type Line = z.infer<typeof lineSchema>;
 export const MODEL_SHAPE = {
   $schema: z.string().optional(),
   schema: z.literal(1),
-  id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not an id: a-z, 0-9 and -, at most 40'),
+  id: z.string().regex(PROFILE_NAME, 'is not an id: a-z, 0-9 and -, at most 40'),
   model: z.string().min(1).max(80),
   /** Where the frames were taken from, and what they were held against. */
   source: z.string().min(1).max(300),

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import { readChecked } from '../files.js';
 import type { Bus } from './bus.js';
 import type { Exchange, Outcome } from './exchange.js';
-import { ANSWER_SHAPE, gapSchema, MODEL_SHAPE } from './model.js';
+import { addressesSchema, ANSWER_SHAPE, gapSchema, MODEL_SHAPE } from './model.js';
 import { judgeCoils, judgeWrite, readCoils, writeCoil } from './modbus.js';
 
 /** No bell rings longer, whatever the devices file says. */
@@ -21,6 +21,7 @@ const OFF = 0x0000;
 /** What the agent must know of a model of relay board. */
 export const relaySchema = z.strictObject({
   ...MODEL_SHAPE,
+  addresses: addressesSchema,
   coils: z.number().int().min(1).max(64),
   /** The board switches a coil off by itself, after so many units: coil `from` is its first. */
   flash: z

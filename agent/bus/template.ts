@@ -47,13 +47,65 @@ export const addressBytes = (form: AddressForm, address: number): Uint8Array => 
   return Buffer.from(digits.padStart(form.digits, '0'), 'latin1');
 };
 
-const NO_SUM = 'the frame has {sum} and the profile no checksum';
+/** What a frame has to hold beside its fixed bytes: once, and nothing else of these. */
+export type Filled = 'text' | 'key' | null;
 
-/** Fills a frame in. Throws where the profile names a part that it does not have. */
+/** What `[`, `]` and `{sum}` of a frame lack; `undefined` where the sum can be written. */
+const sumMistake = (parts: readonly string[], hasChecksum: boolean): string | undefined => {
+  const marks = parts.filter((part) => part === '[' || part === ']' || part === '{sum}').join(' ');
+  if (marks === '') return undefined;
+  if (!hasChecksum) return `has ${marks} and the profile no checksum`;
+  if (marks !== '[ ] {sum}' || parts[parts.indexOf('[') + 1] === ']') {
+    return `has ${marks}: enclose in one [ … ] what is summed, and write {sum} once behind it`;
+  }
+  return undefined;
+};
+
+/** Why a frame cannot be filled in or found; `undefined` if it can. */
+const frameMistake = (
+  template: string,
+  holds: Filled,
+  checksum: ChecksumRule | null,
+): string | undefined => {
+  const parts = template.split(' ');
+  for (const name of ['text', 'key'] as const) {
+    const count = parts.filter((part) => part === `{${name}}`).length;
+    if (name === holds && count !== 1) return `has {${name}} ${count} times: write it once`;
+    if (name !== holds && count > 0) return `has {${name}}, which nothing fills in here`;
+  }
+  return sumMistake(parts, checksum !== null);
+};
+
+/** A frame of a profile and where it stands there; `null` where the model has none. */
+export interface Placed {
+  readonly path: readonly string[];
+  readonly template: string | null;
+  readonly holds: Filled;
+}
+
+/** Refuses the frames of a profile that cannot be filled in or found, each by its place. */
+export const checkFrames = (
+  frames: readonly Placed[],
+  checksum: ChecksumRule | null,
+  context: z.RefinementCtx,
+): void => {
+  for (const { path, template, holds } of frames) {
+    const message = template === null ? undefined : frameMistake(template, holds, checksum);
+    if (message === undefined) continue;
+    context.addIssue({ code: 'custom', path: [...path], message });
+  }
+};
+
+const given = <T>(value: T | undefined, part: string): T => {
+  if (value === undefined) throw new Error(`the frame has ${part}, and it is not there`);
+  return value;
+};
+
+/** Fills a frame in. Throws where the frame has a part that neither rules nor filling hold. */
 export const fill = (template: string, rules: FrameRules, filling: Filling): Uint8Array => {
   const bytes: number[] = [];
   let summed: number[] | undefined;
-  let sum = new Uint8Array();
+  let sum: Uint8Array | undefined;
   const add = (part: Iterable<number>): void => {
     for (const byte of part) {
       bytes.push(byte);
@@ -62,14 +114,14 @@ export const fill = (template: string, rules: FrameRules, filling: Filling): Uin
   };
   for (const part of template.split(' ')) {
     if (part === '{addr}') add(addressBytes(rules.address, filling.address));
-    else if (part === '{text}') add(filling.text ?? []);
-    else if (part === '{key}') add(filling.key === undefined ? [] : [filling.key]);
+    else if (part === '{text}') add(given(filling.text, part));
+    else if (part === '{key}') add([given(filling.key, part)]);
     else if (part === '[') summed = [];
     else if (part === ']') {
-      if (rules.checksum === null) throw new Error(NO_SUM);
-      sum = Uint8Array.from(checksumOf(rules.checksum, Uint8Array.from(summed ?? [])));
+      const rule = given(rules.checksum ?? undefined, 'a checksum');
+      sum = checksumOf(rule, Uint8Array.from(given(summed, '[')));
       summed = undefined;
-    } else if (part === '{sum}') add(sum);
+    } else if (part === '{sum}') add(given(sum, part));
     else add([parseInt(part, 16)]);
   }
   return Uint8Array.from(bytes);

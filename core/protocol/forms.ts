@@ -3,6 +3,9 @@
 /** An id that people give: of a kiosk, a service, a machine. */
 export const ID = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
+/** The name of a profile, and of its file without `.json`. */
+export const PROFILE_NAME = /^[a-z0-9-]{1,40}$/;
+
 /**
  * The token of a ticket's page, base32: 37 letters of the ticket's own, 40 of one that came with a
  * lease. Whether it is good, only its day's key tells.

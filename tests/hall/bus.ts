@@ -1,13 +1,11 @@
 import type { BusPlan } from '../../agent/bus/devices.js';
 import { busPicture } from '../../agent/bus/picture.js';
 import { UnknownFrame } from '../../agent/bus/players.js';
+import { fill } from '../../agent/bus/template.js';
 import { VirtualBus, type Face } from '../../agent/bus/virtual-bus.js';
 import { playersOf } from '../../agent/buses.js';
 import type { Key } from '../../core/protocol/keys.js';
 import { openPty, type Pty } from '../fixtures/pty.js';
-
-/** How a keypad of the Apertum kind sends a key. */
-const [KEY_BEGINS, KEY_ENDS] = [0x01, 0x07];
 
 /** The strict virtual bus at the far end of a serial line. */
 export class HallBus {
@@ -61,9 +59,8 @@ export class HallBus {
     const keypad = this.plan?.keypads.find(({ counter }) => counter === counterId);
     const code = Object.entries(keypad?.profile.keys ?? {}).find(([, is]) => is === key)?.[0];
     if (keypad === undefined || code === undefined || this.unplugged) return;
-    await this.pty.say(
-      Uint8Array.of(KEY_BEGINS, keypad.address, Number.parseInt(code, 16), KEY_ENDS),
-    );
+    const { profile, address } = keypad;
+    await this.pty.say(fill(profile.match, profile, { address, key: Number.parseInt(code, 16) }));
   }
 
   remove(): Promise<void> {
