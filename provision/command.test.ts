@@ -16,6 +16,7 @@ writeFileSync(join(folder, 'full', 'x'), '');
 const typed = (program: string, ...args: string[]): { code: number | null; said: string } => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [programOf(program), ...args], {
     encoding: 'utf8',
+    timeout: 60_000,
   });
   return { code: status, said: stdout + stderr };
 };
@@ -34,9 +35,12 @@ test.each([
   [PROVISION, ['--centre', 'demo', '--device', 'x', '--out', 'x'], 'it has board-first, board-gro'],
   [PROVISION, [...ONE, '--out', file], `${file} is a file, or lies below one: name a folder`],
   [PROVISION, [...ONE, '--out', join(folder, 'full')], 'is not empty: name another folder'],
+  [PROVISION, [...ONE, '--out', '/proc/a/b'], '/proc keeps no folders; name another place'],
   [PROVISION, [...ONE, '--out', 'x', '--key', file], 'write the public half of the key there'],
   [RELEASE, ['--centre', 'demo'], 'Missing: --out'],
   [RELEASE, ['--centre', 'demo', '--out', 'x', '--arch', 'i386'], 'amd64 or arm64, not i386'],
+  [RELEASE, ['--centre', 'demo', '--out', '/proc/a'], '/proc keeps no folders; name another place'],
+  [RELEASE, ['--centre', 'demo', '--out', file], `lies below one: name a folder`],
   [RELEASE, ['--new-key', file], `${file} is there already: name another one`],
   [RELEASE, ['--new-key', join(folder, 'no', 'key')], 'make the folder first'],
   [DOCTOR, ['--server', 'somewhere'], '--server somewhere is no address of a server'],

@@ -26,6 +26,25 @@ export const signWith = ({ site }: Centre, file: string | undefined): Sign | nul
   return signer(file, site.releaseKey);
 };
 
+/**
+ * Makes a folder and those above it, one by one: asked for all at once, Node never ends where a
+ * file system of the kernel's own, such as /proc, has no place for any. Throws `FileRefused` there,
+ * and else what `mkdir` throws.
+ */
+export const makeFolder = (folder: string): void => {
+  if (existsSync(folder)) return;
+  const above = dirname(folder);
+  makeFolder(above);
+  try {
+    mkdirSync(folder);
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code !== 'ENOENT') throw fault;
+    throw new FileRefused(
+      `${folder} cannot be made: ${above} keeps no folders; name another place`,
+    );
+  }
+};
+
 /** Writes files into a folder that is not there or empty. Throws `FileRefused` for any other. */
 export const writeTree = (folder: string, tree: Tree): void => {
   if (existsSync(folder) && readdirSync(folder).length > 0) {
@@ -33,7 +52,7 @@ export const writeTree = (folder: string, tree: Tree): void => {
   }
   for (const [path, { text, mode }] of tree) {
     const file = join(folder, path);
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     writeFileSync(file, text, { mode: Number.parseInt(mode, 8) });
   }
 };

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
-  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -15,7 +14,7 @@ import { hashOf, type Release } from '../agent/machine/signed.js';
 import { PROJECT } from '../server/place.js';
 import { manifestOf } from './bundle.js';
 import { isWindows, type Centre } from './centre.js';
-import { writeTree } from './command.js';
+import { makeFolder, writeTree } from './command.js';
 import type { Sign } from './keys.js';
 import { renderTree } from './render.js';
 import { json } from './template.js';
@@ -68,6 +67,22 @@ export const stageMachines = (centre: Centre, folder: string, arch: Release['arc
   return count;
 };
 
+/** The folder in which a release is made before it takes its place, and an older one meanwhile. */
+const besides = (out: string, arch: Release['arch']): { fresh: string; old: string } => ({
+  fresh: join(out, `${arch}.new`),
+  old: join(out, `${arch}.old`),
+});
+
+/**
+ * Makes room for a release, and removes what one that broke off left there. Throws at once where
+ * nothing can be written.
+ */
+export const makeRoom = (out: string, arch: Release['arch']): void => {
+  const { fresh, old } = besides(out, arch);
+  for (const left of [fresh, old]) rmSync(left, { recursive: true, force: true });
+  makeFolder(fresh);
+};
+
 /**
  * Packs a folder into `out/<arch>`, as the server offers it, in place of what was there. The same
  * folder gives the same bytes. Without a key there is no signature, and no machine fetches it.
@@ -78,10 +93,8 @@ export const seal = (
   { sign, ...release }: Omit<Release, 'schema' | 'pack'> & { readonly sign: Sign | null },
 ): Release => {
   const place = join(out, release.arch);
-  const fresh = `${place}.new`;
-  const old = `${place}.old`;
-  for (const left of [fresh, old]) rmSync(left, { recursive: true, force: true });
-  mkdirSync(fresh, { recursive: true });
+  const { fresh, old } = besides(out, release.arch);
+  makeRoom(out, release.arch);
   // Whoever packs may keep files from others; the users of a machine must read them.
   const same = [
     '--mode=u=rwX,go=rX',

@@ -9,7 +9,7 @@ import { synthesise } from '../server/voice/synthesis.js';
 import { readCentre } from './centre.js';
 import { carryOut, folderOf, needed, signWith, UsageRefused } from './command.js';
 import { newKey } from './keys.js';
-import { seal, stageMachines, stageProgram } from './pack.js';
+import { makeRoom, seal, stageMachines, stageProgram } from './pack.js';
 import { stageVoice } from './voice.js';
 
 const HELP = `Packs this program and the machines of a centre into a release, and signs it.
@@ -49,6 +49,7 @@ const release = async (): Promise<void> => {
   const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
     readonly version: string;
   };
+  makeRoom(resolve(out), arch);
   const folder = mkdtempSync(join(tmpdir(), 'dawr-release-'));
   try {
     if (stageMachines(centre, folder, arch) === 0) {

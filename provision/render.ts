@@ -43,6 +43,15 @@ export const portOf = ({ site }: Centre): number => {
   return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 };
 
+/** Ports below it need a capability. */
+const OPEN_PORTS_FROM = 1024;
+
+const serverUnit = (centre: Centre): string => {
+  const ports = [portOf(centre), centre.server.phonePort ?? OPEN_PORTS_FROM];
+  const low = ports.some((port) => port < OPEN_PORTS_FROM);
+  return fill('dawr-server.service', {}, { low, high: !low });
+};
+
 /** The authority of the centre's own as PEM; `null` without one. */
 export const authorityOf = ({ folder, site }: Centre): string | null =>
   site.authority === null ? null : readFileSync(join(folder, site.authority), 'utf8');
@@ -267,7 +276,7 @@ export const renderTree = (place: Place): Tree => {
     ...when(machine.page !== null, () => pageFiles(place)),
     ...agentFiles(place),
     ...when(runsServer(machine), () => [
-      plain(`${UNITS}/dawr-server.service`, fill('dawr-server.service')),
+      plain(`${UNITS}/dawr-server.service`, serverUnit(centre)),
       plain(`${PLACES.settings}/centre.json`, serverFile(place)),
     ]),
     ...when(machine.role === 'vehicle', () => [

@@ -39,6 +39,21 @@ describe('what a server is rendered with', () => {
     expect(configuration).toEqual(place.centre.configuration);
   });
 
+  test.each([
+    ['https://10.20.0.10:4000', null, ''],
+    ['https://10.20.0.10', null, 'CAP_NET_BIND_SERVICE'],
+    ['https://10.20.0.10:4000', 443, 'CAP_NET_BIND_SERVICE'],
+  ])('lets it listen at %s, phones at %s', async (url, phonePort, capability) => {
+    using site = new Site();
+    site.edit('site.json', (file) => (file['server'] = url));
+    site.edit('centre.json', (file) => (file['server'] = { ...given, phonePort }));
+    const bundle = renderBundle(await site.place(SERVER), null);
+    const unit = bundle.get('root/etc/systemd/system/dawr-server.service')?.text ?? '';
+    const told = unit.split('\n').filter((line) => /^\w*Capabilit/.test(line));
+    const ambient = capability === '' ? [] : [`AmbientCapabilities=${capability}`];
+    expect(told).toEqual([...ambient, `CapabilityBoundingSet=${capability}`]);
+  });
+
   test('gives it the secrets that are named, and tells the technician of them', async () => {
     using site = new Site();
     site.edit('centre.json', (file) => (file['server'] = given));
