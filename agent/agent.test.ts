@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { io } from 'socket.io-client';
 import { afterAll, expect, test } from 'vitest';
+import { HOUR_MS } from '../core/time.js';
 import { agentView as view, AgentWire as Wire } from '../tests/fixtures/agent.js';
 import { FakeClock, job, START } from '../tests/fixtures/printing.js';
 import { Agent, LOST_MS, STOP_MS_MAX, type AgentParts } from './agent.js';
@@ -48,8 +49,6 @@ const bench = ({
   const journal = (): string => readFileSync(join(data, 'kiosk-1.journal'), 'utf8');
   return { agent, wire, machine, said, exits, journal };
 };
-
-const HOUR_MS = 3_600_000;
 
 test.each([-HOUR_MS, HOUR_MS])(
   "a machine %i ms off the centre's time prints its tickets and reports them in time",

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentHall } from '../core/protocol/views.js';
 import { placeOf, type Trouble } from '../core/protocol/troubles.js';
@@ -14,6 +13,7 @@ import { displayPlayer, lampPlayer, relayPlayer, type Player } from './bus/playe
 import { Relays } from './bus/relays.js';
 import { VirtualBus } from './bus/virtual-bus.js';
 import type { Clock } from './clock.js';
+import { keepPicture } from './printer/pictures.js';
 import type { Troubles } from './troubles.js';
 import type { DeviceLink } from './wires/link.js';
 import { serialWire } from './wires/serial.js';
@@ -40,14 +40,6 @@ export interface RunningBuses {
   stop(): Promise<void>;
 }
 
-const keepPicture = (data: string, name: string, svg: string): void => {
-  const folder = join(data, 'boards');
-  mkdirSync(folder, { recursive: true });
-  const partial = join(folder, `.${name}.partial`);
-  writeFileSync(partial, svg);
-  renameSync(partial, join(folder, `${name}.svg`));
-};
-
 const NOTHING = (): void => undefined;
 
 /** Plays everything that a plan has on its line. */
@@ -72,7 +64,7 @@ export const busLink = (
       return new WireLink(serialWire({ path: link.path, flow: 'none', ...line }), clock);
     case 'virtual':
       return new VirtualBus(playersOf(plan), (faces) => {
-        keepPicture(data, name, busPicture(faces));
+        keepPicture(join(data, 'boards'), `${name}.svg`, busPicture(faces));
       });
   }
 };

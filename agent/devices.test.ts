@@ -9,14 +9,14 @@ import { estimate, TICKET_S_MAX } from './paper/estimate.js';
 import { RENDER_MODES } from './paper/press.js';
 import { PROFILES as MODELS } from '../tests/fixtures/slips.js';
 
-const PROFILES = 'firmware-config/printers';
+const PROFILES = 'firmware-config';
 const folder = mkdtempSync(join(tmpdir(), 'dawr-devices-'));
 const file = join(folder, 'devices.json');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const read = (printers: object) => {
   writeFileSync(file, JSON.stringify({ printers }));
-  return readDevices(file, PROFILES);
+  return readDevices(file, PROFILES).printers;
 };
 const serial = (baudRate: number) => ({
   profile: 'virtual-80mm',

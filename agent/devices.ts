@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ID, PROFILE_NAME } from '../core/protocol/forms.js';
 import type { DeviceId } from '../core/events.js';
 import { busPlans, busSchema, type BusPlan } from './bus/devices.js';
 import { FileRefused, readChecked } from './files.js';
@@ -38,10 +39,10 @@ export type LinkSettings = z.infer<typeof linkSchema>;
 export const devicesSchema = z.strictObject({
   $schema: z.string().optional(),
   printers: z.record(
-    z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not the id of a kiosk'),
+    z.string().regex(ID, 'is not the id of a kiosk'),
     z.strictObject({
       /** The name of a file in `firmware-config/printers/`, without `.json`. */
-      profile: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not the name of a profile'),
+      profile: z.string().regex(PROFILE_NAME, 'is not the name of a profile'),
       link: linkSchema,
       /** Metres on a new roll, as its label says. */
       rollM: z.number().min(5).max(1000).default(ROLL_M),
@@ -49,14 +50,9 @@ export const devicesSchema = z.strictObject({
       render: z.enum(RENDER_MODES).optional(),
     }),
   ),
-  buses: z
-    .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not the name of a bus'), busSchema)
-    .default({}),
+  buses: z.record(z.string().regex(ID, 'is not the name of a bus'), busSchema).default({}),
   scanners: z
-    .record(
-      z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not the name of a scanner'),
-      scannerFileSchema,
-    )
+    .record(z.string().regex(ID, 'is not the name of a scanner'), scannerFileSchema)
     .default({}),
   /** Sends the centre's text messages, if its file names this agent in `server.sms.modem`. */
   modem: modemFileSchema.nullable().default(null),
@@ -89,23 +85,21 @@ const linkFault = ({
   return flow.includes(link.flow) ? undefined : `flow: the ${model} has ${flow.join(', ')}`;
 };
 
-/** Where a description of devices was read, and the folder of the printers' profiles. */
-export interface DevicesPlace {
+/** Where a description of devices was read, and the folder above those of profiles. */
+interface Place {
   readonly file: string;
   readonly profiles: string;
 }
 
-/**
- * The printer of each kiosk, with its profile. Throws `FileRefused`, also for a line so slow that
- * visitors would wait for their tickets.
- */
-export const printersOf = (
+/** Refuses also a line so slow that visitors would wait for their tickets. */
+const printersOf = (
   { printers }: z.output<typeof devicesSchema>,
-  { file, profiles }: DevicesPlace,
+  { file, profiles }: Place,
 ): ReadonlyMap<DeviceId, PrinterSettings> =>
   new Map(
     Object.entries(printers).map(([kioskId, { profile: name, link, rollM, render }]) => {
-      const settings = { profile: readProfile(join(profiles, `${name}.json`)), link, rollM };
+      const profile = readProfile(join(profiles, 'printers', `${name}.json`));
+      const settings = { profile, link, rollM };
       const fault = linkFault(settings);
       if (fault !== undefined) throw new FileRefused(`${file}: printers.${kioskId}.link.${fault}`);
       const chosen = chosenMode({ ...settings, wished: render });
@@ -116,26 +110,29 @@ export const printersOf = (
     }),
   );
 
-/** Reads which printers stand beside an agent. Throws `FileRefused`. */
-export const readDevices = (
-  file: string,
-  profiles: string,
-): ReadonlyMap<DeviceId, PrinterSettings> =>
-  printersOf(readChecked(file, devicesSchema), { file, profiles });
+/** Everything that stands beside an agent, with its profiles. */
+export interface Devices {
+  readonly printers: ReadonlyMap<DeviceId, PrinterSettings>;
+  readonly buses: readonly BusPlan[];
+  readonly scanners: readonly ScannerPlan[];
+  readonly modem: ModemPlan | null;
+}
+
+/** Finds the profiles of what a description of devices names. Throws `FileRefused`. */
+export const devicesOf = (described: z.output<typeof devicesSchema>, place: Place): Devices => {
+  const { file, profiles } = place;
+  const { buses, scanners, modem } = described;
+  return {
+    printers: printersOf(described, place),
+    buses: busPlans(file, buses, profiles),
+    scanners: scannerPlans(scanners, profiles),
+    modem: modem === null ? null : modemPlan(modem, profiles),
+  };
+};
 
 /**
- * Reads the lines to displays, keypads and bells. `profiles` is the folder above those of profiles.
- * Throws `FileRefused`.
+ * Reads what stands beside an agent. `profiles` is the folder above those of profiles. Throws
+ * `FileRefused`.
  */
-export const readBuses = (file: string, profiles: string): readonly BusPlan[] =>
-  busPlans(file, readChecked(file, devicesSchema).buses, profiles);
-
-/** Reads the scanners, as `readBuses` does the lines. */
-export const readScanners = (file: string, profiles: string): readonly ScannerPlan[] =>
-  scannerPlans(readChecked(file, devicesSchema).scanners, profiles);
-
-/** Reads the modem, if there is one, as `readBuses` does the lines. */
-export const readModemPlan = (file: string, profiles: string): ModemPlan | null => {
-  const { modem } = readChecked(file, devicesSchema);
-  return modem === null ? null : modemPlan(modem, profiles);
-};
+export const readDevices = (file: string, profiles: string): Devices =>
+  devicesOf(readChecked(file, devicesSchema), { file, profiles });

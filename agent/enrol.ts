@@ -25,6 +25,8 @@ export interface Self {
 export interface EnrolParts {
   readonly clock: Clock;
   readonly fetch: typeof fetch;
+  /** The device's token, from who starts the agent. */
+  readonly given?: string | undefined;
   say(line: string): void;
 }
 
@@ -39,8 +41,7 @@ const cookieName = ({ server, deviceId }: Self): string =>
 
 /** The device's cookie: given by who starts the agent, kept from before, or asked for. */
 export const enrolled = async (self: Self, parts: EnrolParts): Promise<string> => {
-  const given = process.env['DAWR_DEVICE_TOKEN'];
-  if (given !== undefined) return `${cookieName(self)}=${given}`;
+  if (parts.given !== undefined) return `${cookieName(self)}=${parts.given}`;
   const file = join(self.data, 'cookie');
   const kept = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (kept !== '') return kept;

@@ -1,5 +1,10 @@
 import { ANSWER_MS_MAX, type Self } from './enrol.js';
 
+/** The server did not give what was asked for, or nothing that this version reads. */
+export class NotFetched extends Error {
+  readonly code = 'fetch.failed';
+}
+
 /** The text under a path of the server; rejects where there is none, or none in time. */
 export type Fetched = (path: string) => Promise<string>;
 

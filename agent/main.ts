@@ -5,14 +5,7 @@ import { Agent } from './agent.js';
 import { Catalogue } from './catalogue.js';
 import { machineClock } from './clock.js';
 import { startBuses } from './buses.js';
-import {
-  readBuses,
-  readDevices,
-  readModemPlan,
-  readScanners,
-  ROLL_M,
-  type PrinterSettings,
-} from './devices.js';
+import { readDevices, ROLL_M, type Devices, type PrinterSettings } from './devices.js';
 import { enrolled } from './enrol.js';
 import { fetchedAs } from './fetched.js';
 import { FileRefused, isRefusal } from './files.js';
@@ -30,29 +23,36 @@ const HELP = `Prints the tickets of some kiosks, and drives the displays and bel
 
   --devices FILE   the printer of each kiosk, and lines to displays, keypads and bells;
                    without it the papers become pictures in DIR/paper
+
+  DAWR_DEVICE_TOKEN in the environment is the agent's token; without it a manager approves a code.
 `;
 
 const say = (line: string): void => void process.stderr.write(`agent: ${line}\n`);
 
-const PROFILES = join(FIRMWARE, 'printers');
+/** What stands beside this agent; `printerOf` throws `FileRefused`. */
+interface Beside extends Omit<Devices, 'printers'> {
+  printerOf(kioskId: string): PrinterSettings;
+}
 
-/** Finds a kiosk's printer. Throws `FileRefused`. */
-const printersIn = (file: string | undefined): ((kioskId: string) => PrinterSettings) => {
-  if (file === undefined) {
-    const virtual = {
-      profile: readProfile(join(PROFILES, VIRTUAL)),
-      link: { kind: 'virtual' },
-      rollM: ROLL_M,
-      render: 'raster',
-    } as const;
-    return () => virtual;
-  }
-  const devices = readDevices(file, PROFILES);
-  return (kioskId) => {
-    const found = devices.get(kioskId);
+const virtuals = (): Beside => {
+  const virtual = {
+    profile: readProfile(join(FIRMWARE, 'printers', VIRTUAL)),
+    link: { kind: 'virtual' },
+    rollM: ROLL_M,
+    render: 'raster',
+  } as const;
+  return { printerOf: () => virtual, buses: [], scanners: [], modem: null };
+};
+
+/** Reads it from its file. Throws `FileRefused`. */
+const besideIn = (file: string): Beside => {
+  const { printers, ...others } = readDevices(file, FIRMWARE);
+  const printerOf = (kioskId: string): PrinterSettings => {
+    const found = printers.get(kioskId);
     if (found !== undefined) return found;
     throw new FileRefused(`${file}: printers has no ${kioskId}: add its printer`);
   };
+  return { printerOf, ...others };
 };
 
 /** Printers that are told how papers look: those started before it is known, and after. */
@@ -86,12 +86,11 @@ const main = async (): Promise<void> => {
     process.stderr.write(HELP);
     process.exit(2);
   }
-  const printerOf = printersIn(values.devices);
-  const plans = values.devices === undefined ? [] : readBuses(values.devices, FIRMWARE);
-  const scanners = values.devices === undefined ? [] : readScanners(values.devices, FIRMWARE);
-  const modem = values.devices === undefined ? null : readModemPlan(values.devices, FIRMWARE);
+  const beside = values.devices === undefined ? virtuals() : besideIn(values.devices);
+  const { buses, scanners, modem } = beside;
+  const given = process.env['DAWR_DEVICE_TOKEN'];
   const self = { server: server.replace(/\/$/, ''), deviceId, data: resolve(values.data) };
-  const cookie = await enrolled(self, { say, clock: machineClock, fetch });
+  const cookie = await enrolled(self, { say, clock: machineClock, fetch, given });
   const fetched = fetchedAs(self, cookie);
   const printers = new Designed();
   const catalogue = new Catalogue({
@@ -103,7 +102,7 @@ const main = async (): Promise<void> => {
     onConfiguration: (hash) => catalogue.see(hash),
     start: (kioskId, clock, listeners) => {
       try {
-        const place = { data: self.data, ...printerOf(kioskId), clock };
+        const place = { data: self.data, ...beside.printerOf(kioskId), clock };
         return printers.add(startPrinter(kioskId, place, listeners));
       } catch (error) {
         return failed(error);
@@ -111,7 +110,7 @@ const main = async (): Promise<void> => {
     },
     startHall: (clock, { ask, scan, troubles }) => {
       startScanners(scanners, { clock: machineClock, troubles, scan, onFault: failed });
-      return startBuses(plans, {
+      return startBuses(buses, {
         ...{ clock, say, troubles, data: self.data },
         press: ({ requestId, at: sentAt, counterId, key }) =>
           ask({ requestId, sentAt, command: { type: 'pressKey', counterId, key } }),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ID, PROFILE_NAME } from '../core/protocol/forms.js';
 import { busLinkSchema } from './bus/devices.js';
 import { CodeReader, readScanner, type ScannerProfile } from './bus/scanner.js';
 import { sleep, type Clock } from './clock.js';
@@ -10,13 +11,13 @@ import { serialWire } from './wires/serial.js';
 import { tcpWire } from './wires/tcp.js';
 import { WireLink } from './wires/wire-link.js';
 
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not an id');
+const id = z.string().regex(ID, 'is not an id');
 const AGAIN_MS_MIN = 500;
 const AGAIN_MS_MAX = 10_000;
 
 /** A scanner, and the kiosk or desk at which it stands. */
 export const scannerFileSchema = z.strictObject({
-  profile: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not the name of a profile'),
+  profile: z.string().regex(PROFILE_NAME, 'is not the name of a profile'),
   link: z.discriminatedUnion('kind', [busLinkSchema.options[1], busLinkSchema.options[2]]),
   place: id,
 });

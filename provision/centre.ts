@@ -1,16 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from '../core/configuration.js';
-import { busPlans, countersOf, type BusPlan } from '../agent/bus/devices.js';
-import { printersOf } from '../agent/devices.js';
+import { countersOf, type BusPlan } from '../agent/bus/devices.js';
+import { devicesOf } from '../agent/devices.js';
 import { FileRefused, readChecked } from '../agent/files.js';
-import { scannerPlans } from '../agent/scanners.js';
 import { PROJECT } from '../server/place.js';
 import { ConfigurationError, loadSettings, type ServerSettings } from '../server/settings.js';
 import { machineSchema, PLACES, siteSchema, type Machine, type Role, type Site } from './files.js';
 
 export const FIRMWARE = join(PROJECT, 'firmware-config');
-export const PROFILES = join(FIRMWARE, 'printers');
 const LOOPBACK = /^(localhost|127\.[\d.]+|\[::1\])$/;
 
 /** One centre as its folder describes it: what the hall does, where, and on which machines. */
@@ -112,12 +110,12 @@ const checkAgent = (machine: Machine, { configuration, server }: Centre, say: Sa
     say('agent.devices.printers', `lacks ${kioskId}, whose tickets the agent ${id} prints`);
   }
   try {
-    printersOf(devices, { file: 'agent.devices', profiles: PROFILES });
-    for (const plan of busPlans('agent.devices', devices.buses, FIRMWARE)) {
+    const { buses, scanners } = devicesOf(devices, { file: 'agent.devices', profiles: FIRMWARE });
+    for (const plan of buses) {
       checkBus(plan, { configuration, told: agent.counters ?? [] }, say);
     }
     const { kiosks, desks } = configuration;
-    for (const { name, place } of scannerPlans(devices.scanners, FIRMWARE)) {
+    for (const { name, place } of scanners) {
       if ([...kiosks, ...desks].some((entry) => entry.id === place)) continue;
       say(`agent.devices.scanners.${name}`, `the centre has no kiosk or desk ${place}`);
     }

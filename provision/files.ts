@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { ID } from '../core/protocol/forms.js';
 import { devicesSchema } from '../agent/devices.js';
 
-const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not a name: a-z, 0-9 and -');
+const name = z.string().regex(ID, 'is not a name: a-z, 0-9 and -');
 const cidr = z
   .string()
   .regex(

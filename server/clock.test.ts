@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { DAY_MS } from '../core/time.js';
 import { DIFFERENCE_MAX_MS, ServerClock } from './clock.js';
 
-const DAY_MS = 24 * 3_600_000;
 const START = 1_790_000_000_000;
 
 /** A machine whose wall clock can be set without its steady clock. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { ID, PROFILE_NAME } from '../core/protocol/forms.js';
 import { checkConfiguration, type Mistake } from '../core/check.js';
 import { mistakeOf } from '../core/check/shape.js';
 import { configurationSchema, type Configuration } from '../core/configuration.js';
@@ -36,15 +37,9 @@ const serverSchema = z.strictObject({
   sms: z
     .strictObject({
       /** The name of a file in `firmware-config/sms`, without `.json`; or else `modem`. */
-      gateway: z
-        .string()
-        .regex(/^[a-z0-9-]{1,40}$/, 'is not the name of a gateway')
-        .optional(),
+      gateway: z.string().regex(PROFILE_NAME, 'is not the name of a gateway').optional(),
       /** The agent beside which the modem stands. */
-      modem: z
-        .string()
-        .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not the id of an agent')
-        .optional(),
+      modem: z.string().regex(ID, 'is not the id of an agent').optional(),
       perTicketMax: z.number().int().min(1).max(10).default(3),
       /** To one number in a day, by however many tickets. */
       perNumberMax: z.number().int().min(1).max(100).default(6),

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isIP } from 'node:net';
 import { connect, rootCertificates } from 'node:tls';
+import { DAY_MS } from '../../core/time.js';
 import { readChecked } from '../files.js';
 import { currentRelease } from '../machine/disk.js';
 import { cookieOf, openOffice, ServerAway } from '../machine/office.js';
@@ -15,7 +16,6 @@ import { good, unknown, warning, wrong, type Finding } from './finding.js';
 const CLOCK_S_MAX = 5;
 const FREE_MB_MIN = 500;
 const CERTIFICATE_DAYS_MIN = 30;
-const DAY_MS = 86_400_000;
 const PATHS_SHOWN_MAX = 3;
 const POLICIES = '/etc/chromium/policies/managed';
 

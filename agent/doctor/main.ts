@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machineClock } from '../clock.js';
-import { readBuses, readDevices, readModemPlan, readScanners } from '../devices.js';
+import { readDevices } from '../devices.js';
 import { FileRefused, isRefusal } from '../files.js';
 import { runWithin } from '../machine/programs.js';
 import { placesBelow, readMachine, type MachineSettings } from '../machine/settings.js';
@@ -37,15 +37,12 @@ const run = runWithin(ASKED_MS_MAX);
 const deviceFindings = async (file: string, parts: DeviceParts): Promise<Finding[]> => {
   const findings: Finding[] = [];
   try {
-    for (const [kiosk, settings] of readDevices(file, join(FIRMWARE, 'printers'))) {
+    const { printers, buses, scanners, modem } = readDevices(file, FIRMWARE);
+    for (const [kiosk, settings] of printers) {
       findings.push(...(await printerFindings(kiosk, settings, parts)));
     }
-    for (const plan of readBuses(file, FIRMWARE))
-      findings.push(...(await busFindings(plan, parts)));
-    for (const plan of readScanners(file, FIRMWARE)) {
-      findings.push(...(await scannerFindings(plan, parts)));
-    }
-    const modem = readModemPlan(file, FIRMWARE);
+    for (const plan of buses) findings.push(...(await busFindings(plan, parts)));
+    for (const plan of scanners) findings.push(...(await scannerFindings(plan, parts)));
     if (modem !== null) findings.push(...(await modemFindings(modem, parts)));
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;

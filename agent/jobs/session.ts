@@ -1,5 +1,6 @@
 import type { PrinterState } from '../../core/protocol/views.js';
 import type { Clock } from '../clock.js';
+import { TRANSMIT_PAPER_STATUS } from '../paper/escpos.js';
 import { LinkLost, type DeviceLink } from '../wires/link.js';
 import type { FullBit, PrinterProfile } from '../printer/profile.js';
 import { CLEAR_BUFFER } from '../printer/receiver.js';
@@ -27,8 +28,6 @@ const QUIET_MS = 10_000;
 
 /** GS a: online, error and paper sensor are told with each change. */
 const WATCH = Uint8Array.of(0x1d, 0x61, 0x0e);
-/** GS r, n = 1: transmit the paper sensor's status, in sequence with the printing. */
-const ASK_IN_TURN = Uint8Array.of(0x1d, 0x72, 1);
 /** DLE EOT 20 of Custom printers: transmit the full status. */
 const ASK_FULL = Uint8Array.of(0x10, 0x04, 20);
 /** GS E1h of Custom printers: transmit the paper left. */
@@ -201,7 +200,7 @@ export class Session {
   /** Whether all that was written before has been carried out; `false` if nothing is heard. */
   async isThrough(): Promise<boolean> {
     const answer = this.expectInTurn(TURN_MS_MAX + this.lineMs());
-    await this.write(ASK_IN_TURN, 'inTurn');
+    await this.write(TRANSMIT_PAPER_STATUS, 'inTurn');
     const reply = await answer.reply;
     return reply !== undefined && !saysPaperEnd(reply);
   }
@@ -217,7 +216,7 @@ export class Session {
    */
   async drain(): Promise<void> {
     let next = this.expect(({ kind }) => kind === 'paper', QUIET_MS);
-    await this.write(ASK_IN_TURN, 'inTurn');
+    await this.write(TRANSMIT_PAPER_STATUS, 'inTurn');
     if ((await next.reply) === undefined) await this.giveUp();
     while (this.owed > 0) {
       next = this.expect(({ kind }) => kind === 'paper', QUIET_MS);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { ID } from '../../core/protocol/forms.js';
 import { readChecked } from '../files.js';
 
-const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'is not a name: a-z, 0-9 and -');
+const name = z.string().regex(ID, 'is not a name: a-z, 0-9 and -');
 const path = z.string().regex(/^\//, 'is not a whole path');
 
 /** What a machine knows of itself: `/etc/dawr/machine.json`, as it was rendered for it. */

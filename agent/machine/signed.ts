@@ -1,9 +1,10 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { z } from 'zod';
+import { ID } from '../../core/protocol/forms.js';
 import { FileRefused } from '../files.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
+const name = z.string().regex(ID);
 
 /** A whole path on a machine: below its root, and nowhere above. */
 export const pathSchema = z

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { PROFILE_NAME } from '../../core/protocol/forms.js';
 import type { SmsOrder, SmsOutcome, SmsWay } from '../../core/protocol/sms.js';
 import { busLinkSchema } from '../bus/devices.js';
 import type { Clock } from '../clock.js';
@@ -17,7 +18,7 @@ const BOOK_FILE = 'modem.book';
 /** The modem beside an agent. */
 export const modemFileSchema = z.strictObject({
   /** The name of a file in `firmware-config/modems/`, without `.json`. */
-  profile: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not the name of a profile'),
+  profile: z.string().regex(PROFILE_NAME, 'is not the name of a profile'),
   link: z.discriminatedUnion('kind', [busLinkSchema.options[1], busLinkSchema.options[2]]),
 });
 

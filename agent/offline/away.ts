@@ -8,6 +8,7 @@ import type {
   PrintJob,
   PrintState,
 } from '../../core/protocol/views.js';
+import { NotFetched } from '../fetched.js';
 import { JOBS_KEPT } from '../jobs/journal.js';
 import { isOfflineJob } from './book.js';
 import { Door } from './door.js';
@@ -48,12 +49,12 @@ export class Away {
 
   /** Lets the kiosk's page on this machine in. */
   async openDoor(): Promise<void> {
-    const { data, origin, socket, say } = this.parts;
+    const { data, origin, socket, onFault } = this.parts;
     this.door = await Door.open({
       ...{ data, origin },
       offline: this.offline,
       printerOf: (kioskId) => this.printerOf(kioskId),
-      onFault: (fault) => say(`the door for the kiosk's page: ${String(fault)}`),
+      onFault: (fault) => onFault("the door for the kiosk's page cannot go on", fault),
     });
     if (socket.connected) socket.emit('door', this.door.place);
   }
@@ -86,15 +87,17 @@ export class Away {
       .catch((fault: unknown) => onFault('tickets of the kiosk cannot be told', fault));
   }
 
-  /** Fetches leases that are new; the next view tries again what failed. */
+  /** Fetches leases that are new; the next view tries again what the server did not give. */
   keep(leases: readonly LeaseView[]): void {
     if (this.isKeeping) return;
     this.isKeeping = true;
+    const { say, onFault } = this.parts;
     this.offline
       .keep(leases)
-      .catch((fault: unknown) =>
-        this.parts.say(`leases are not fetched yet, and will be: ${String(fault)}`),
-      )
+      .catch((fault: unknown) => {
+        if (!(fault instanceof NotFetched)) return onFault('leases cannot be kept', fault);
+        say(`leases are not fetched yet, and will be: ${fault.message}`);
+      })
       .finally(() => (this.isKeeping = false));
   }
 

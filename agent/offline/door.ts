@@ -29,6 +29,7 @@ export interface DoorParts {
   readonly origin: string;
   readonly offline: Pick<Offline, 'take' | 'openUntil' | 'now'>;
   readonly printerOf: (kioskId: DeviceId) => Pick<DoorStatus, 'printer' | 'papers'> | undefined;
+  /** A ticket cannot be kept, or a bug. */
   readonly onFault: (fault: unknown) => void;
 }
 
@@ -89,8 +90,10 @@ export class Door {
     let place: KioskDoor = { port: wanted, token };
     const server = createServer((request, response) => {
       answer(parts, place, { request, response }).catch((fault: unknown) => {
-        parts.onFault(fault);
+        // A page that has gone while it asked waits for nothing.
+        if (fault === request.errored) return;
         response.writeHead(500).end();
+        parts.onFault(fault);
       });
     });
     server.requestTimeout = REQUEST_MS_MAX;

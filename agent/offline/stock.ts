@@ -6,7 +6,7 @@ import type { DeviceId } from '../../core/events.js';
 import { leasedNumbers } from '../../core/leases.js';
 import { labelKey } from '../../core/state.js';
 import type { LeaseView } from '../../core/protocol/views.js';
-import type { Fetched } from '../fetched.js';
+import { NotFetched, type Fetched } from '../fetched.js';
 import { FileRefused, readChecked, writeWhole } from '../files.js';
 
 const text = z.string().min(1).max(200);
@@ -57,12 +57,12 @@ export class Stock {
   }
 
   /**
-   * Takes over what the server lists now. Rejects with what `fetched` rejects with, and for leases
-   * and hashes that are none.
+   * Takes over what the server lists now. Rejects with `NotFetched`, also for leases and hashes
+   * that are none; with anything else where they cannot be kept.
    */
   async keep(listed: readonly LeaseView[]): Promise<void> {
     for (const view of listed) {
-      const { leaseId, configuration: hash } = viewSchema.parse(view);
+      const { leaseId, configuration: hash } = listedOf(view);
       if (!this.configurations.has(hash)) {
         const body = await this.read(`/configuration/${hash}.json`, configurationSchema);
         writeWhole(join(this.folder, `configuration-${hash}.json`), JSON.stringify(body));
@@ -131,7 +131,11 @@ export class Stock {
   }
 
   private async read<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-    return schema.parse(JSON.parse(await this.fetched(path)));
+    try {
+      return schema.parse(JSON.parse(await this.fetched(path)));
+    } catch (cause) {
+      throw new NotFetched(`${path}: ${String(cause)}`, { cause });
+    }
   }
 
   private fileOf(leaseId: string): string {
@@ -165,6 +169,12 @@ export class Stock {
     }
   }
 }
+
+const listedOf = (view: LeaseView): LeaseView => {
+  const { data, error } = viewSchema.safeParse(view);
+  if (data === undefined) throw new NotFetched(String(error), { cause: error });
+  return data;
+};
 
 /** What a file says; a damaged one is put aside, since the server gives it again. */
 const readOrPutAside = <T>(file: string, schema: z.ZodType<T>): T | undefined => {

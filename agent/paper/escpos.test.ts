@@ -161,9 +161,7 @@ describe('the bytes of a ticket', () => {
   });
 
   test('GS e 3 holds the ticket out after the cut', () => {
-    expect(hexOf({}, { presenter: { command: 'gs-e', steps: 10 } })).toBe(
-      bytes(`${START} ${CUT} 1D65030A`),
-    );
+    expect(hexOf({}, { presenter: { steps: 10 } })).toBe(bytes(`${START} ${CUT} 1D65030A`));
   });
 
   test('what an interrupted ticket left is fed out and cut off', () => {

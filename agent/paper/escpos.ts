@@ -219,7 +219,7 @@ const processId = (id: string): Buffer =>
   Buffer.concat([Buffer.from([0x1d, 0x28, 0x48, 6, 0, 48, 48]), Buffer.from(id, 'ascii')]);
 
 /** GS r, n = 1: transmit the paper sensor's status, in sequence with the printing. */
-const TRANSMIT_PAPER_STATUS = Buffer.from([0x1d, 0x72, 1]);
+export const TRANSMIT_PAPER_STATUS = Buffer.from([0x1d, 0x72, 1]);
 
 const CUT_OFF_DOTS = 40;
 /** Paper that `encodeCutOff` takes, with the way to the cutter of a common printer. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { DAY_MS } from '../../core/time.js';
 import { emptyBitmap } from '../../paper/bitmap.js';
 import { demoCentre } from '../../tests/fixtures/manager.js';
 import { FakeClock, job, printBench, settled, START } from '../../tests/fixtures/printing.js';
@@ -21,7 +22,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const demo = demoCentre();
 const profile = profileOf('virtual-80mm');
 const parts = partsOf(demo, rasterOf(576));
-const DAY_MS = 86_400_000;
 
 const memory = (): Store => {
   let kept: string | undefined;

@@ -1,5 +1,6 @@
 import { emptyBitmap, type Bitmap } from '../../paper/bitmap.js';
 import { isAlike, withoutDle } from './bands.js';
+import { TRANSMIT_PAPER_STATUS } from './escpos.js';
 import type { ShelfStep } from './shelf.js';
 
 const word = (value: number): [number, number] => [value & 0xff, value >> 8];
@@ -9,9 +10,6 @@ export const encodeList = (): Buffer => Buffer.from([0x1d, 0x28, 0x4c, 4, 0, 48,
 
 /** ACK: the host has the part of the list and wants the next; after the last it ends the list. */
 export const ACK = Buffer.of(0x06);
-
-/** GS r, n = 1: answered when all before it was carried out. */
-const TRANSMIT_PAPER_STATUS = Buffer.from([0x1d, 0x72, 1]);
 
 /**
  * GS ( L <Function 67>, define NV graphics, or <Function 66>, delete them; never FS q,

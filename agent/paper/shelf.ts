@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DAY_MS } from '../../core/time.js';
 import type { Store } from '../files.js';
 import type { PrinterProfile } from '../printer/profile.js';
 import { GRAPHIC_HEAD_BYTES, type Part } from './parts.js';
@@ -8,7 +9,6 @@ import type { Graphic } from './blocks.js';
 export const WRITES_A_DAY_MAX = 10;
 /** A printer that confirms nothing is not filled over and over. */
 const TRIES_MAX = 2;
-const DAY_MS = 24 * 60 * 60_000;
 
 const kept = z.strictObject({
   /** What lies in the printer: bytes by key. Keys follow from the content. */

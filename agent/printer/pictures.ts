@@ -13,6 +13,14 @@ import type { DeviceId } from '../../core/events.js';
 /** Of each kiosk; what was printed before is removed. */
 export const PICTURES_KEPT = 50;
 
+/** Keeps a picture whole: a reader never sees half of one. */
+export const keepPicture = (folder: string, name: string, picture: Buffer | string): void => {
+  mkdirSync(folder, { recursive: true });
+  const partial = join(folder, `.${name}.partial`);
+  writeFileSync(partial, picture);
+  renameSync(partial, join(folder, name));
+};
+
 /** Pictures of the newest papers of one kiosk's virtual printer, in a folder shared by kiosks. */
 export class Pictures {
   /** Oldest first. */
@@ -32,13 +40,10 @@ export class Pictures {
       .map(([name]) => name);
   }
 
-  /** Keeps a picture whole: a reader never sees half of one. */
+  /** Keeps a picture, and no more than `PICTURES_KEPT`. */
   keep(png: Buffer, at: number): void {
-    mkdirSync(this.folder, { recursive: true });
     const name = `${this.kioskId}-${at}.png`;
-    const partial = join(this.folder, `.${name}.partial`);
-    writeFileSync(partial, png);
-    renameSync(partial, join(this.folder, name));
+    keepPicture(this.folder, name, png);
     if (this.names.at(-1) !== name) this.names.push(name);
     for (const old of this.names.splice(0, this.names.length - PICTURES_KEPT)) {
       rmSync(join(this.folder, old), { force: true });

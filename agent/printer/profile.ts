@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROFILE_NAME } from '../../core/protocol/forms.js';
 import { readChecked } from '../files.js';
 
 /** Speeds of a serial line, in baud, that a printer may be set to. */
@@ -46,7 +47,7 @@ export type FullBit = z.infer<typeof fullBit>;
 export const profileSchema = z.strictObject({
   $schema: z.string().optional(),
   schema: z.literal(1),
-  id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not an id: a-z, 0-9 and -, at most 40'),
+  id: z.string().regex(PROFILE_NAME, 'is not an id: a-z, 0-9 and -, at most 40'),
   model: z.string().min(1).max(80),
   /** The maker's manual, with chapter or page; and what is not from it. */
   source: z.string().min(1).max(400),
@@ -95,9 +96,7 @@ export const profileSchema = z.strictObject({
     })
     .nullable(),
   /** Holds the ticket out after the cut; GS e 3 by so many of its steps. */
-  presenter: z
-    .strictObject({ command: z.literal('gs-e'), steps: z.number().int().min(1).max(255) })
-    .nullable(),
+  presenter: z.strictObject({ steps: z.number().int().min(1).max(255) }).nullable(),
   /** The ways on which the model takes bytes. */
   link: z.strictObject({
     serial: z

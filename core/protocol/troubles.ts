@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { ID } from './forms.js';
 
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
+const id = z.string().regex(ID);
 
 /** An agent tells of no more at once. */
 export const TROUBLES_MAX = 40;

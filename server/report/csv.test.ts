@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MINUTE_MS } from '../../core/time.js';
+import { DAY_MS, MINUTE_MS } from '../../core/time.js';
 import type { Command } from '../../core/protocol/commands.js';
 import { LoggedHall } from '../../tests/fixtures/factbook.js';
 import { CENTRE, OPENING, randomDay } from '../../tests/fixtures/randomday.js';
@@ -144,7 +144,7 @@ describe('time in a file', () => {
 
   test('every instant reads back as itself', () => {
     const cairo = localTime('Africa/Cairo');
-    for (let at = OPENING; at < OPENING + 400 * 86_400_000; at += 34_567_891) {
+    for (let at = OPENING; at < OPENING + 400 * DAY_MS; at += 34_567_891) {
       expect(Date.parse(cairo(at))).toBe(at);
     }
   });
@@ -154,7 +154,7 @@ describe('a range of days', () => {
   const days = Array.from({ length: 4 }, (_, index) =>
     randomDay(index + 1, {
       ...{ steps: 1800, close: true, paceMs: 16_000 },
-      at: OPENING + index * 86_400_000,
+      at: OPENING + index * DAY_MS,
     }),
   );
 

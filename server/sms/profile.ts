@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { PROFILE_NAME } from '../../core/protocol/forms.js';
 import { PROJECT } from '../place.js';
 
 const FOLDER = join(PROJECT, 'firmware-config', 'sms');
@@ -21,7 +22,7 @@ const sign = z.string().min(1).max(100);
 export const gatewaySchema = z.strictObject({
   $schema: z.string().optional(),
   schema: z.literal(1),
-  id: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is not an id: a-z, 0-9 and -, at most 40'),
+  id: z.string().regex(PROFILE_NAME, 'is not an id: a-z, 0-9 and -, at most 40'),
   name: z.string().min(1).max(80),
   source: z.string().min(1).max(300),
   method: z.enum(['POST', 'GET']),

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { configurationSchema } from '../../core/configuration.js';
-import { readBuses } from '../../agent/devices.js';
+import { readDevices } from '../../agent/devices.js';
 import { readProfile } from '../../agent/printer/profile.js';
 import {
   believeClock,
@@ -73,7 +73,7 @@ const playDevices = async (file: string): Promise<Pick<Stage, 'printers' | 'bus'
     buses: { counters: busFile(bus.place) },
   };
   writeFileSync(file, `${JSON.stringify(devices, null, 2)}\n`);
-  const [plan] = readBuses(file, DEVICES);
+  const [plan] = readDevices(file, DEVICES).buses;
   bus.hang(plan!);
   return { printers, bus };
 };

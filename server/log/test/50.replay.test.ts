@@ -2,11 +2,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { freshId, HandTime, LoggedHall, scratch, takeTicket } from '../../../tests/fixtures/log.js';
 import { canonical } from '../../../core/canonical.js';
 import { emptyState } from '../../../core/state.js';
+import { DAY_MS } from '../../../core/time.js';
 import { rowsFrom } from '../read.js';
 import { fold, hallRules, type Rules } from '../replay.js';
 import { verify } from '../verify.js';
 
-const DAY_MS = 24 * 3_600_000;
 let folder: ReturnType<typeof scratch>;
 beforeEach(() => (folder = scratch()));
 afterEach(() => folder.remove());
