@@ -4,6 +4,11 @@ import { chromium } from '@playwright/test';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
+/** For root in a container, without what a browser looks up by itself. */
+export const FLAGS = ['--no-sandbox', '--disable-quic', '--disable-background-networking'];
+/** Pages sound without a touch, as the policy of the machines lets them. */
+export const AUTOPLAY = '--autoplay-policy=no-user-gesture-required';
+
 function executable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

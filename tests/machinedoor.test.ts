@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { HOUR_MS } from '../core/time.js';
 import { enrolOwn } from '../server/http/enrol.js';
 import { openDoors, type Doors } from './fixtures/doors.js';
 import { HandTime } from './fixtures/log.js';
 
 const ASKS = 3;
 const PACKS = 2;
-const HOUR_MS = 3_600_000;
 
 let doors: Doors;
 let time: HandTime;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { civil, instant } from '../../core/calendar.js';
 import type { Command } from '../../core/protocol/commands.js';
 import { isRefusal } from '../../core/protocol/refusals.js';
+import { DAY_MS } from '../../core/time.js';
 import { ServerClock, type TimeSource } from '../../server/clock.js';
 import { answersWith } from '../../server/hub/answer.js';
 import { TicketLinks } from '../../server/access/link.js';
@@ -17,7 +18,6 @@ const LINE = 40;
 /** Each of a group's tickets is taken, and one is finished. */
 const STEP_TICKETS = GROUP_MAX / 2;
 const COUNTER = 'c1';
-const DAY_MS = 86_400_000;
 
 class PastTime implements TimeSource {
   constructor(public at: number) {}

@@ -6,12 +6,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Configuration } from '../../core/configuration.js';
 import type { Pack } from '../../core/voice/pack.js';
 import { demoSettings } from '../../server/demo.js';
-import { chromiumPath } from '../chromium.js';
+import { chromiumPath, FLAGS } from '../chromium.js';
 import { openDoors, type Doors } from '../fixtures/doors.js';
 import { writeTonePack } from '../fixtures/voice.js';
 import { see } from './see.js';
-
-const FLAGS = ['--no-sandbox', '--disable-quic', '--disable-background-networking'];
 
 const folder = mkdtempSync(join(tmpdir(), 'dawr-aloud-'));
 const voice = join(folder, 'pack');

@@ -1,10 +1,9 @@
 import { chromium, type Browser, type BrowserContext } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HOUR_MS } from '../../core/time.js';
-import { chromiumPath } from '../chromium.js';
+import { AUTOPLAY, chromiumPath, FLAGS } from '../chromium.js';
 import { Outage, until } from './outage.js';
 import { see } from './see.js';
-import { FLAGS } from './stage.js';
 import { acts } from './acts.js';
 
 let centre: Outage;
@@ -16,7 +15,7 @@ beforeAll(async () => {
   centre.at += HOUR_MS;
   await centre.startAgent();
   await centre.stocked();
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...FLAGS, AUTOPLAY] });
   context = await browser.newContext({ viewport: { width: 1080, height: 1920 } });
   await context.addCookies([
     { name: 'dawr-k1', value: centre.kioskToken, url: `http://127.0.0.1:${centre.port}` },

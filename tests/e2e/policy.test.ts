@@ -8,6 +8,7 @@ import { chromium, type Browser } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KNOWN_POLICIES } from '../../provision/policy.js';
 import { policyOf, type Place } from '../../provision/render.js';
+import { FLAGS } from '../chromium.js';
 import { ChromiumUnderPolicy, NoScreen, unknownTo } from '../machines/underpolicy.js';
 import { Site } from '../machines/site.js';
 import { Stage } from './stage.js';
@@ -28,8 +29,7 @@ const underPolicy = async (
   act: (browser: Browser) => Promise<void>,
 ): Promise<void> => {
   using under = new ChromiumUnderPolicy(policy);
-  const args = ['--no-sandbox', '--disable-quic', '--disable-background-networking'];
-  const browser = await chromium.launch({ executablePath: under.path, args });
+  const browser = await chromium.launch({ executablePath: under.path, args: FLAGS });
   try {
     await act(browser);
   } finally {

@@ -4,9 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LANGUAGES } from '../../core/lists.js';
 import { HOUR_MS } from '../../core/time.js';
 import { PROJECT } from '../../server/place.js';
-import { chromiumPath } from '../chromium.js';
+import { AUTOPLAY, chromiumPath, FLAGS } from '../chromium.js';
 import { see } from './see.js';
-import { FLAGS } from './stage.js';
 
 /** Kinds of pages that a visitor meets, by the names of the kiosk's gallery. */
 const STATES = [
@@ -52,7 +51,7 @@ beforeAll(async () => {
   });
   await vite.listen();
   galleries = `${vite.resolvedUrls?.local[0] ?? ''}tests/gallery/`;
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...FLAGS, AUTOPLAY] });
   page = await browser.newPage({ reducedMotion: 'reduce' });
   page.setDefaultTimeout(FIRST_MS_MAX);
   await show('welcome');

@@ -8,15 +8,12 @@ import type { DeskView, KioskView } from '../../core/protocol/views.js';
 import type { Pack } from '../../core/voice/pack.js';
 import { scriptOf } from '../../core/voice/script.js';
 import { demoSettings } from '../../server/demo.js';
-import { chromiumPath } from '../chromium.js';
+import { AUTOPLAY, chromiumPath, FLAGS } from '../chromium.js';
 import { signedIn } from '../fixtures/callers.js';
 import { openDoors, type Doors } from '../fixtures/doors.js';
 import { toneMs, writeTonePack } from '../fixtures/voice.js';
 import { openPage, Screen } from '../play/client.js';
 import { see } from './see.js';
-
-const FLAGS = ['--no-sandbox', '--disable-quic', '--disable-background-networking'];
-const AUTOPLAY = '--autoplay-policy=no-user-gesture-required';
 
 /** One node of the board's sound, as it was set up. */
 interface Node {

@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,36 +6,12 @@ import { chromium, type Browser, type BrowserContext, type Page } from '@playwri
 import type { StartAnswer } from '../../core/protocol/api.js';
 import { demoSecrets, type DemoSecrets } from '../../server/demo.js';
 import { programOf } from '../../server/place.js';
-import { chromiumPath } from '../chromium.js';
+import { AUTOPLAY, chromiumPath, FLAGS } from '../chromium.js';
+import { freePort } from '../port.js';
 
-export const FLAGS = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--autoplay-policy=no-user-gesture-required',
-];
 const READY_MAX_MS = 30_000;
 /** The manager and the first clerks; a demo makes its other clerks after the start. */
 const STAFF_NEEDED = 4;
-
-/** The port if it is free now; 0 asks for any. Undefined if it is taken. */
-const freePort = (wanted: number): Promise<number | undefined> =>
-  new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(undefined));
-    probe.listen(wanted, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address ? address.port : undefined;
-      probe.close(() => resolve(port));
-    });
-  });
-
-/** The first of two neighbouring ports that are free, for the hall and for phones. */
-const freePorts = async (): Promise<number> => {
-  const port = await freePort(0);
-  const next = port === undefined ? undefined : await freePort(port + 1);
-  return port === undefined || next === undefined ? freePorts() : port;
-};
 
 const answers = async (url: string): Promise<boolean> => {
   try {
@@ -63,8 +38,11 @@ export class Stage {
   }
 
   static async open(): Promise<Stage> {
-    const port = await freePorts();
-    const browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
+    const port = await freePort();
+    const browser = await chromium.launch({
+      executablePath: chromiumPath(),
+      args: [...FLAGS, AUTOPLAY],
+    });
     const stage = new Stage(port, browser);
     await stage.start();
     return stage;
@@ -101,7 +79,7 @@ export class Stage {
     this.server = undefined;
   }
 
-  /** Every page loses its network, as when a cable is pulled, or has it back. */
+  /** The pages of one browser profile lose their network, as by a pulled cable, or have it back. */
   async setOffline(page: Page, offline: boolean): Promise<void> {
     await page.context().setOffline(offline);
   }

@@ -1,9 +1,8 @@
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { SmsOrder } from '../../core/protocol/sms.js';
-import { chromiumPath } from '../chromium.js';
+import { AUTOPLAY, chromiumPath, FLAGS } from '../chromium.js';
 import { openDoors, type Doors } from '../fixtures/doors.js';
-import { FLAGS } from './stage.js';
 
 const sent: SmsOrder[] = [];
 let doors: Doors;
@@ -20,7 +19,7 @@ beforeAll(async () => {
       },
     },
   });
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...FLAGS, AUTOPLAY] });
   kiosk = await browser.newPage({ viewport: { width: 1080, height: 1920 } });
   await kiosk.goto(`${doors.url}/kiosk/k1/`);
 });

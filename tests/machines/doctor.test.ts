@@ -12,6 +12,7 @@ import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DAY_MS } from '../../core/time.js';
 import { exitCodeOf } from '../../agent/doctor/finding.js';
 import {
   certificateFindings,
@@ -143,7 +144,7 @@ test('a certificate that is not known here, then known, then nearly over', async
   const trusting = { ...readMachine(machine.places), authority };
   expect(await ask({ machine: trusting })).toEqual(['certificate.ok']);
   const ends = Date.parse(new X509Certificate(LOCALHOST.cert).validTo);
-  const now = ends - 20 * 86_400_000;
+  const now = ends - 20 * DAY_MS;
   expect(await ask({ machine: trusting, now })).toEqual(['certificate.soon']);
   listener.closeAllConnections();
   await new Promise((closed) => listener.close(closed));

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { Answer } from '../../core/protocol/wire.js';
 import { verify } from '../../server/log/verify.js';
 import { LoggedHall, scratch } from '../fixtures/log.js';
-import { answersIn, contradictions, disorder, seeded } from '../torture/kill.js';
+import { seeded } from '../fixtures/randomday.js';
+import { answersIn, contradictions, disorder } from '../torture/kill.js';
 import { CutDisk, readHistory, REMAINDERS, type Operation } from './history.js';
 
 const WRITER = fileURLToPath(new URL('../../build/tests/torture/writer.js', import.meta.url));

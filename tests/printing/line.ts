@@ -32,7 +32,7 @@ export class Line {
     this.carry(UNASKED[n % UNASKED.length]!);
   }
 
-  /** The end of the line for one agent; what it asks after `isDead` is never heard nor answered. */
+  /** The end of the line for one agent; what it asks after `isOver` is never heard nor answered. */
   endFor(life: { readonly isOver: boolean }): DeviceLink {
     let tell: (bytes: Uint8Array) => void = () => undefined;
     let lost: () => void = () => undefined;

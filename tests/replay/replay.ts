@@ -1,6 +1,7 @@
 import type { DayReport } from '../../core/kpi.js';
 import { isRefusal } from '../../core/protocol/refusals.js';
 import type { ManagerView } from '../../core/protocol/views.js';
+import { DAY_MS } from '../../core/time.js';
 import { openPage, Screen, signIn, type Jar } from '../play/client.js';
 import { randomOf } from '../play/random.js';
 import { Desk } from './desk.js';
@@ -9,7 +10,6 @@ import { ReplayError } from './logs.js';
 import type { ReplayPlan } from './plan.js';
 import type { Site } from './site.js';
 
-const DAY_MS = 86_400_000;
 const MANAGER = { deviceId: 'manager', staffId: 'manager' } as const;
 
 /** What a replay left behind. */

@@ -4,23 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Answer } from '../../core/protocol/wire.js';
 import { LoggedHall, numbersIn } from '../fixtures/log.js';
+import { seeded } from '../fixtures/randomday.js';
 import { verify } from '../../server/log/verify.js';
 
 const WRITER = fileURLToPath(new URL('../../build/tests/torture/writer.js', import.meta.url));
 /** So many rounds share a log, which is then checked in full. */
 const ROUNDS_PER_LOG = 20;
 const AGAIN = 12;
-
-/** Small seeded randomness (mulberry32): numbers in [0, 1). */
-export const seeded = (seed: number): (() => number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
 
 /** Answers as the writer told them; a line that was cut off is no answer. */
 export const answersIn = (text: string): Map<string, Answer> =>
