@@ -4,6 +4,7 @@ import { broken, fitted, wrapped } from './fit.js';
 import { layoutTicket } from './layout.js';
 import { createRaster } from './raster.js';
 import type { PaperLayout, TextItem } from './sheet.js';
+import { PAPER_WORDS } from './words.js';
 
 const { measure } = createRaster(576);
 const sheet = { measure, width: 576, lengthMaxDots: 479, nativeCode: true };
@@ -73,6 +74,26 @@ describe('a ticket is laid out', () => {
     const plain = layoutTicket(plainPaper, sheet);
     expect(plain.watermark).toBeNull();
     expect(shown(plain)).not.toEqual(expect.arrayContaining(['تدريب']));
+  });
+
+  const said = (['ar', 'en'] as const).flatMap((language) =>
+    [576, 384].map((width) => ({ language, width })),
+  );
+  test.each(said)('$language, $width: what stands elsewhere or nowhere is said', (one) => {
+    const { language, width } = one;
+    const words = { scan: PAPER_WORDS[language].scan, time: language === 'ar' ? '٢٠٢٦' : '2026' };
+    for (const centre of [plainPaper.centre, { ar: 'مركز', en: 'Centre' }]) {
+      for (const paper of [plainPaper, fullPaper]) {
+        const sized = { ...sheet, measure: createRaster(width).measure, width };
+        const layout = layoutTicket({ ...paper, centre, language }, sized);
+        const all = texts(layout);
+        const label = all.reduce((a, b) => (b.face.sizePx > a.face.sizePx ? b : a));
+        const time = all.find(({ text }) => text.includes(words.time))!;
+        expect(layout.moved.includes('time')).toBe(time.baseline > label.baseline);
+        const hasScan = all.some(({ text }) => text.includes(words.scan));
+        expect(layout.leftOut.includes('scan')).toBe(!hasScan);
+      }
+    }
   });
 
   test('with time and address said in every look', () => {

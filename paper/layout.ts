@@ -47,7 +47,7 @@ export function layoutTicket(
 
 /** The layout of a ticket that was set, down to its cut. */
 function closed(
-  { column, native, leftOut }: SetTicket,
+  { column, native, leftOut, moved }: SetTicket,
   paper: TicketPaper,
   look: Look,
 ): PaperLayout {
@@ -58,6 +58,7 @@ function closed(
     watermark: paper.training ? PAPER_WORDS.ar.training : null,
     shortened: column.shortened,
     leftOut,
+    moved,
   };
   if (native === null) {
     return { ...drawn, qr: null, tailDots: TAIL_DOTS, lengthDots: column.y + TAIL_DOTS };

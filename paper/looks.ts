@@ -1,4 +1,20 @@
-import type { TicketField } from '../core/design.js';
+import type { FieldSize, TicketField } from '../core/design.js';
+import type { Face } from './sheet.js';
+
+/** The smallest letters on a ticket. */
+export const SMALL: Face = { sizePx: 24, weight: 700 };
+
+/** Lines of text: where the baseline is, and where the next line starts, in their size. */
+export const LINE = { baseline: 0.94, height: 1.31 };
+export const SECOND_LINE = { baseline: 26, height: 36 };
+export const FOOT_LINE = { baseline: 25, height: 33 };
+
+/** What a size that a manager chose makes of letters. */
+export const SCALES: Readonly<Record<FieldSize, number>> = { small: 0.85, normal: 1, large: 1.2 };
+export const scaled = (face: Face, size: FieldSize): Face => ({
+  ...face,
+  sizePx: Math.max(SMALL.sizePx, Math.round(face.sizePx * SCALES[size])),
+});
 
 /** How generously a ticket is set; sizes in dots. */
 export interface Look {
@@ -9,7 +25,7 @@ export interface Look {
   readonly gap: number;
   /** Height of the box beside the label; 0 for lines instead, and flags where they fit. */
   readonly boxDots: number;
-  /** Leaves out what can be done without. */
+  /** The invitation to follow has no line of its own. */
   readonly tight: boolean;
   /** Side of one module of the QR code. */
   readonly moduleDots: number;
@@ -117,6 +133,9 @@ const LAST: readonly Look[] = [
 export const STANDARD: readonly Look[] = [
   ...looks(ROOMY, 0, 3),
   ...looks(FIRM, 1, 3),
+  // Letters a little smaller rather than no word of what the code is for; its modules come first.
+  ...looks({ ...SNUG, tight: false }, 1, 3),
+  ...looks({ ...DENSE, tight: false }, 1, 3),
   ...looks(SNUG, 1, 3),
   ...looks(DENSE, 1, 5),
   ...beside(DENSE, 3, 5),

@@ -41,6 +41,7 @@ export function preview({ paper, design, width }: PreviewWish): PaperPreview {
     lengthMm: (layout.lengthDots * MM_PER_INCH) / DPI,
     shortened: layout.shortened,
     leftOut: layout.leftOut,
+    moved: layout.moved,
   };
 }
 

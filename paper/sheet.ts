@@ -68,6 +68,8 @@ export interface PaperLayout {
   readonly shortened: readonly string[];
   /** Fields of the design that there was no room for. */
   readonly leftOut: readonly string[];
+  /** Fields that stand elsewhere than the design has them. */
+  readonly moved: readonly string[];
 }
 
 export interface Sheet {

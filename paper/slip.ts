@@ -37,7 +37,7 @@ export function layoutSlip(paper: SlipPaper, sheet: Sheet, design: PaperDesign):
     return {
       ...{ width: sheet.width, height: column.y, items: column.items, watermark: null, qr: null },
       ...{ tailDots: TAIL_DOTS, lengthDots: column.y + TAIL_DOTS },
-      ...{ shortened: column.shortened, leftOut: [] },
+      ...{ shortened: column.shortened, leftOut: [], moved: [] },
     };
   };
   for (const look of LOOKS) {

@@ -1,5 +1,5 @@
 import type { Words } from '../core/configuration.js';
-import type { FieldSize, PaperDesign, TicketField, TicketRow } from '../core/design.js';
+import type { PaperDesign, TicketField, TicketRow } from '../core/design.js';
 import type { TicketPaper } from '../core/paper.js';
 import { AheadBox } from './ahead.js';
 import { Column } from './column.js';
@@ -7,32 +7,29 @@ import { FLAG_DOTS, flagsOf, flagsWidth, setFlags } from './flags.js';
 import { footLines } from './foot.js';
 import { logoDots } from './logo.js';
 import { QR_QUIET_MODULES, type QrCode } from './qr.js';
-import type { Look } from './looks.js';
+import { FOOT_LINE, LINE, SCALES, scaled, SECOND_LINE, SMALL, type Look } from './looks.js';
 import type { Face, Sheet } from './sheet.js';
-import { counted, labelText, otherOf, PAPER_WORDS, whenText, type Speech } from './words.js';
+import {
+  counted,
+  labelAndServices,
+  labelText,
+  otherOf,
+  PAPER_WORDS,
+  whenText,
+  type Speech,
+} from './words.js';
 
-const SMALL: Face = { sizePx: 24, weight: 700 };
 const CENTRE: Face = { sizePx: 26, weight: 800 };
 const AHEAD: Face = { sizePx: 26, weight: 700 };
 const BESIDE_BOX = 16;
 /** A label is not made smaller than this share for the box beside it: the box becomes a line. */
 const LABEL_SHARE_MIN = 0.75;
-/** Lines of text: where the baseline is, and where the next line starts, in their size. */
-const LINE = { baseline: 0.94, height: 1.31 };
-const SECOND_LINE = { baseline: 26, height: 36 };
-const FOOT_LINE = { baseline: 25, height: 33 };
 /** Where the baseline of a service is, in its size. */
 const SERVICE_BASELINE = 0.92;
 /** What the centre's name leaves clear before the time. */
 const BEFORE_TIME = 20;
 /** Clear rows that the last line of text leaves below itself. */
 const FOOT_DESCENT = 4;
-
-const SCALES: Readonly<Record<FieldSize, number>> = { small: 0.85, normal: 1, large: 1.2 };
-const scaled = (face: Face, size: FieldSize): Face => ({
-  ...face,
-  sizePx: Math.max(SMALL.sizePx, Math.round(face.sizePx * SCALES[size])),
-});
 
 /** What is set, how it looks, and where. */
 export interface Setting {
@@ -47,6 +44,7 @@ export interface SetTicket {
   /** What the printer draws below, if it does. */
   readonly native: QrCode | null;
   readonly leftOut: readonly TicketField[];
+  readonly moved: readonly TicketField[];
 }
 
 /** Sets one ticket by its design; the visitor's language leads, the other follows small. */
@@ -59,6 +57,8 @@ export class TicketSetter {
   private notes: string[] = [];
   private native: QrCode | null = null;
   private areFlagsSet = false;
+  private readonly missed = new Set<TicketField>();
+  private readonly moved = new Set<TicketField>();
 
   private readonly paper: TicketPaper;
   private readonly design: PaperDesign;
@@ -81,11 +81,10 @@ export class TicketSetter {
     this.rows.forEach((row, index) => this.setRow(row, index));
     this.column.clearBeside();
     this.setNotes([]);
-    const { column, native } = this;
-    const leftOut = this.design.ticket.flatMap(({ field }) =>
-      this.look.without.includes(field) ? [field] : [],
-    );
-    return { column, native, leftOut };
+    const { column, native, missed, look } = this;
+    const fields = this.design.ticket.map(({ field }) => field);
+    const leftOut = fields.filter((field) => look.without.includes(field) || missed.has(field));
+    return { column, native, leftOut, moved: [...this.moved] };
   }
 
   private setRow(row: TicketRow, index: number): void {
@@ -125,10 +124,9 @@ export class TicketSetter {
 
   /** The centre, and the time beside it where there is room; else the foot says the time. */
   private setCentre({ size, languages }: TicketRow, withTime: boolean): void {
-    const { centre } = this.paper;
     const { column } = this;
     const face = scaled(CENTRE, size);
-    const lines = column.wrap(this.of(centre), 2, column.roomFor(face));
+    const lines = column.wrap(this.of(this.paper.centre), 2, column.roomFor(face));
     for (const text of lines) this.line(text, face);
     if (withTime) {
       const when = this.when();
@@ -136,9 +134,12 @@ export class TicketSetter {
       const baseline = column.y - Math.round(face.sizePx * (LINE.height - LINE.baseline));
       const room = last + column.width(when, SMALL) + BEFORE_TIME <= column.inner;
       if (room) column.end({ text: when, face: SMALL, baseline });
-      else this.notes.push(when);
+      else {
+        this.notes.push(when);
+        this.moved.add('time');
+      }
     }
-    if (languages === 'both') this.setOther(centre);
+    if (languages === 'both') this.setOther(this.paper.centre);
     column.y += this.look.gap;
   }
 
@@ -152,7 +153,10 @@ export class TicketSetter {
   private setLabel({ size }: TicketRow, people: number | null): void {
     const { column, look, paper } = this;
     const code = this.codeOf();
-    if (look.beside && code !== null) column.besideCode(code);
+    if (look.beside && code !== null) {
+      column.besideCode(code);
+      this.moved.add('code');
+    }
     const text = labelText(paper.label, this.lead);
     const wishedPx = look.labelPx * SCALES[size];
     const width = column.width(text, { sizePx: wishedPx, weight: 900 });
@@ -209,15 +213,10 @@ export class TicketSetter {
 
   /** What the other language says, on one small line, and the flags beside it. */
   private setSecond(): void {
-    const { label, services, centre, takenAt } = this.paper;
     const { column } = this;
     const { language } = this.second;
-    const several = counted('services', services.length, this.second);
-    const name = services.length === 1 ? services[0]![language] : several;
-    // On a pad the service is written by hand.
-    const names = takenAt === null ? [] : [name];
-    const short = [labelText(label, this.second), ...names].join(' · ');
-    const whole = [short, centre[language]].join(' · ');
+    const short = labelAndServices(this.paper, this.second);
+    const whole = [short, this.paper.centre[language]].join(' · ');
     const room = column.roomFor(SMALL, this.setFlags());
     const text = room.width(whole) <= room.room ? whole : column.fit(short, room);
     column.start({ text, face: SMALL, baseline: column.y + SECOND_LINE.baseline, language });
@@ -254,6 +253,7 @@ export class TicketSetter {
       column.roomFor(SMALL),
     );
     this.notes = [];
+    if (!scan.every((text) => lines.join('').includes(text))) this.missed.add('scan');
     for (const text of lines) {
       column.centre({ text, face: SMALL, baseline: column.y + FOOT_LINE.baseline }, column.middle);
       column.y += FOOT_LINE.height;

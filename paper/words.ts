@@ -139,6 +139,16 @@ export function counted(
   return (forms[rule] ?? forms.other).replace('{n}', numberText(count, speech));
 }
 
+/** The label and its service, or how many; on a pad the service is written by hand. */
+export function labelAndServices(
+  { label, services, takenAt }: TicketPaper,
+  speech: Speech,
+): string {
+  const several = counted('services', services.length, speech);
+  const name = services.length === 1 ? services[0]![speech.language] : several;
+  return [labelText(label, speech), ...(takenAt === null ? [] : [name])].join(' · ');
+}
+
 /** Date and time of day in the centre's zone, for example ٢١ نوفمبر ٢٠٢٦ and ١٠:٤٥ ص. */
 export function whenText(at: Millis, zone: string, { language, digits }: Speech): string {
   const { date, time } = formatsOf(language === 'ar' ? digits : 'english', zone);

@@ -5,7 +5,7 @@ import { HOUR_MS, MINUTE_MS } from '../core/time.js';
 import { runCommand } from '../server/cli.js';
 import { reportOfDay } from '../server/report/day.js';
 import { enrolOwn } from '../server/http/enrol.js';
-import { makeManagerCode } from '../server/setup.js';
+import { makeManagerCode, setupCode } from '../server/setup.js';
 import { post, signedIn } from './fixtures/callers.js';
 import { HandTimers, openDoors, SECRET, type Doors } from './fixtures/doors.js';
 import { HandTime } from './fixtures/log.js';
@@ -137,6 +137,16 @@ test('the terminal’s code lets a manager in again, once, and ends the old mach
   const { staff, clock } = doors.centre;
   const who = { staffId: 'mona', deviceId: 'manager', secret: 'another-long-secret' };
   expect(await staff.signIn(who, clock.now())).toHaveProperty('token');
+});
+
+test('a new centre’s code is good beside one that was asked for; one use ends both', async () => {
+  await doors.close();
+  doors = await openDoors({ time, timers });
+  const first = setupCode(doors.centre) ?? '';
+  const asked = makeManagerCode(doors.data, time.at);
+  expect((await setup('1-2-3-4')).status).toBe(403);
+  expect((await setup(first)).status).toBe(200);
+  expect([await asksForCode(), (await setup(asked)).status]).toEqual([false, 409]);
 });
 
 test('the terminal’s code is good for a quarter of an hour, and the last one only', async () => {

@@ -105,6 +105,8 @@ export interface PaperPreview {
   readonly shortened: readonly string[];
   /** Fields that there was no room for. */
   readonly leftOut: readonly string[];
+  /** Fields that stand elsewhere than the design has them. */
+  readonly moved: readonly string[];
 }
 
 /** What waits until tomorrow of what was published; the rest holds now. */

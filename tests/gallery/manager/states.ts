@@ -111,7 +111,8 @@ export const officeFor = (state: string, { view, report, now }: ManagerFixture):
     putClip: () => answer(voiceOf(now)),
     deleteVoice: () => answer({ refused: 'voice.noRoom' }),
     clipFile: () => answer(new Blob()),
-    previewPaper: () => answer({ png: PIXEL, lengthMm: 58.4, shortened: [], leftOut: ['scan'] }),
+    previewPaper: () =>
+      answer({ png: PIXEL, lengthMm: 58.4, shortened: [], leftOut: ['scan'], moved: ['time'] }),
     savePaper: () => answer({ waiting: [] }),
     exportUrl: (table) => `/${EXPORTS.indexOf(table)}.csv`,
   };
