@@ -8,12 +8,15 @@ import { WEEKDAYS, type Configuration, type Words } from '../core/configuration.
 import type { StartAnswer } from '../core/protocol/api.js';
 import type { DeviceRole } from '../core/protocol/views.js';
 import { isSlot, type Centre } from './centre.js';
+import { machineTime, machineTimers } from './clock.js';
 import { sendPage, type Extras } from './http/app.js';
 import { enrolOwn } from './http/enrol.js';
 import { setToken } from './http/session.js';
 import { linkOf } from './hub/answer.js';
+import { Kept, type Keeping } from './kept.js';
 import { makeFolder } from './log/folder.js';
 import { PROJECT, programOf } from './place.js';
+import type { Running } from './run.js';
 import { configurationHash, loadSettings, type Settings } from './settings.js';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
@@ -118,6 +121,12 @@ export const believeClock = async (centre: Centre): Promise<void> => {
  */
 const AGENT_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=128'];
 
+/** Where an agent of the demo keeps its things, and which devices it has. */
+interface AgentPlace {
+  readonly data: string;
+  readonly devices?: string;
+}
+
 /**
  * Starts the agent beside the demo's kiosks. Without a file of devices it prints on virtual paper
  * below `data`.
@@ -125,7 +134,7 @@ const AGENT_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=128'];
 export const startAgent = async (
   centre: Centre,
   url: string,
-  { data, devices }: { readonly data: string; readonly devices?: string },
+  { data, devices }: AgentPlace,
 ): Promise<ChildProcess | undefined> => {
   const agent = centre.configuration().agents[0];
   if (agent === undefined) return undefined;
@@ -138,6 +147,16 @@ export const startAgent = async (
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, DAWR_DEVICE_TOKEN: token, UV_THREADPOOL_SIZE: '16' },
   });
+};
+
+/** Keeps that agent running, and tells when it had to; `undefined` where the centre has none. */
+export const keepAgent = async (
+  { centre, url }: Pick<Running, 'centre' | 'url'>,
+  { say, ...place }: AgentPlace & Pick<Keeping, 'say'>,
+): Promise<Kept | undefined> => {
+  if (centre.configuration().agents.length === 0) return undefined;
+  const start = async (): Promise<ChildProcess> => (await startAgent(centre, url, place))!;
+  return Kept.of({ name: 'The agent', start, say, time: machineTime, timers: machineTimers });
 };
 
 const screensOf = ({ kiosks, boards, desks }: Configuration) => {

@@ -10,11 +10,12 @@ import {
   demoSecrets,
   demoSettings,
   demoStaff,
+  keepAgent,
   moreStaff,
-  startAgent,
   type DemoSecrets,
 } from './demo.js';
 import { explain, type Starting } from './explain.js';
+import { EXIT, Misuse } from './misuse.js';
 import { startOf, type Start } from './options.js';
 import { programOf } from './place.js';
 import { run, type Running } from './run.js';
@@ -47,12 +48,12 @@ const dieOn =
     process.exit(70);
   };
 
-const stopOnSignal = (running: Running, children: readonly ChildProcess[]): void => {
+const stopOnSignal = (running: Running, end: () => void = () => undefined): void => {
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    for (const child of children) child.kill('SIGTERM');
+    end();
     running.stop().then(
       () => {
         say('Stopped; the log is whole.');
@@ -109,13 +110,17 @@ const startDemo = async ({ data, port, speed }: Of<'demo'>, tell: Tell): Promise
   const running = await run({ settings, journal, extras, onFatal: dieOn(journal) });
   await believeClock(running.centre);
   await demoStaff(running.centre, secrets);
-  const agent = await startAgent(running.centre, running.url, { data });
-  const children = agent === undefined ? [] : [agent];
+  const told = (line: string): void => void process.stderr.write(`${line}\n`);
+  const agent = await keepAgent(running, { data, say: told });
   const seconds = ((machineTime.monotonicMs() - started) / 1000).toFixed(1);
   say(summary(running, secrets, seconds));
+  let visitors: ChildProcess | undefined;
   if (speed === null) say('A day of visitors: npm start -- --simulate');
-  else children.push(startSimulation(running.url, speed, secrets.clerk));
-  stopOnSignal(running, children);
+  else visitors = startSimulation(running.url, speed, secrets.clerk);
+  stopOnSignal(running, () => {
+    void agent?.stop();
+    visitors?.kill('SIGTERM');
+  });
   await moreStaff(running.centre, secrets);
 };
 
@@ -131,7 +136,7 @@ const startCentre = async ({ config, training }: Of<'centre'>, tell: Tell): Prom
   say(`${what}: ${settings.configuration.centre.name.en} at ${urls.join(', ')}`);
   const line = setupLine({ ...running, url: urls[0] ?? running.url });
   if (line !== null) say(line);
-  stopOnSignal(running, []);
+  stopOnSignal(running);
 };
 
 let starting: Starting | undefined;
@@ -149,6 +154,8 @@ const main = async (): Promise<void> => {
 };
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${explain(error, starting)}\n`);
-  process.exit(1);
+  const isMisuse = error instanceof Misuse;
+  const words = isMisuse ? `${error.message}\n\n${HELP}` : `${explain(error, starting)}\n`;
+  process.stderr.write(words);
+  process.exit(isMisuse ? EXIT.usage : EXIT.failed);
 });

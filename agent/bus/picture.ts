@@ -19,6 +19,7 @@ const SHAPES: Readonly<Record<string, string>> = {
 };
 const CELL = { width: 22, height: 34 };
 const ROW = 58;
+const HOUSING_HEIGHT = 46;
 const LIT = '#ff3b2f';
 const DARK = '#33110e';
 
@@ -39,25 +40,33 @@ const BLINK =
   '<animate attributeName="opacity" values="1;0.15" dur="1s" calcMode="discrete" ' +
   'repeatCount="indefinite"/>';
 
-const row = ({ address, text, blinks }: Face, at: number): string => {
-  const width = text.length * CELL.width + 12;
+const widthOf = (text: string): number => text.length * CELL.width + 12;
+
+const housing = ({ text, blinks }: Face): string => {
   const digits = [...text].map(digit).join('');
   return (
-    `<g transform="translate(8 ${8 + at * ROW})">` +
-    `<rect width="${width}" height="46" rx="4" fill="#140807"/>` +
-    `<g transform="translate(6 6)">${digits}${blinks ? BLINK : ''}</g>` +
-    `<text x="${width + 8}" y="28" font-family="sans-serif" font-size="13" fill="#555">` +
-    `${address}</text></g>`
+    `<rect width="${widthOf(text)}" height="${HOUSING_HEIGHT}" rx="4" fill="#140807"/>` +
+    `<g transform="translate(6 6)">${digits}${blinks ? BLINK : ''}</g>`
   );
 };
+
+const row = (face: Face, at: number): string =>
+  `<g transform="translate(8 ${8 + at * ROW})">${housing(face)}` +
+  `<text x="${widthOf(face.text) + 8}" y="28" font-family="sans-serif" font-size="13" ` +
+  `fill="#555">${face.address}</text></g>`;
+
+const drawn = (width: number, height: number, inner: string): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
+  `viewBox="0 0 ${width} ${height}">${inner}</svg>\n`;
+
+/** One display as it looks: an SVG document. */
+export const displayPicture = (face: Face): string =>
+  drawn(widthOf(face.text), HOUSING_HEIGHT, housing(face));
 
 /** The displays of a bus as they look, with their addresses: an SVG document. */
 export const busPicture = (faces: readonly Face[]): string => {
   const widest = Math.max(4, ...faces.map(({ text }) => text.length));
   const width = widest * CELL.width + 70;
   const height = Math.max(1, faces.length) * ROW + 8;
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
-    `viewBox="0 0 ${width} ${height}">${faces.map(row).join('')}</svg>\n`
-  );
+  return drawn(width, height, faces.map(row).join(''));
 };

@@ -1,5 +1,5 @@
 import type { BusPlan } from '../../agent/bus/devices.js';
-import { busPicture } from '../../agent/bus/picture.js';
+import { displayPicture } from '../../agent/bus/picture.js';
 import { UnknownFrame } from '../../agent/bus/players.js';
 import { fill } from '../../agent/bus/template.js';
 import { VirtualBus, type Face } from '../../agent/bus/virtual-bus.js';
@@ -42,16 +42,19 @@ export class HallBus {
   /** A picture of one display, dark before it was first written to. */
   picture(address: number): string {
     const dark: Face = { address, text: '      ', blinks: false, frames: 0 };
-    return busPicture([this.face(address) ?? dark]);
+    return displayPicture(this.face(address) ?? dark);
   }
 
   /** Pulls the adapter out, or plugs it in; displays keep what they show. */
   async setUnplugged(unplugged: boolean): Promise<void> {
     if (this.unplugged === unplugged) return;
     this.unplugged = unplugged;
-    if (unplugged) return this.pty.unplug();
-    await this.bus.open();
-    await this.pty.plugIn();
+    try {
+      await (unplugged ? this.pty.unplug() : this.plugIn());
+    } catch (fault) {
+      this.unplugged = !unplugged;
+      throw fault;
+    }
   }
 
   /** Presses a key of a counter's keypad. */
@@ -65,6 +68,11 @@ export class HallBus {
 
   remove(): Promise<void> {
     return this.pty.remove();
+  }
+
+  private async plugIn(): Promise<void> {
+    await this.bus.open();
+    await this.pty.plugIn();
   }
 
   private take(bytes: Uint8Array): Uint8Array {

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { HallDemoAnswer, PrinterTrouble } from '../../core/protocol/api.js';
@@ -17,6 +17,7 @@ const data = mkdtempSync(join(tmpdir(), 'dawr-hall-'));
 /** The agent is a process of its own, and looks again for a device each few seconds. */
 const PATIENCE = { timeout: 30_000, interval: 100 };
 const MINUTE = 60_000;
+const said: string[] = [];
 let hall: Hall;
 let kiosk: Screen<KioskView>;
 
@@ -50,6 +51,7 @@ beforeAll(async () => {
       onFatal: (error) => {
         throw error;
       },
+      say: (line) => void said.push(line),
     },
   );
   const jar = await openPage(hall.url, 'kiosk', 'k1');
@@ -119,20 +121,77 @@ test.each(['paperEnd', 'coverOpen', 'unplugged'] as const)(
   MINUTE,
 );
 
+/** A hall of its own that cannot start: how it ends, and what it says. */
+const started = async (
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly code: number; readonly words: string }> => {
+  const child = spawn(process.execPath, [programOf('tests/hall/main.js'), ...args], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let words = '';
+  child.stderr.on('data', (bytes: Buffer) => (words += bytes.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, words };
+};
+
 test(
   'without socat it says what to install, and leaves nothing behind',
   async () => {
     const [folder, temporary] = [join(data, 'without'), mkdtempSync(join(data, 'temporary-'))];
-    const program = programOf('tests/hall/main.js');
-    const child = spawn(process.execPath, [program, '--port', '0', '--data', folder], {
-      env: { ...process.env, PATH: '/nowhere', TMPDIR: temporary },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let words = '';
-    child.stderr.on('data', (bytes: Buffer) => (words += bytes.toString()));
-    const [code] = (await once(child, 'close')) as [number];
+    const env = { ...process.env, PATH: '/nowhere', TMPDIR: temporary };
+    const { code, words } = await started(['--port', '0', '--data', folder], env);
     expect([code, words]).toEqual([1, expect.stringContaining('apt install socat')]);
     expect(readdirSync(temporary)).toEqual([]);
   },
   MINUTE,
 );
+
+test(
+  'a second hall in the same folder is refused, and changes nothing of the first',
+  async () => {
+    const devices = (): string => readFileSync(join(data, 'devices.json'), 'utf8');
+    const before = devices();
+    const { code, words } = await started(['--port', '0', '--data', data], process.env);
+    expect([code, words]).toEqual([1, expect.stringContaining('is used by another process')]);
+    expect(devices()).toBe(before);
+  },
+  MINUTE,
+);
+
+test(
+  'an agent that is killed is started again, and that is said',
+  async () => {
+    process.kill(hall.agent.pid!, 'SIGKILL');
+    await vi.waitUntil(() => kiosk.view?.printer === 'away', PATIENCE);
+    expect(said).toEqual([expect.stringContaining('The agent ended by itself (SIGKILL)')]);
+    await vi.waitUntil(() => kiosk.view?.printer === 'ready', PATIENCE);
+  },
+  MINUTE,
+);
+
+/** Whether a program runs that was told of this folder. */
+const isUsed = (folder: string): boolean =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .some((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder);
+      } catch {
+        return false; // It ended meanwhile.
+      }
+    });
+
+test('a line ends with the program that opened it, however that ends', async () => {
+  const pty = programOf('tests/fixtures/pty.js');
+  const script = `import(${JSON.stringify(pty)})
+    .then(({ openPty }) => openPty((bytes) => bytes)).then(({ near }) => console.log(near));`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [told] = (await once(child.stdout, 'data')) as [Buffer];
+  const folder = dirname(told.toString().trim());
+  expect(isUsed(folder)).toBe(true);
+  child.kill('SIGKILL');
+  await vi.waitUntil(() => !isUsed(folder), PATIENCE);
+  rmSync(folder, { recursive: true });
+});

@@ -1,5 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -12,10 +10,11 @@ import {
   demoSecrets,
   demoSettings,
   demoStaff,
+  keepAgent,
   moreStaff,
-  startAgent,
   type DemoPlace,
 } from '../../server/demo.js';
+import type { Keeping, Kept } from '../../server/kept.js';
 import { PROJECT } from '../../server/place.js';
 import { run, type Running } from '../../server/run.js';
 import { configurationHash, type Settings } from '../../server/settings.js';
@@ -58,14 +57,20 @@ const hallSettings = async (place: DemoPlace): Promise<Settings> => {
   return { ...settings, configuration: own, hash: configurationHash(own) };
 };
 
-/** Plays every device, and writes the file by which the agent finds them. */
-const playDevices = async (file: string): Promise<Pick<Stage, 'printers' | 'bus'>> => {
+type Devices = Pick<Stage, 'printers' | 'bus'>;
+
+/** Plays every device. */
+const playDevices = async (): Promise<Devices> => {
   const profile = readProfile(join(DEVICES, 'printers', `${PRINTER}.json`));
   const printers = [
     await HallPrinter.at(SERIAL_KIOSK, profile, serialLine),
     await HallPrinter.at(NETWORK_KIOSK, profile, networkLine),
   ];
-  const bus = await HallBus.open();
+  return { printers, bus: await HallBus.open() };
+};
+
+/** Writes the file by which the agent finds them. */
+const nameDevices = (file: string, { printers, bus }: Devices): void => {
   const devices = {
     printers: Object.fromEntries(
       printers.map(({ kioskId, link }) => [kioskId, { profile: PRINTER, link }]),
@@ -75,14 +80,13 @@ const playDevices = async (file: string): Promise<Pick<Stage, 'printers' | 'bus'
   writeFileSync(file, `${JSON.stringify(devices, null, 2)}\n`);
   const [plan] = readDevices(file, DEVICES).buses;
   bus.hang(plan!);
-  return { printers, bus };
 };
 
 /** A hall of one machine: the centre, the agent, and devices that are played. */
 export interface Hall extends Running {
   /** The page that shows it all. */
   readonly page: string;
-  readonly agent: ChildProcess;
+  readonly agent: Kept;
   readonly stage: Stage;
   /** The clerks have signed in, and the counters are open. */
   readonly staffed: Promise<void>;
@@ -95,13 +99,9 @@ const unplayDevices = async ({ printers, bus }: Stage): Promise<void> => {
 /** Ends everything that was started, the agent first: it darkens its displays. */
 const stopHall = async (
   stage: Stage,
-  { running, agent }: { readonly running: Running; readonly agent: ChildProcess },
+  { running, agent }: { readonly running: Running; readonly agent: Kept },
 ): Promise<void> => {
-  if (agent.exitCode === null && agent.signalCode === null) {
-    const gone = once(agent, 'exit');
-    agent.kill('SIGTERM');
-    await gone;
-  }
+  await agent.stop();
   await unplayDevices(stage);
   await running.stop();
 };
@@ -120,14 +120,19 @@ const withPage =
     return { ...demo, routes };
   };
 
+interface HallOptions extends Pick<Keeping, 'say'> {
+  readonly journal: Logger;
+  readonly onFatal: (error: unknown) => void;
+}
+
 /** Starts a hall. Throws `SocatMissing`, and as `run` does. */
 export const startHall = async (
   place: DemoPlace,
-  { journal, onFatal }: { readonly journal: Logger; readonly onFatal: (error: unknown) => void },
+  { journal, onFatal, say }: HallOptions,
 ): Promise<Hall> => {
   const secrets = demoSecrets(place.data);
   const file = join(place.data, 'devices.json');
-  const devices = await playDevices(file);
+  const devices = await playDevices();
   const clerks = new Map<string, KeypadClerk>();
   let staffed = Promise.resolve();
   const stage: Stage = {
@@ -154,9 +159,11 @@ export const startHall = async (
     await unplayDevices(stage);
     throw fault;
   });
+  // The folder is this hall's own only now: another one may run in it.
+  nameDevices(file, devices);
   await believeClock(running.centre);
   await demoStaff(running.centre, secrets);
-  const agent = await startAgent(running.centre, running.url, { data: place.data, devices: file });
+  const agent = await keepAgent(running, { data: place.data, devices: file, say });
   if (agent === undefined) throw new Error('the demo centre has no agent');
   const staff = async (): Promise<void> => {
     await moreStaff(running.centre, secrets);

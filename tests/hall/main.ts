@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { pino } from 'pino';
 import { explain } from '../../server/explain.js';
-import { Misuse, parsed } from '../../server/misuse.js';
+import { asksHelp, EXIT, Misuse, parsed } from '../../server/misuse.js';
 import { SocatMissing } from '../fixtures/pty.js';
 import { startHall, type Hall } from './hall.js';
 
@@ -20,13 +20,13 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const stopOnSignal = (hall: Hall): void => {
   let stopping = false;
-  const stop = (code: number): void => {
+  const stop = (): void => {
     if (stopping) return;
     stopping = true;
     hall.stop().then(
       () => {
         say('Stopped; the log is whole.');
-        process.exit(code);
+        process.exit(0);
       },
       (error: unknown) => {
         process.stderr.write(`The stop was not clean: ${String(error)}\n`);
@@ -34,13 +34,8 @@ const stopOnSignal = (hall: Hall): void => {
       },
     );
   };
-  process.on('SIGINT', () => stop(0));
-  process.on('SIGTERM', () => stop(0));
-  hall.agent.on('exit', (code) => {
-    if (stopping) return;
-    process.stderr.write(`The agent ended by itself (${code}): what it said stands above.\n`);
-    stop(1);
-  });
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
 };
 
 const portOf = (text: string): number => {
@@ -53,9 +48,8 @@ let phonePort: number | null = null;
 
 const main = async (): Promise<void> => {
   const text = { type: 'string' } as const;
-  const options = { port: text, data: text, help: { type: 'boolean' } } as const;
-  const { values } = parsed({ args: process.argv.slice(2), options });
-  if (values.help === true) return say(HELP);
+  if (asksHelp(process.argv)) return say(HELP);
+  const { values } = parsed({ options: { port: text, data: text } });
   const port = portOf(values.port ?? PORT);
   phonePort = port === 0 ? 0 : port + 1;
   const journal = pino({ level: process.env['DAWR_LOG'] ?? 'warn', base: null });
@@ -64,7 +58,8 @@ const main = async (): Promise<void> => {
     return process.exit(70);
   };
   const place = { data: resolve(values.data ?? 'data/hall'), port, phonePort };
-  const hall = await startHall(place, { journal, onFatal });
+  const told = (line: string): void => void process.stderr.write(`${line}\n`);
+  const hall = await startHall(place, { journal, onFatal, say: told });
   stopOnSignal(hall);
   await hall.staffed;
   say(`
@@ -78,7 +73,8 @@ Stop with Ctrl-C; nothing is lost.`);
 
 main().catch((error: unknown) => {
   const starting = { config: null, host: '127.0.0.1', phonePort };
+  const isMisuse = error instanceof Misuse;
   const sentence = error instanceof SocatMissing ? NO_SOCAT : explain(error, starting);
-  process.stderr.write(`${sentence}\n`);
-  process.exit(1);
+  process.stderr.write(isMisuse ? `${error.message}\n\n${HELP}` : `${sentence}\n`);
+  process.exit(isMisuse ? EXIT.usage : EXIT.failed);
 });

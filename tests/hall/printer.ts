@@ -118,8 +118,21 @@ export class HallPrinter {
   /** Makes a trouble, or ends it; one that is so already changes nothing. */
   async set(trouble: PrinterTrouble, on: boolean): Promise<void> {
     if (this.troubles.has(trouble) === on) return;
+    this.mark(trouble, on);
+    try {
+      await this.make(trouble, on);
+    } catch (fault) {
+      this.mark(trouble, !on);
+      throw fault;
+    }
+  }
+
+  private mark(trouble: PrinterTrouble, on: boolean): void {
     if (on) this.troubles.add(trouble);
     else this.troubles.delete(trouble);
+  }
+
+  private async make(trouble: PrinterTrouble, on: boolean): Promise<void> {
     switch (trouble) {
       case 'paperEnd':
         if (on) return this.printer.set({ paperRows: 0 });

@@ -1,0 +1,81 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { TimeSource, Timers } from './clock.js';
+
+const PAUSE_MS_MIN = 1_000;
+const PAUSE_MS_MAX = 60_000;
+
+/** What is kept running, and who is told. */
+export interface Keeping {
+  /** What a person calls the process. */
+  readonly name: string;
+  start(): Promise<ChildProcess>;
+  say(line: string): void;
+  readonly time: Pick<TimeSource, 'monotonicMs'>;
+  readonly timers: Pick<Timers, 'after'>;
+}
+
+/**
+ * A process that is started again when it ends by itself, each time after twice the pause; one that
+ * has lasted longer than the longest pause begins with the shortest again.
+ */
+export class Kept {
+  private child: ChildProcess | undefined;
+  private pauseMs = PAUSE_MS_MIN;
+  private isStopping = false;
+  private cancel = (): void => undefined;
+
+  private constructor(private readonly keeping: Keeping) {}
+
+  /** Rejects if the first start does. */
+  static async of(keeping: Keeping): Promise<Kept> {
+    const kept = new Kept(keeping);
+    await kept.begin();
+    return kept;
+  }
+
+  /** Of the process that runs now, if one does. */
+  get pid(): number | undefined {
+    return this.isRunning ? this.child?.pid : undefined;
+  }
+
+  /** Ends it for good, and waits until it has ended. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    this.cancel();
+    const { child } = this;
+    if (child === undefined || !this.isRunning) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    await gone;
+  }
+
+  private get isRunning(): boolean {
+    return this.child?.exitCode === null && this.child.signalCode === null;
+  }
+
+  private async begin(): Promise<void> {
+    const { start, time } = this.keeping;
+    const child = await start();
+    const sinceMs = time.monotonicMs();
+    this.child = child;
+    if (this.isStopping) child.kill('SIGTERM');
+    child.once('exit', (code, signal) => {
+      if (time.monotonicMs() - sinceMs > PAUSE_MS_MAX) this.pauseMs = PAUSE_MS_MIN;
+      this.beginLater(signal ?? `code ${code}`);
+    });
+  }
+
+  private beginLater(why: string): void {
+    if (this.isStopping) return;
+    const { name, say, timers } = this.keeping;
+    say(`${name} ended by itself (${why}); it is started again in ${this.pauseMs / 1000} s.`);
+    this.cancel = timers.after(this.pauseMs, () => {
+      this.begin().catch((fault: unknown) => {
+        // While all of it ends, what it needs to start is no longer there.
+        if (!this.isStopping) throw fault;
+      });
+    });
+    this.pauseMs = Math.min(2 * this.pauseMs, PAUSE_MS_MAX);
+  }
+}
