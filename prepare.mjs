@@ -157,7 +157,7 @@ const PARTS = [
       'tsconfig.json',
       'tsconfig.build.json',
     ],
-    steps: [program('typescript/bin/tsc', '-p', 'tsconfig.build.json')],
+    steps: [{ label: 'programs', run: program('typescript/bin/tsc', '-p', 'tsconfig.build.json') }],
   },
   {
     name: 'screens',
@@ -167,8 +167,8 @@ const PARTS = [
       ...['vite.config.ts', 'svelte.config.js', 'tsconfig.json'],
     ],
     steps: [
-      program('vite/bin/vite.js', 'build'),
-      program('vite/bin/vite.js', 'build', '--mode', 'phone'),
+      { label: 'screens of the hall', run: program('vite/bin/vite.js', 'build') },
+      { label: "phones' page", run: program('vite/bin/vite.js', 'build', '--mode', 'phone') },
     ],
   },
 ];
@@ -180,8 +180,8 @@ async function buildPart({ name, result, sources, steps }) {
   if (built && readFileSync(stamp, 'utf8') === now) return;
   const started = Date.now();
   say(`Building the ${name} …`);
-  for (const [command, args] of steps) {
-    const { code, signal, output } = await quietly(command, args, { label: name });
+  for (const { label, run } of steps) {
+    const { code, signal, output } = await quietly(...run, { label });
     if (signal === 'SIGINT' || signal === 'SIGTERM') throw new Unprepared('Stopped.');
     if (code !== 0) {
       throw new Unprepared(`Building the ${name} failed: mend what is named above.`, output);
@@ -196,7 +196,7 @@ const VOICE = {
   name: 'voice',
   result: 'data/build/voice/voice.json',
   sources: ['core/voice', 'server/voice', 'firmware-config/centres'],
-  steps: [[process.execPath, ['build/server/voice/main.js']]],
+  steps: [{ label: 'voice', run: [process.execPath, ['build/server/voice/main.js']] }],
 };
 
 /** True if a program of this name is installed. */

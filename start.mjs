@@ -1,10 +1,11 @@
 import { buildVoice, orStop, prepare, say, Unprepared } from './prepare.mjs';
 
-const [asked] = process.argv.slice(2);
+const args = process.argv.slice(2);
+const isStart = (args[0] ?? '--').startsWith('--') && !args.includes('--help');
 
 await orStop(prepare);
 await import('./build/server/main.js');
-if (asked === undefined || (asked.startsWith('--') && asked !== '--help')) {
+if (isStart) {
   // The hall is open already; its boards speak as soon as the voice is made, and chime until then.
   try {
     await buildVoice();

@@ -16,10 +16,13 @@ export class FileRefused extends Error {
   readonly code = 'file.refused';
 }
 
+/** Whether a command line was typed wrongly, as Node's `parseArgs` says. */
+export const isMistyped = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+
 /** Whether its message alone is for the person who wrote a file or typed a command. */
 export const isRefusal = (error: unknown): error is Error =>
-  error instanceof FileRefused ||
-  (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+  error instanceof FileRefused || isMistyped(error);
 
 /** Reads JSON that a schema describes. Throws `FileRefused`. */
 export const readChecked = <T>(file: string, schema: z.ZodType<T>): T => {

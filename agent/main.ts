@@ -8,7 +8,7 @@ import { startBuses } from './buses.js';
 import { readDevices, ROLL_M, type Devices, type PrinterSettings } from './devices.js';
 import { enrolled } from './enrol.js';
 import { fetchedAs } from './fetched.js';
-import { FileRefused, isRefusal } from './files.js';
+import { FileRefused, isMistyped, isRefusal } from './files.js';
 import { startModem } from './modem/start.js';
 import { FIRMWARE } from './place.js';
 import { readProfile } from './printer/profile.js';
@@ -73,6 +73,7 @@ class Designed {
 }
 
 const main = async (): Promise<void> => {
+  if (process.argv.includes('--help')) return void process.stdout.write(HELP);
   const { values } = parseArgs({
     options: {
       server: { type: 'string' },
@@ -83,7 +84,7 @@ const main = async (): Promise<void> => {
   });
   const { server, device: deviceId } = values;
   if (server === undefined || !URL.canParse(server) || deviceId === undefined) {
-    process.stderr.write(HELP);
+    process.stderr.write(`Give --server, an address, and --device.\n\n${HELP}`);
     process.exit(2);
   }
   const beside = values.devices === undefined ? virtuals() : besideIn(values.devices);
@@ -139,7 +140,7 @@ const main = async (): Promise<void> => {
 const failed = (error: unknown): never => {
   if (isRefusal(error)) say(error.message);
   else say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  return process.exit(1);
+  return process.exit(isMistyped(error) ? 2 : 1);
 };
 
 main().catch(failed);

@@ -53,3 +53,32 @@ test.each([
   expect(code).toBe(2);
   expect(readdirSync(folder).sort()).toEqual(['a-file', 'full']);
 });
+
+/** Every program that a person starts. */
+const PROGRAMS = [
+  ...['server/main.js', 'server/voice/main.js', PROVISION, RELEASE, DOCTOR],
+  ...['agent/main.js', 'agent/machine/main.js'],
+  ...['tests/hall/main.js', 'tests/replay/main.js', 'tests/bench/main.js'],
+];
+
+test.each(PROGRAMS)('%s tells what it takes, and what it does not', (program) => {
+  const help = spawnSync(process.execPath, [programOf(program), '--help'], { encoding: 'utf8' });
+  expect([help.status, help.stderr]).toEqual([0, '']);
+  expect(help.stdout).toMatch(/npm (start|run)|node build|systemd/);
+  const { code, said } = typed(program, '--bogus');
+  expect(said).toContain("Unknown option '--bogus'");
+  expect(said).not.toMatch(/\n {4}at /);
+  expect(code).toBe(2);
+});
+
+test.each([
+  ['tests/replay/main.js', [], 2, 'Say which log: --data'],
+  ['tests/replay/main.js', ['--data', join(folder, 'no')], 1, `there is no ${folder}`],
+  ['agent/main.js', ['--device', 'a1'], 2, 'Give --server'],
+  ['tests/bench/main.js', ['--only', 'no'], 2, 'there is no section no'],
+])('%s %j is answered by a sentence', (program, args, code, words) => {
+  const answer = typed(program, ...args);
+  expect(answer.said).toContain(words);
+  expect(answer.said).not.toMatch(/\n {4}at /);
+  expect(answer.code).toBe(code);
+});

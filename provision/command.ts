@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { FileRefused, isRefusal } from '../agent/files.js';
+import { asksHelp, EXIT, Misuse } from '../server/misuse.js';
 import { FIRMWARE, type Centre } from './centre.js';
 import { signer, type Sign } from './keys.js';
 import type { Tree } from './template.js';
@@ -57,18 +58,14 @@ export const writeTree = (folder: string, tree: Tree): void => {
   }
 };
 
-/** A mistake of whoever started a command: it is shown with what the command takes. */
-export class UsageRefused extends FileRefused {}
-
-/** The options that were not given. Throws `UsageRefused` that names them. */
+/** Options that must be given. Throws a `Misuse` that names those that are not. */
 export const needed = <T extends Readonly<Record<string, string | undefined>>>(
-  help: string,
   options: T,
 ): { readonly [K in keyof T]: string } => {
   const missing = Object.keys(options).filter((name) => options[name] === undefined);
   if (missing.length === 0) return options as { readonly [K in keyof T]: string };
   const said = missing.map((name) => `--${name}`).join(' and ');
-  throw new UsageRefused(`${help}\nMissing: ${said}`);
+  throw new Misuse(`Missing: ${said}.`);
 };
 
 /** What a person can do about a folder or file that the system does not give. */
@@ -86,16 +83,22 @@ const ABOUT: Readonly<Record<string, string>> = {
 const wordsOf = (error: unknown): string | undefined => {
   if (isRefusal(error)) return error.message;
   const { code = '', path } = error as NodeJS.ErrnoException;
-  if (code.startsWith('ERR_PARSE_ARGS')) return (error as Error).message;
   const about = ABOUT[code];
   return about === undefined || path === undefined ? undefined : `${path} ${about}`;
 };
 
-/** Runs a command to its end; what it refuses is told in its own words, and ends with 2. */
-export const carryOut = (command: () => Promise<void>): void => {
+/**
+ * Runs a command to its end, or tells what it takes. What it refuses is told in its own words, and
+ * ends with 2; a line that was typed wrongly with what the command takes.
+ */
+export const carryOut = (help: string, command: () => Promise<void>): void => {
+  if (asksHelp(process.argv)) {
+    process.stdout.write(help);
+    return;
+  }
   command().catch((error: unknown) => {
-    const words = wordsOf(error);
+    const words = error instanceof Misuse ? `${error.message}\n\n${help}` : wordsOf(error);
     process.stderr.write(`${words ?? (error as Error).stack ?? String(error)}\n`);
-    process.exit(words === undefined ? 1 : 2);
+    process.exit(words === undefined ? EXIT.failed : EXIT.usage);
   });
 };

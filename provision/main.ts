@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { FileRefused } from '../agent/files.js';
+import { parsed } from '../server/misuse.js';
 import { renderBundle } from './bundle.js';
 import { readCentre } from './centre.js';
 import { carryOut, folderOf, needed, signWith, writeTree } from './command.js';
@@ -17,9 +17,9 @@ const HELP = `Renders a whole machine of a centre.
 
 const provision = async (): Promise<void> => {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { centre: text, device: text, out: text, key: text } });
+  const { values } = parsed({ options: { centre: text, device: text, out: text, key: text } });
   const { centre, device, out: folder, key } = values;
-  const { centre: id, device: name, out } = needed(HELP, { centre, device, out: folder });
+  const { centre: id, device: name, out } = needed({ centre, device, out: folder });
   const read = await readCentre(folderOf(id));
   const machine = read.machines.get(name);
   if (machine === undefined) {
@@ -33,4 +33,4 @@ const provision = async (): Promise<void> => {
   process.stdout.write(`${bundle.size} files, ${signed}. Next: read ${join(out, 'README.md')}\n`);
 };
 
-carryOut(provision);
+carryOut(HELP, provision);

@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { machineClock } from '../agent/clock.js';
 import { FileRefused } from '../agent/files.js';
+import { Misuse, parsed } from '../server/misuse.js';
 import { PROJECT } from '../server/place.js';
 import { synthesise } from '../server/voice/synthesis.js';
 import { readCentre } from './centre.js';
-import { carryOut, folderOf, needed, signWith, UsageRefused } from './command.js';
+import { carryOut, folderOf, needed, signWith } from './command.js';
 import { newKey } from './keys.js';
 import { makeRoom, seal, stageMachines, stageProgram } from './pack.js';
 import { stageVoice } from './voice.js';
@@ -32,7 +32,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const release = async (): Promise<void> => {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({
+  const { values } = parsed({
     options: { centre: text, key: text, out: text, arch: text, 'new-key': text },
   });
   const { centre: wanted, key, out: place, arch = THIS, 'new-key': keyFile } = values;
@@ -40,9 +40,9 @@ const release = async (): Promise<void> => {
     say(`${keyFile} is for its owner alone. In site.json: "releaseKey": "${newKey(keyFile)}"`);
     return;
   }
-  const { centre: id, out } = needed(HELP, { centre: wanted, out: place });
+  const { centre: id, out } = needed({ centre: wanted, out: place });
   if (arch !== 'amd64' && arch !== 'arm64') {
-    throw new UsageRefused(`${HELP}\n--arch is amd64 or arm64, not ${arch}`);
+    throw new Misuse(`--arch is amd64 or arm64, not ${arch}.`);
   }
   const centre = await readCentre(folderOf(id));
   const sign = signWith(centre, key);
@@ -69,4 +69,4 @@ const release = async (): Promise<void> => {
   }
 };
 
-carryOut(release);
+carryOut(HELP, release);

@@ -12,16 +12,13 @@ import { rebuild } from './log/rebuild.js';
 import { restore, SKIP_NUMBERS } from './log/restore.js';
 import { isVerifierKey, ownKeyIn } from './log/note.js';
 import { verify, type Verified } from './log/verify.js';
-import { Misuse, parsed } from './misuse.js';
+import { asksHelp, EXIT, Misuse, parsed } from './misuse.js';
 import { projectors } from './projectors.js';
 import { ConfigurationError, loadSettings } from './settings.js';
 import { CODE_LIFE_MS, makeManagerCode } from './setup.js';
 
 export const COMMANDS = ['verify', 'backup', 'restore', 'rebuild', 'manager'] as const;
 type CommandName = (typeof COMMANDS)[number];
-
-/** Exit codes: 0 as asked · 1 not done · 2 asked wrongly · 3 done, something was wrong. */
-export const EXIT = { done: 0, failed: 1, usage: 2, found: 3 } as const;
 
 const USAGE = `Commands for a centre:
   verify  [--config FILE] [--key KEY]    checks the whole log, without FILE the demo's; a server
@@ -59,6 +56,10 @@ export const runCommand = async (
   argv: readonly string[],
   say: Say = (line) => void process.stdout.write(`${line}\n`),
 ): Promise<number> => {
+  if (asksHelp(argv)) {
+    say(USAGE);
+    return EXIT.done;
+  }
   try {
     const { name, options } = parse(argv);
     return await HANDLERS[name](await placeOf(name, options.config), options, say);
@@ -99,8 +100,14 @@ const needFile = ({ file }: Place): void => {
   if (!existsSync(file)) throw new LogFault('log.missing', `there is no log at ${file}`);
 };
 
+const counted = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 const report = ({ events, streams, checkpoints, head, problems }: Verified, say: Say): void => {
-  say(`${events} events in ${streams} streams, ${checkpoints} signed checkpoints hold`);
+  const hold = checkpoints === 1 ? 'checkpoint holds' : 'checkpoints hold';
+  say(
+    `${counted(events, 'event')} in ${counted(streams, 'stream')}, ${checkpoints} signed ${hold}`,
+  );
   if (head !== null) say(`head ${head.stream}:${head.seq} ${head.hash}`);
   for (const problem of problems) say(`WRONG ${problem}`);
   say(problems.length === 0 ? 'the log is sound' : 'the log is NOT sound');

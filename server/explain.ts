@@ -1,5 +1,4 @@
 import { LogFault } from './log/faults.js';
-import { Misuse } from './misuse.js';
 import { ConfigurationError } from './settings.js';
 
 /** What was to be started, as far as a sentence about its failure needs it. */
@@ -51,7 +50,6 @@ const listening = (error: ListenError, { config, host, phonePort }: Starting): s
 /** Faults that a person can mend are told in sentences; the rest with everything known. */
 export const explain = (error: unknown, starting: Starting | undefined): string => {
   if (error instanceof ConfigurationError || error instanceof LogFault) return error.message;
-  if (error instanceof Misuse) return `${error.message} See npm start -- --help.`;
   if (starting !== undefined && isListenError(error)) {
     const sentence = listening(error, starting);
     if (sentence !== null) return sentence;

@@ -71,11 +71,12 @@ const mistakeIn = (server: string | undefined, lang: string): string | undefined
 };
 
 const main = async (): Promise<void> => {
+  if (process.argv.includes('--help')) return void process.stdout.write(HELP);
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({
     options: {
-      ...{ lang: { ...text, default: 'en' }, print: flag, json: flag, help: flag },
+      ...{ lang: { ...text, default: 'en' }, print: flag, json: flag },
       ...{ server: text, devices: text, root: { ...text, default: '' } },
     },
   });
@@ -84,8 +85,8 @@ const main = async (): Promise<void> => {
   const server = values.server ?? machine?.server;
   const { lang } = values;
   const mistake = mistakeIn(server, lang);
-  if (values.help || server === undefined || mistake !== undefined) {
-    process.stderr.write(values.help ? HELP : `${HELP}\n${mistake ?? ''}\n`);
+  if (server === undefined || mistake !== undefined) {
+    process.stderr.write(`${mistake ?? ''}\n\n${HELP}`);
     process.exit(2);
   }
   const authority = machine?.authority ?? null;

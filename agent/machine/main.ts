@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { machineClock } from '../clock.js';
-import { isRefusal } from '../files.js';
+import { isMistyped, isRefusal } from '../files.js';
 import { healthAfterSwitch, watch } from './health.js';
 import { cookieOf, openOffice, ServerAway } from './office.js';
 import { runWithin } from './programs.js';
@@ -21,6 +21,7 @@ const say = (line: string): void => void process.stderr.write(`machine: ${line}\
 const run = runWithin(PROGRAM_MS_MAX);
 
 const main = async (): Promise<void> => {
+  if (process.argv.includes('--help')) return void process.stdout.write(HELP);
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: { machine: { type: 'string' }, root: { type: 'string', default: '' } },
@@ -32,7 +33,7 @@ const main = async (): Promise<void> => {
     return say(`${changed.length} files were put in place`);
   }
   if (command !== 'health' && command !== 'update') {
-    process.stderr.write(HELP);
+    process.stderr.write(`${command ?? 'Nothing'} is not one of these:\n\n${HELP}`);
     process.exit(2);
   }
   const machine = readMachine(places);
@@ -60,5 +61,5 @@ main().catch((error: unknown) => {
   if (error instanceof ServerAway) say(`the server ${error.message}: tried again later`);
   else if (isRefusal(error)) say(error.message);
   else say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.exit(1);
+  process.exit(isMistyped(error) ? 2 : 1);
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Misuse, parsed } from '../misuse.js';
+import { asksHelp, EXIT, Misuse, parsed } from '../misuse.js';
 import { BUILT_VOICE, PROJECT } from '../place.js';
 import { ConfigurationError, loadSettings, type Settings } from '../settings.js';
 import { NoSpeaker, scriptsFor, synthesise } from './synthesis.js';
@@ -29,6 +29,7 @@ const asked = async (): Promise<{ centres: Settings[]; folder: string }> => {
 };
 
 const main = async (): Promise<void> => {
+  if (asksHelp(process.argv)) return console.log(USAGE);
   const { centres, folder } = await asked();
   const scripts = scriptsFor(centres.map(({ configuration }) => configuration));
   await synthesise(folder, scripts);
@@ -42,5 +43,5 @@ try {
   else if (fault instanceof NoSpeaker || fault instanceof ConfigurationError) {
     console.error(fault.message);
   } else throw fault;
-  process.exitCode = 1;
+  process.exitCode = fault instanceof Misuse ? EXIT.usage : EXIT.failed;
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { demoSettings } from '../../server/demo.js';
-import { Misuse, parsed } from '../../server/misuse.js';
+import { asksHelp, EXIT, Misuse, parsed } from '../../server/misuse.js';
 import { PROJECT } from '../../server/place.js';
 import { calls } from './calls.js';
 import { csv } from './csv.js';
@@ -43,13 +43,10 @@ interface Options {
   readonly only?: string | undefined;
 }
 
-/** What was asked for; `null` for help. */
-const optionsOf = (args: string[]): Options | null => {
+const optionsOf = (args: string[]): Options => {
   const flag = { type: 'boolean', default: false } as const;
   const text = { type: 'string' } as const;
-  const options = { quick: flag, help: flag, json: text, only: text };
-  const { help, ...rest } = parsed({ args, options }).values;
-  return help ? null : rest;
+  return parsed({ args, options: { quick: flag, json: text, only: text } }).values;
 };
 
 const machine = () => {
@@ -109,11 +106,12 @@ const historyIn = (folder: string, quick: boolean): (() => Promise<History>) => 
 };
 
 const main = async (): Promise<void> => {
-  const options = optionsOf(process.argv.slice(2));
-  if (options === null) {
+  const args = process.argv.slice(2);
+  if (asksHelp(args)) {
     process.stdout.write(HELP);
     return;
   }
+  const options = optionsOf(args);
   const { quick } = options;
   chosen(options);
   // Beside the project and not in the system's own folder, which is often no disk at all.
@@ -128,5 +126,5 @@ main().catch((error: unknown) => {
   const known = error instanceof Error ? error.stack : String(error);
   const words = error instanceof Misuse ? `${error.message}\n\n${HELP}` : `${known}\n`;
   process.stderr.write(`bench: ${words}`);
-  process.exit(1);
+  process.exit(error instanceof Misuse ? EXIT.usage : EXIT.failed);
 });

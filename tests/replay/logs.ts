@@ -137,6 +137,7 @@ const busiest = (rows: readonly Row[], { branch, day }: LogWish): [string, strin
  * for a file that is not such a log.
  */
 export const readDay = (wish: LogWish): LoggedDay => {
+  if (!existsSync(wish.data)) throw new ReplayError(`there is no ${wish.data}: see docs/replay.md`);
   const folder = statSync(wish.data).isDirectory() ? wish.data : dirname(wish.data);
   const file = folder === wish.data ? fileIn(folder, 'tickets') : wish.data;
   if (file === undefined) throw new ReplayError(`no tickets.csv or tickets.csv.gz in ${folder}`);

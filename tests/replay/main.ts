@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { MINUTE_MS } from '../../core/time.js';
 import { instant } from '../../core/calendar.js';
+import { asksHelp, EXIT, Misuse, parsed } from '../../server/misuse.js';
 import { catalogueOf } from './catalogue.js';
 import { readDay, ReplayError, type LoggedDay } from './logs.js';
 import { otherSite, planAt } from './otherSite.js';
@@ -28,11 +28,11 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const numberOf = (name: string, text: string, max: number): number => {
   const value = Number(text);
   if (value > 0 && value <= max) return value;
-  throw new ReplayError(`--${name} ${text}: give a number up to ${max}`);
+  throw new Misuse(`--${name} ${text}: give a number above 0, up to ${max}.`);
 };
 
 const options = () => {
-  const { values } = parseArgs({
+  const { values } = parsed({
     options: {
       data: { type: 'string' },
       branch: { type: 'string' },
@@ -41,12 +41,13 @@ const options = () => {
       url: { type: 'string' },
       speed: { type: 'string', default: '600' },
       seed: { type: 'string', default: '1' },
-      help: { type: 'boolean', default: false },
     },
   });
   const speed = numberOf('speed', values.speed, SPEED_MAX);
   const seed = Math.floor(numberOf('seed', values.seed, 2 ** 31));
-  return { ...values, speed, seed };
+  const { data } = values;
+  if (data === undefined) throw new Misuse('Say which log: --data DIR_OR_FILE.');
+  return { ...values, data, speed, seed };
 };
 
 type Options = ReturnType<typeof options>;
@@ -68,9 +69,9 @@ const siteFor = async (
 };
 
 const main = async (): Promise<void> => {
+  if (asksHelp(process.argv)) return void process.stdout.write(HELP);
   const chosen = options();
   const { data, branch, day: date, zone, seed } = chosen;
-  if (chosen.help || data === undefined) return say(HELP);
   const day = readDay({
     data,
     ...(branch === undefined ? {} : { branch }),
@@ -91,8 +92,13 @@ const main = async (): Promise<void> => {
   }
 };
 
+const wordsOf = (error: unknown): string => {
+  if (error instanceof Misuse) return `${error.message}\n\n${HELP}`;
+  if (error instanceof ReplayError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+};
+
 main().catch((error: unknown) => {
-  const known = error instanceof ReplayError || !(error instanceof Error);
-  process.stderr.write(`${known ? String(error) : (error.stack ?? error.message)}\n`);
-  process.exit(1);
+  process.stderr.write(`${wordsOf(error)}\n`);
+  process.exit(error instanceof Misuse ? EXIT.usage : EXIT.failed);
 });

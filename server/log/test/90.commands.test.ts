@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hallConfiguration } from '../../../tests/fixtures/board.js';
 import { LoggedHall, scratch, takeTicket } from '../../../tests/fixtures/log.js';
-import { EXIT, isCommand, runCommand } from '../../cli.js';
+import { isCommand, runCommand } from '../../cli.js';
+import { EXIT } from '../../misuse.js';
 import { projectors } from '../../projectors.js';
 
 let folder: ReturnType<typeof scratch>;
