@@ -74,6 +74,9 @@ class Designed {
 
 const main = async (): Promise<void> => {
   if (process.argv.includes('--help')) return void process.stdout.write(HELP);
+  let stop = (): void => process.exit(0);
+  // The last one is of who started this agent: it has gone, perhaps before all here is begun.
+  for (const end of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(end, () => stop());
   const { values } = parseArgs({
     options: {
       server: { type: 'string' },
@@ -130,11 +133,7 @@ const main = async (): Promise<void> => {
     exit: (code) => process.exit(code),
   });
   await agent.away.openDoor();
-  const stop = (): void => void agent.stop().then(() => process.exit(0), failed);
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  // Who started this agent has gone.
-  process.once('disconnect', stop);
+  stop = () => void agent.stop().then(() => process.exit(0), failed);
 };
 
 const failed = (error: unknown): never => {

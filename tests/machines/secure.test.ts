@@ -167,3 +167,17 @@ test('an agent that does not trust the server says so, and what to do', async ()
   writeFileSync(join(data, 'cookie'), readFileSync(join(places.agent, 'cookie')));
   expect(await spoken()).toContain('certificate');
 }, 60_000);
+
+test('an agent that waits to be let in ends with whoever started it', async () => {
+  const args = ['--server', url, '--device', 'a1', '--data', join(root, 'waiting')];
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: authority };
+  const child = spawn(process.execPath, [programOf('agent/main.js'), ...args], {
+    ...{ env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+  });
+  let words = '';
+  child.stderr?.on('data', (bytes: Buffer) => (words += bytes.toString()));
+  await vi.waitFor(() => expect(words).toContain('with the code'), SOON);
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.disconnect();
+  expect(await gone).toBe(0);
+}, 60_000);
