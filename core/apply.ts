@@ -54,10 +54,10 @@ const applyCentre = ({ centre, day }: State, event: Logged<CentreEvent>): void =
       centre.devices.delete(event.deviceId);
       return;
     case 'paper.stopped':
-      centre.paperless.add(event.kioskId ?? '');
+      centre.paperless.add(event.kioskId);
       return;
     case 'paper.resumed':
-      centre.paperless.delete(event.kioskId ?? '');
+      centre.paperless.delete(event.kioskId);
       return;
     case 'paper.loaded':
       centre.rolls.set(event.kioskId, event.at);

@@ -1,4 +1,3 @@
-import type { Event } from './events.js';
 import {
   decideCentre,
   decideDay,
@@ -8,18 +7,19 @@ import {
   tick,
   type CentreCommand,
 } from './decide/centre.js';
-import { enterNumber, enterTicket } from './decide/entered.js';
 import { decideClerk } from './decide/clerk.js';
+import { enterNumber, enterTicket } from './decide/entered.js';
 import { hallOf, type Hall } from './decide/hall.js';
+import { pressKey } from './decide/keys.js';
 import {
   decidePaper,
   decideSupply,
   type PaperCommand,
   type SupplyCommand,
 } from './decide/paper.js';
-import { pressKey } from './decide/keys.js';
 import { decideSheet, type SheetCommand } from './decide/sheets.js';
 import { decideVisitor } from './decide/visitor.js';
+import type { Event } from './events.js';
 import { clerkCommand, visitorCommand } from './protocol/commands.js';
 import type { ClerkCommand, Command, CommandType, VisitorCommand } from './protocol/commands.js';
 import type { Refusal } from './protocol/refusals.js';

@@ -139,6 +139,7 @@ export type SlipRow = PaperDesign['slip'][number];
 /** As papers look where nobody has chosen anything. */
 export const DEFAULT_DESIGN: PaperDesign = paperDesign.parse({});
 
+/** How a centre's papers look, whether or not anybody chose it. */
 export const designOf = ({ paper }: { readonly paper?: PaperDesign | undefined }): PaperDesign =>
   paper ?? DEFAULT_DESIGN;
 
@@ -149,6 +150,6 @@ export const ECONOMY_MM_MAX = 40;
 /** A slip about a service. */
 export const SLIP_MM_MAX = 200;
 
-/** Widths of paper that a manager looks at, in mm, and what a printer reaches of them. */
+/** Widths of paper that a manager looks at, in mm. */
 export const PAPER_WIDTHS = ['80', '58'] as const;
 export type PaperWidth = (typeof PAPER_WIDTHS)[number];

@@ -31,7 +31,7 @@ export interface Reason {
   readonly id: string;
 }
 
-/** What stands on papers that are no tickets: all about a service, or numbers of a pad. */
+/** What stands on a sheet, which is all paper but tickets: about a service, or numbers of a pad. */
 export type SheetOf =
   | {
       readonly kind: 'information';
@@ -225,7 +225,7 @@ export type DayEvent =
       readonly why: CopyReason;
       readonly kioskId: DeviceId;
     }
-  /** Papers that are no tickets are to come out of a kiosk's printer. */
+  /** A sheet is to come out of a kiosk's printer. */
   | {
       readonly type: 'sheet.ordered';
       readonly sheetId: string;

@@ -54,7 +54,7 @@ export interface TicketPaper {
   readonly copy: 'first' | CopyReason;
 }
 
-/** Papers of one sheet that is no ticket: a pad has one for each number. */
+/** Parts of one sheet: a pad has one for each number. */
 export const SHEET_PARTS_MAX = 50;
 
 /** A slip that says what a service needs; `null` where the centre does not know it. */

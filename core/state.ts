@@ -147,7 +147,7 @@ export interface Suspension {
   readonly until: Millis | null;
 }
 
-/** Papers that are no tickets; `left` are the parts that have not come out. */
+/** Paper that is ordered by itself, not with a ticket; `left` are parts that have not come out. */
 export interface Sheet {
   readonly id: string;
   readonly kioskId: DeviceId;
@@ -178,7 +178,7 @@ export interface DayState {
   calls: Call[];
   /** Open tickets whose paper is pending, in the order in which it was ordered. */
   readonly unprinted: Set<TicketId>;
-  /** Papers that are no tickets and are still to be printed. */
+  /** Of which something is still to be printed. */
   readonly sheets: Map<string, Sheet>;
   /** By reserved series, the number after the last one that was ordered on paper today. */
   readonly padNext: Map<string, number>;
@@ -204,8 +204,8 @@ export interface CentreState {
   restoredDay: string | null;
   /** Streams before a restore in which tickets of the open day were issued. */
   earlierStreams: readonly string[];
-  /** Kiosks whose tickets have no paper; `''` is the whole centre. */
-  readonly paperless: Set<DeviceId>;
+  /** Kiosks whose tickets have no paper; `null` is the whole centre. */
+  readonly paperless: Set<DeviceId | null>;
   /** When somebody said that a kiosk's printer has a new roll. */
   readonly rolls: Map<DeviceId, Millis>;
   /** Of the open day and the days to come. */
@@ -214,7 +214,7 @@ export interface CentreState {
 
 /** [PAPER-1] Whether tickets taken at a kiosk have no paper, whatever its printer could do. */
 export const isPaperless = ({ centre }: State, kioskId: DeviceId): boolean =>
-  centre.paperless.has('') || centre.paperless.has(kioskId);
+  centre.paperless.has(null) || centre.paperless.has(kioskId);
 
 /** The whole centre: one stream, folded up to `seq`. */
 export interface State {

@@ -96,7 +96,7 @@ describe('a ticket is laid out', () => {
     }
   });
 
-  test('with time and address said in every look', () => {
+  test('with time and address, whether much or little stands on it', () => {
     for (const paper of [plainPaper, fullPaper]) {
       const all = shown(layoutTicket(paper, sheet)).join('\n');
       expect(all).toContain('٢١ نوفمبر ٢٠٢٦');

@@ -21,6 +21,8 @@ import { configurationHash, loadSettings, type Settings } from './settings.js';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 const PAPERS_SHOWN = 6;
+/** A device file that hangs holds one of its threads: with Node's four, four would hold up all. */
+const AGENT_THREADS = '16';
 
 /** Demo secrets, made on the first run; the demo listens on this machine alone. */
 export interface DemoSecrets {
@@ -145,7 +147,7 @@ export const startAgent = async (
   return spawn(process.execPath, [...AGENT_FLAGS, program, ...options], {
     // The channel closes with this process, however it ends, and the agent then ends too.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: { ...process.env, DAWR_DEVICE_TOKEN: token, UV_THREADPOOL_SIZE: '16' },
+    env: { ...process.env, DAWR_DEVICE_TOKEN: token, UV_THREADPOOL_SIZE: AGENT_THREADS },
   });
 };
 

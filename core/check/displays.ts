@@ -1,5 +1,5 @@
 import { labelOn, type Face } from '../displays.js';
-import { each, twice, type Mistake, type Part, type Sections } from './sections.js';
+import { each, twice, type Mistake, type Sections } from './sections.js';
 import { LETTERS } from './series.js';
 
 /** What each known model of LED display can show, by its id. */
@@ -7,15 +7,21 @@ export type Displays = ReadonlyMap<string, Face>;
 
 type Category = Sections['categories'][number];
 
+/** What a model of the centre's can show. */
+interface Model {
+  readonly model: string;
+  readonly face: Face;
+}
+
 /**
  * [LABEL-1] Paper, screen and LED display show the same label: whatever cannot be shown on one of
  * the centre's models is refused, and what could be is offered.
  */
 export const displayMistakes = (sections: Sections, displays: Displays): Mistake[] => {
   const named = each('centre.displays', sections.centre?.value.displays ?? []);
-  const faces = named.flatMap(({ value }) => {
-    const face = displays.get(value);
-    return face === undefined ? [] : [{ value: face, path: value }];
+  const models = named.flatMap(({ value: model }): Model[] => {
+    const face = displays.get(model);
+    return face === undefined ? [] : [{ model, face }];
   });
   return [
     ...twice(named),
@@ -26,17 +32,17 @@ export const displayMistakes = (sections: Sections, displays: Displays): Mistake
         reason: `there is no model "${value}": choose one of ${[...displays.keys()].join(', ')}`,
       })),
     ...sections.categories.flatMap((category) => {
-      const mistakes = faces.flatMap((face) => labelMistake(sections, category, face));
+      const mistakes = models.flatMap((model) => labelMistake(sections, category, model));
       return mistakes.slice(0, 1);
     }),
-    ...counterMistakes(sections, faces),
+    ...counterMistakes(sections, models),
   ];
 };
 
 const labelMistake = (
   sections: Sections,
   { path, value: { id, letter, max } }: Category,
-  { path: model, value: face }: Part<Face>,
+  { model, face }: Model,
 ): Mistake[] => {
   if (labelOn(face, { letter, number: max }) !== undefined) return [];
   const on = `for a display "${model}"`;
@@ -59,27 +65,28 @@ const labelMistake = (
   return [{ path: `${path}.letter`, reason }];
 };
 
-const HUNDRED = 100;
+/** Series begin at whole hundreds, so that people tell them apart by the first digit. */
+const BAND = 100;
 
-/** Whole hundreds for each series in the file's order: no two open tickets share a number. */
+/** Whole bands for each series in the file's order: no two open tickets share a number. */
 const bandOf = ({ categories }: Sections, id: string): { from: number; to: number } => {
-  let from = HUNDRED;
+  let from = BAND;
   for (const { value } of categories) {
-    const size = Math.ceil((value.max - value.min + 1) / HUNDRED) * HUNDRED;
+    const size = Math.ceil((value.max - value.min + 1) / BAND) * BAND;
     if (value.id === id) return { from, to: from + size - 1 };
     from += size;
   }
-  return { from, to: from + HUNDRED - 1 };
+  return { from, to: from + BAND - 1 };
 };
 
 /** The number of a counter stands beside the label on the hall's displays. */
-const counterMistakes = (sections: Sections, faces: readonly Part<Face>[]): Mistake[] =>
+const counterMistakes = (sections: Sections, models: readonly Model[]): Mistake[] =>
   sections.counters.flatMap(({ path, value: { number } }) =>
-    faces
-      .filter(({ value: face }) => String(number).length > face.width)
+    models
+      .filter(({ face }) => String(number).length > face.width)
       .slice(0, 1)
-      .map((face) => ({
+      .map(({ model }) => ({
         path: `${path}.number`,
-        reason: `${number} has too many digits for a display "${face.path}"`,
+        reason: `${number} has too many digits for a display "${model}"`,
       })),
   );

@@ -2,12 +2,12 @@ import { civil, closeByOf, hoursOf } from '../calendar.js';
 import { counterOf, serviceOf } from '../catalogue.js';
 import type { Configuration, Millis } from '../configuration.js';
 import type { DayEvent, DeviceId, Event } from '../events.js';
-import type { ManagerCommand, SystemCommand } from '../protocol/commands.js';
 import { dueLeases } from '../leases.js';
+import type { ManagerCommand, SystemCommand } from '../protocol/commands.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
 import { freshSeries, jump, seriesOf } from '../series.js';
-import { DAY_MS } from '../time.js';
 import { RULES_VERSION, type Asked, type Configurations, type State } from '../state.js';
+import { DAY_MS } from '../time.js';
 import { configurationOf, openTicket, reasonOf, type Hall } from './hall.js';
 import { endVisit } from './legs.js';
 import type { SupplyCommand } from './paper.js';
@@ -15,6 +15,7 @@ import type { SheetCommand } from './sheets.js';
 
 type Decision = Event[] | Refusal;
 
+/** What a day that opens now would go by: its configuration, its date, its hours if it has any. */
 export const opening = (state: State, asked: Asked, configurations: Configurations) => {
   const configuration = configurationOf(configurations, state.centre.configuration);
   const { date } = civil(asked.at, configuration.centre.zone);

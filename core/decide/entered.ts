@@ -6,17 +6,10 @@ import type { DayEvent, Event, Logged, ServiceId } from '../events.js';
 import { leaseWith } from '../leases.js';
 import type { ManagerCommand, SystemCommand } from '../protocol/commands.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
-import {
-  isPaperless,
-  labelKey,
-  type Asked,
-  type Configurations,
-  type DayState,
-  type State,
-} from '../state.js';
+import { labelKey, type Asked, type Configurations, type DayState, type State } from '../state.js';
 import { DAY_MS } from '../time.js';
 import { openedDay, opening } from './centre.js';
-import { hallOf, type Hall } from './hall.js';
+import { hallOf, printerAt, type Hall } from './hall.js';
 import { chooseService, ownTimes } from './legs.js';
 
 type EnterTicket = Extract<SystemCommand, { type: 'enterTicket' }>;
@@ -26,6 +19,7 @@ type EnterNumber = Extract<ManagerCommand, { type: 'enterNumber' }>;
 const knownServices = ({ configuration }: Hall, services: readonly ServiceId[]): ServiceId[] =>
   [...new Set(services)].filter((id) => serviceOf(configuration, id) !== undefined);
 
+/** Where and when a visit began, and what gave it its number. */
 interface Entry {
   readonly deviceId: string;
   readonly takenAt: Millis;
@@ -82,8 +76,7 @@ const enterToday = (hall: Hall, command: EnterTicket): DayEvent[] | Refusal => {
   }
   if (categoryOf(configuration, seriesId) === undefined) return refuse('lease.unknown');
   const takenAt = Math.min(asked.at, Math.max(lease.grantedAt, command.takenAt));
-  const kiosk = configuration.kiosks.find(({ id }) => id === deviceId);
-  const print = kiosk?.printer === true && !isPaperless(state, deviceId);
+  const print = !('refused' in printerAt(hall, deviceId));
   const { unanswered } = command;
   const standsFor =
     unanswered === null || asked.earlier !== undefined ? {} : { standsFor: unanswered };
@@ -104,6 +97,8 @@ const openWith = (
   if (state.centre.lastDay !== null && state.centre.lastDay >= date) return undefined;
   if (asked.at >= closeByOf(configuration, hours.closesAt)) return undefined;
   const opened = openedDay(state, configuration, { date, closesAt: hours.closesAt });
+  // No event that opens a day changes what a copy shares with the state: the day is its own, and
+  // of the centre whole fields are set.
   const then: State = { ...state, centre: { ...state.centre }, day: null };
   for (const event of opened) {
     const { stream, seq } = then;

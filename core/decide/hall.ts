@@ -2,7 +2,16 @@ import { hasReason } from '../catalogue.js';
 import type { Configuration, ReasonKind } from '../configuration.js';
 import type { Reason } from '../events.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
-import type { Asked, Configurations, Counter, DayState, Leg, State, Ticket } from '../state.js';
+import {
+  isPaperless,
+  type Asked,
+  type Configurations,
+  type Counter,
+  type DayState,
+  type Leg,
+  type State,
+  type Ticket,
+} from '../state.js';
 
 /** What a decision about an open day looks at. */
 export interface Hall {
@@ -36,6 +45,16 @@ export const hallOf = (
     asked,
     idAt: (n) => `${state.stream}:${state.seq + 1 + n}`,
   };
+};
+
+/** The kiosk out of whose printer papers come, or why none does there. */
+export const printerAt = (
+  { state, configuration }: Pick<Hall, 'state' | 'configuration'>,
+  kioskId: string,
+): Configuration['kiosks'][number] | Refusal => {
+  const kiosk = configuration.kiosks.find(({ id }) => id === kioskId);
+  if (kiosk?.printer !== true) return refuse('printer.unknown');
+  return isPaperless(state, kioskId) ? refuse('paper.stopped') : kiosk;
 };
 
 export type HeldLeg = Leg & { status: 'called' | 'serving' };

@@ -2,8 +2,8 @@ import type { DayEvent, DeviceId, Event, TicketId } from '../events.js';
 import { PAPER_AGE_MS_MAX, type CopyReason, type PaperPart } from '../paper.js';
 import type { ManagerCommand } from '../protocol/commands.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
-import { isPaperless, type Asked, type Configurations, type Paper, type State } from '../state.js';
-import { configurationOf, openTicket, type Hall } from './hall.js';
+import type { Asked, Configurations, Paper, State } from '../state.js';
+import { configurationOf, openTicket, printerAt, type Hall } from './hall.js';
 import { reportSheet } from './sheets.js';
 
 /** What is asked about papers, whoever asks it. */
@@ -15,10 +15,11 @@ export type PaperCommand =
       readonly why: CopyReason;
     }
   | { readonly type: 'printElsewhere'; readonly ticketId: TicketId; readonly kioskId: DeviceId }
-  | { readonly type: 'giveUpPaper'; readonly ticketId: TicketId | null }
+  | { readonly type: 'giveUpPaper'; readonly paperId: PaperPart['paperId'] | null }
   | ({ readonly type: 'reportPrint'; readonly state: 'confirmed' | 'assumed' } & PaperPart);
 
-const isLate = ({ asked }: Hall, { orderedAt }: Paper): boolean =>
+/** Whether it is printed no more by itself. */
+export const isLate = ({ asked }: Hall, { orderedAt }: Pick<Paper, 'orderedAt'>): boolean =>
   asked.at - orderedAt > PAPER_AGE_MS_MAX;
 
 const abandoned = (ticketId: TicketId, { copy }: Paper): DayEvent => ({
@@ -35,9 +36,8 @@ const order = (
 ): DayEvent[] | Refusal => {
   const ticket = openTicket(hall, ticketId);
   if ('refused' in ticket) return ticket;
-  const kiosk = hall.configuration.kiosks.find(({ id }) => id === kioskId);
-  if (kiosk?.printer !== true) return refuse('printer.unknown');
-  if (isPaperless(hall.state, kioskId)) return refuse('paper.stopped');
+  const printer = printerAt(hall, kioskId);
+  if ('refused' in printer) return printer;
   const { paper } = ticket;
   const isPending = paper?.state === 'pending';
   if (isPending && paper.kioskId === kioskId && !isLate(hall, paper)) {
@@ -63,13 +63,18 @@ const elsewhere = (
 };
 
 /** [PRINT-4] Nobody waits for these papers any more. */
-const giveUp = (hall: Hall, wanted: TicketId | null): DayEvent[] | Refusal => {
-  const events = [...hall.day.unprinted].flatMap((ticketId) => {
+const giveUp = (hall: Hall, wanted: PaperPart['paperId'] | null): DayEvent[] | Refusal => {
+  const isMeant = (paperId: string, paper: Pick<Paper, 'orderedAt'>): boolean =>
+    wanted === null ? isLate(hall, paper) : wanted === paperId;
+  const tickets = [...hall.day.unprinted].flatMap((ticketId) => {
     const paper = hall.day.tickets.get(ticketId)?.paper;
-    if (paper === undefined || paper === null) return [];
-    const isMeant = wanted === null ? isLate(hall, paper) : wanted === ticketId;
-    return isMeant ? [abandoned(ticketId, paper)] : [];
+    return paper && isMeant(ticketId, paper) ? [abandoned(ticketId, paper)] : [];
   });
+  const sheets = [...hall.day.sheets.values()].flatMap((sheet): DayEvent[] => {
+    const isGivenUp = sheet.of.kind === 'information' && isMeant(sheet.id, sheet);
+    return isGivenUp ? [{ type: 'sheet.cancelled', sheetId: sheet.id }] : [];
+  });
+  const events = [...tickets, ...sheets];
   return events.length === 0 ? refuse('paper.notWaiting') : events;
 };
 
@@ -95,7 +100,7 @@ export const decidePaper = (hall: Hall, command: PaperCommand): DayEvent[] | Ref
     case 'printElsewhere':
       return elsewhere(hall, command);
     case 'giveUpPaper':
-      return giveUp(hall, command.ticketId);
+      return giveUp(hall, command.paperId);
     case 'reportPrint':
       return report(hall, command);
   }
@@ -120,7 +125,7 @@ export const decideSupply = (
     return refuse('printer.unknown');
   }
   if (type === 'loadPaper') return [{ type: 'paper.loaded', kioskId: command.kioskId }];
-  const isStopped = state.centre.paperless.has(kioskId ?? '');
+  const isStopped = state.centre.paperless.has(kioskId);
   if (type === 'stopPaper') {
     return isStopped ? refuse('paper.stopped') : [{ type: 'paper.stopped', kioskId }];
   }

@@ -3,10 +3,10 @@ import type { DayEvent, DeviceId, ServiceId, SheetOf } from '../events.js';
 import type { Language } from '../lists.js';
 import { PAPER_AGE_MS_MAX, SHEET_PARTS_MAX } from '../paper.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
-import { isPaperless, type Sheet } from '../state.js';
-import type { Hall } from './hall.js';
+import type { Sheet } from '../state.js';
+import { printerAt, type Hall } from './hall.js';
 
-/** What is asked about papers that are no tickets, whoever asks it. */
+/** What is asked about sheets, whoever asks it. */
 export type SheetCommand =
   | {
       readonly type: 'printInformation';
@@ -24,9 +24,8 @@ export type SheetCommand =
   | { readonly type: 'cancelPad' };
 
 const order = (hall: Hall, kioskId: DeviceId, of: SheetOf): DayEvent[] | Refusal => {
-  const kiosk = hall.configuration.kiosks.find(({ id }) => id === kioskId);
-  if (kiosk?.printer !== true) return refuse('printer.unknown');
-  if (isPaperless(hall.state, kioskId)) return refuse('paper.stopped');
+  const printer = printerAt(hall, kioskId);
+  if ('refused' in printer) return printer;
   const before = [...hall.day.sheets.values()].filter(
     (sheet) => sheet.kioskId === kioskId && sheet.of.kind === of.kind,
   );

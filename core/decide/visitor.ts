@@ -6,8 +6,8 @@ import type { Language } from '../lists.js';
 import type { VisitorCommand } from '../protocol/commands.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
 import { nextNumber } from '../series.js';
-import { isPaperless, type Asked } from '../state.js';
-import { openTicket, type Hall } from './hall.js';
+import type { Asked } from '../state.js';
+import { openTicket, printerAt, type Hall } from './hall.js';
 import { chooseService, endVisit, ownTimes } from './legs.js';
 
 type Of<T extends VisitorCommand['type']> = Extract<VisitorCommand, { type: T }>;
@@ -46,8 +46,7 @@ const takeTicket = (hall: Hall, command: Of<'takeTicket'>): Decision => {
   if (!knownClass(configuration, classId)) return refuse('class.unknown');
   if (services.length > configuration.rules.servicesMax) return refuse('ticket.tooManyServices');
   if (new Set(services).size < services.length) return refuse('ticket.serviceTwice');
-  const kiosk = configuration.kiosks.find(({ id }) => id === asked.deviceId);
-  const print = kiosk?.printer === true && !isPaperless(hall.state, kiosk.id);
+  const print = !('refused' in printerAt(hall, asked.deviceId));
   return issue(hall, { services, classId, language, print });
 };
 

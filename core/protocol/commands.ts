@@ -94,7 +94,7 @@ export const managerCommands = [
   one('confirmClock', {}),
   one('reprint', { ticketId, kioskId: id, why: z.enum(COPY_REASONS) }),
   /** `null`: every paper that has waited too long. */
-  one('giveUpPaper', { ticketId: ticketId.nullable() }),
+  one('giveUpPaper', { paperId: ticketId.nullable() }),
   /** `null` is the whole centre. */
   one('stopPaper', { kioskId: id.nullable() }),
   one('resumePaper', { kioskId: id.nullable() }),

@@ -1,6 +1,7 @@
 import type { Millis, Words } from '../configuration.js';
 import type { Times } from '../figures.js';
-import type { CounterId, DeviceId, NumberRange, ServiceId, TicketId } from '../events.js';
+import type { CounterId, DeviceId, NumberRange, ServiceId } from '../events.js';
+import type { PaperPart } from '../paper.js';
 import type { LostTicket } from './agent.js';
 import type { MachineStatus } from './machines.js';
 import type { SmsDay } from './sms.js';
@@ -65,10 +66,12 @@ export interface ManagerView extends ViewBase {
   /** Of the legs called today, as in the day report. */
   readonly waits: Times | null;
   readonly serviceLevel: number | null;
-  /** Print jobs that wait for a person: paper out, too late, or given up. */
+  /** Papers that wait for a person: too late, or broken off for good. */
   readonly prints: readonly {
-    readonly ticketId: TicketId;
-    readonly label: Label;
+    readonly paperId: PaperPart['paperId'];
+    readonly of:
+      | { readonly kind: 'ticket'; readonly label: Label }
+      | { readonly kind: 'information'; readonly serviceId: ServiceId };
     readonly state: PrintState;
     readonly kioskId: DeviceId;
     readonly orderedAt: Millis;
@@ -77,8 +80,8 @@ export interface ManagerView extends ViewBase {
   readonly pads: readonly (NumberRange & { readonly kioskId: DeviceId; readonly left: number })[];
   /** By series, the number after the last one printed on a pad today. */
   readonly padNext: Readonly<Record<string, number>>;
-  /** Kiosks whose tickets have no paper; `''` is the whole centre. */
-  readonly paperless: readonly DeviceId[];
+  /** Kiosks whose tickets have no paper; `null` is the whole centre. */
+  readonly paperless: readonly (DeviceId | null)[];
   readonly announcement: Words | null;
   readonly offline: {
     /** Tickets that kiosks gave out without the server, and that are entering the line. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Hall, MORNING, typesOf } from '../../tests/fixtures/hall.js';
+import { Hall, MORNING, PAD, smallHall, typesOf } from '../../tests/fixtures/hall.js';
 import { canonical } from '../canonical.js';
 import { isPaperless } from '../state.js';
 
@@ -106,16 +106,30 @@ test('[PRINT-3] at the kiosk, paper that did not come out may come out elsewhere
 
 test('[PRINT-4] a manager gives up one paper, or all that have waited too long', () => {
   const hall = hallOfKiosks();
-  const all = { type: 'giveUpPaper', ticketId: null } as const;
+  const all = { type: 'giveUpPaper', paperId: null } as const;
   const [first, second, third] = ['build', 'build', 'build'].map((service) => hall.take([service]));
   expect(hall.now(all, MANAGER)).toEqual({ refused: 'paper.notWaiting' });
-  hall.must({ ...all, ticketId: first! }, MANAGER);
+  hall.must({ ...all, paperId: first! }, MANAGER);
   expect(hall.ticket(first!).paper?.state).toBe('abandoned');
   hall.wait(2);
   const fresh = hall.take(['shop']);
   expect(hall.must(all, MANAGER)).toMatchObject([{ ticketId: second }, { ticketId: third }]);
   expect([...hall.state.day!.unprinted]).toEqual([fresh]);
-  expect(hall.now({ ...all, ticketId: first! }, MANAGER)).toEqual({ refused: 'paper.notWaiting' });
+  expect(hall.now({ ...all, paperId: first! }, MANAGER)).toEqual({ refused: 'paper.notWaiting' });
+});
+
+test('[PRINT-4] papers about a service are given up as tickets are, pads are not', () => {
+  const hall = new Hall({ kiosks: KIOSKS, categories: [...smallHall().categories, PAD] });
+  const slip = { type: 'printInformation', serviceId: 'build', language: 'ar' } as const;
+  const ordered = ['k1', 'k2'].flatMap((kioskId) => hall.must({ ...slip, kioskId }));
+  hall.must({ type: 'printPad', seriesId: 'pad', from: 900, to: 900, kioskId: 'k1' });
+  const [first = ''] = ordered.map((event) => ('sheetId' in event ? event.sheetId : ''));
+  hall.must({ type: 'giveUpPaper', paperId: first }, MANAGER);
+  const all = { type: 'giveUpPaper', paperId: null } as const;
+  expect(hall.now(all, MANAGER)).toEqual({ refused: 'paper.notWaiting' });
+  hall.wait(2);
+  expect(typesOf(hall.must(all, MANAGER))).toEqual(['sheet.cancelled']);
+  expect([...hall.state.day!.sheets.values()].map(({ of }) => of.kind)).toEqual(['pad']);
 });
 
 test('[PRINT-5] nobody waits for the paper of a visit that is over', () => {

@@ -1,24 +1,14 @@
 import { expect, test } from 'vitest';
-import { Hall, minutes, MORNING, smallHall, typesOf } from '../../tests/fixtures/hall.js';
+import { Hall, minutes, MORNING, PAD, smallHall, typesOf } from '../../tests/fixtures/hall.js';
 import { PAPER_AGE_MS_MAX } from '../paper.js';
-import type { Command } from '../protocol/commands.js';
 
-const PAD = {
-  id: 'pad',
-  name: { ar: 'p', en: 'p' },
-  letter: null,
-  min: 1,
-  max: 80,
-  reserved: true,
-};
-const hallWithPad = (): Hall => new Hall({ categories: [...smallHall().categories, PAD] });
+const hallWithPad = (): Hall =>
+  new Hall({ categories: [...smallHall().categories, { ...PAD, min: 1, max: 80 }] });
 
-const information = (serviceId: string, kioskId = 'k1'): Command => ({
-  ...{ type: 'printInformation', serviceId, kioskId, language: 'ar' },
-});
-const pad = (from: number, to: number, seriesId = 'pad'): Command => ({
-  ...{ type: 'printPad', seriesId, from, to, kioskId: 'k1' },
-});
+const information = (serviceId: string, kioskId = 'k1') =>
+  ({ type: 'printInformation', serviceId, kioskId, language: 'ar' }) as const;
+const pad = (from: number, to: number, seriesId = 'pad') =>
+  ({ type: 'printPad', seriesId, from, to, kioskId: 'k1' }) as const;
 
 test('[SHEET-1] all about a service is printed beside a kiosk, one paper at a time', () => {
   const hall = hallWithPad();
@@ -68,9 +58,8 @@ test('[SHEET-3] each part of a sheet ends once', () => {
   const hall = hallWithPad();
   const [ordered] = hall.must(pad(1, 2));
   const paperId = ordered?.type === 'sheet.ordered' ? ordered.sheetId : '';
-  const report = (part: number): Command => ({
-    ...{ type: 'reportPrint', paperId, part, state: 'confirmed' },
-  });
+  const report = (part: number) =>
+    ({ type: 'reportPrint', paperId, part, state: 'confirmed' }) as const;
   expect(typesOf(hall.must(report(0)))).toEqual(['sheet.printed']);
   expect(hall.must(report(0))).toEqual([]);
   expect(typesOf(hall.must(report(1)))).toEqual(['sheet.printed']);

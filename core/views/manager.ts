@@ -1,5 +1,6 @@
 import type { Configuration, Millis } from '../configuration.js';
 import type { LateFact } from '../facts.js';
+import type { PaperPart } from '../paper.js';
 import { LOST_LISTED_MAX } from '../protocol/agent.js';
 import type { ManagerView, OfflineNews, ViewBase } from '../protocol/views.js';
 import type { Configurations, DayState, State } from '../state.js';
@@ -17,7 +18,7 @@ export type ManagerLive = Pick<
   /** Reached the log too late, in the last 24 hours. */
   readonly late: readonly LateFact[];
   readonly troubled: readonly {
-    readonly ticketId: string;
+    readonly paperId: PaperPart['paperId'];
     readonly state: 'interrupted' | 'queued';
   }[];
 };
@@ -68,11 +69,19 @@ const printsOf = (
   day: DayState,
   troubled: ManagerLive['troubled'],
 ): ManagerView['prints'] =>
-  troubled.flatMap(({ ticketId, state }) => {
-    const ticket = day.tickets.get(ticketId);
+  troubled.flatMap(({ paperId, state }): ManagerView['prints'] => {
+    const ticket = day.tickets.get(paperId);
+    const sheet = day.sheets.get(paperId);
+    if (sheet?.of.kind === 'information') {
+      const { kioskId, orderedAt, of } = sheet;
+      return [
+        { paperId, of: { kind: of.kind, serviceId: of.serviceId }, state, kioskId, orderedAt },
+      ];
+    }
     if (ticket === undefined || ticket.paper === null) return [];
     const { kioskId, orderedAt } = ticket.paper;
-    return [{ ticketId, label: labelOf(configuration, ticket), state, kioskId, orderedAt }];
+    const of = { kind: 'ticket', label: labelOf(configuration, ticket) } as const;
+    return [{ paperId, of, state, kioskId, orderedAt }];
   });
 
 /** Tickets of no line, of the last 24 hours: their visitors may still be there, or come back. */

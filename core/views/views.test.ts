@@ -103,9 +103,8 @@ test('[VIEW-1] kiosk, desk and manager see the hall from their own side', () => 
   hall.open();
   hall.call();
   const { state, configurations, at } = hall;
-  const live = {
-    ...{ deviceId: 'k1', printer: 'ready' as const, printing: {}, elsewhere: [], door: null },
-  };
+  const papers = { printer: 'ready', printing: {}, elsewhere: [] } as const;
+  const live = { deviceId: 'k1', ...papers, door: null };
   expect(kioskView(state, configurations, { at, live })).toMatchObject({
     hall: { state: 'open' },
     ahead: { build: 1 },

@@ -1,3 +1,4 @@
+/** What kiosks say whatever the centre offers. */
 export const SENTENCES = [
   ...(['welcome', 'hold', 'frequent', 'section', 'search', 'ahead', 'nobody'] as const),
   ...(['papers', 'paperless', 'ask-papers', 'fees', 'no-fee', 'days', 'take'] as const),

@@ -10,6 +10,8 @@ export const PEAK_DBFS = -1;
 /** What is said stands out of the rest of a recording by so much, in dB. */
 const SPEECH_OVER_NOISE_DB = 12;
 const SPEECH_BELOW_PEAK_DB = 40;
+/** What is softer, in dBFS, is silence in any recording. */
+const SILENCE_DBFS = -60;
 const WINDOW_S = 0.01;
 /** Kept before and after what is said, so that no soft sound is cut. */
 const LEAD_S = 0.03;
@@ -19,7 +21,7 @@ const FADE_S = 0.005;
 const db = (ratio: number): number => 20 * Math.log10(ratio);
 const ratio = (decibels: number): number => 10 ** (decibels / 20);
 
-/** Loudest value of each window, and how far a window reaches. */
+/** Root mean square of the samples of each window, and how many samples a window has. */
 const windowsOf = ({ rate, samples }: Sound): { readonly size: number; readonly rms: number[] } => {
   const size = Math.max(1, Math.round(rate * WINDOW_S));
   const rms: number[] = [];
@@ -43,7 +45,7 @@ export const trim = (sound: Sound): Sound => {
   const noise = sorted[Math.floor(sorted.length / 10)] ?? 0;
   const peak = sorted.at(-1) ?? 0;
   const over = Math.min(noise * ratio(SPEECH_OVER_NOISE_DB), peak / 2);
-  const threshold = Math.max(over, peak * ratio(-SPEECH_BELOW_PEAK_DB), ratio(-60));
+  const threshold = Math.max(over, peak * ratio(-SPEECH_BELOW_PEAK_DB), ratio(SILENCE_DBFS));
   const first = rms.findIndex((level) => level >= threshold);
   if (first === -1) return { rate, samples: new Float32Array() };
   const last = rms.findLastIndex((level) => level >= threshold);

@@ -37,7 +37,7 @@ export interface OnScreen {
   readonly configuration: Configuration;
 }
 
-/** Puts what a screen says into the clips of one voice. What the voice has not is left out. */
+/** Puts what a screen says into the clips of one voice. What the voice lacks is left out. */
 export class Reading {
   readonly #language: Language;
   readonly #voice: VoiceInUse;

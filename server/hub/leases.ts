@@ -1,7 +1,7 @@
 import { hoursOf } from '../../core/calendar.js';
+import { printerAt } from '../../core/decide/hall.js';
 import type { DeviceId } from '../../core/events.js';
 import type { KioskDoor, LeaseView } from '../../core/protocol/views.js';
-import { isPaperless } from '../../core/state.js';
 import type { Centre } from '../centre.js';
 
 /** The leases of the kiosks that an agent stands beside, each with the hours of its day. */
@@ -20,8 +20,8 @@ export const leasesOf = (
     // A day that is over takes nobody in, whatever the calendar says.
     if (centre.closedDay !== null && date <= centre.closedDay) return [];
     const closesAt = isOpen ? day.closesAt : hours.closesAt;
-    const kiosk = body.kiosks.find(({ id }) => id === kioskId);
-    const print = kiosk?.printer === true && !isPaperless(log.state, kioskId);
+    const printer = printerAt({ state: log.state, configuration: body }, kioskId);
+    const print = !('refused' in printer);
     const about = { leaseId, kioskId, day: date, configuration: hash, print };
     return [{ ...about, ...hours, closesAt, training: centre.training }];
   });

@@ -82,12 +82,19 @@ const isLate = ({ paper }: Pending, at: Millis): boolean => at - paper.orderedAt
 export const troubledPapers = (centre: Centre, at: Millis): ManagerLive['troubled'] => {
   const { day } = centre.log.state;
   if (day === null) return [];
-  return pendingIn(day).flatMap((pending): ManagerLive['troubled'] => {
-    const { ticket, paper } = pending;
-    if (stateOf(centre, ticket, paper) === 'interrupted') {
-      return [{ ticketId: ticket.id, state: 'interrupted' }];
-    }
-    return isLate(pending, at) ? [{ ticketId: ticket.id, state: 'queued' }] : [];
+  const waiting = [
+    ...pendingIn(day).map(({ ticket, paper }) => {
+      const { copy: part, orderedAt } = paper;
+      return { paperId: ticket.id, part, orderedAt };
+    }),
+    ...[...day.sheets.values()].flatMap(({ id, of, orderedAt }) =>
+      of.kind === 'information' ? [{ paperId: id, part: 0, orderedAt }] : [],
+    ),
+  ];
+  return waiting.flatMap(({ paperId, part, orderedAt }): ManagerLive['troubled'] => {
+    const isBroken = centre.live.print(jobIdOf(paperId, part)) === 'interrupted';
+    if (isBroken) return [{ paperId, state: 'interrupted' }];
+    return at - orderedAt > PAPER_AGE_MS_MAX ? [{ paperId, state: 'queued' }] : [];
   });
 };
 

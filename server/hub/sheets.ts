@@ -47,7 +47,7 @@ const padOf = (
   };
 };
 
-/** Papers that are no tickets and that the printers of these kiosks have still to bring out. */
+/** Parts of sheets that the printers of these kiosks have still to bring out. */
 export const sheetJobs = (centre: Centre, kiosks: readonly DeviceId[]): readonly PrintJob[] => {
   const configuration = centre.configuration();
   const { day } = centre.log.state;

@@ -1,6 +1,6 @@
 import { of, serviceId, type Maker } from './wishes.js';
 
-/** Papers that are no tickets, now and then given up. */
+/** Papers about services and pads of numbers, now and then given up. */
 export const sheet: Maker = (scene, { a, b, c }) => {
   const kioskId = of(['kiosk-1', 'kiosk-2', 'nowhere'], a);
   const pads = [...(scene.state.day?.sheets.values() ?? [])].filter(({ of }) => of.kind === 'pad');

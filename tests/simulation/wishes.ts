@@ -218,7 +218,7 @@ const managers: Maker[] = [
   }),
   ({ state }, { a }) => ({
     type: 'giveUpPaper',
-    ticketId: a % 2 === 0 ? null : of([...(state.day?.unprinted ?? []), 'nowhere:1'], a),
+    paperId: a % 2 === 0 ? null : of([...(state.day?.unprinted ?? []), 'nowhere:1'], a),
   }),
   (scene, { a, b }) => ({
     type: of(['stopPaper', 'resumePaper', 'resumePaper'] as const, a),
