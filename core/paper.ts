@@ -72,7 +72,7 @@ export interface SlipPaper {
   readonly digits: 'arab' | 'latn';
   readonly language: Language;
   readonly enquiryUrl: string | null;
-  readonly copy: 'first' | 'lost' | 'again';
+  readonly copy: TicketPaper['copy'];
 }
 
 export type Paper = TicketPaper | SlipPaper;

@@ -1,9 +1,9 @@
 import type { Column, Place } from './column.js';
+import { SMALL } from './looks.js';
 import type { Face } from './sheet.js';
 import { counted, otherOf, PAPER_WORDS, type Speech } from './words.js';
 
 const WORDS: Face = { sizePx: 26, weight: 700 };
-const SMALL: Face = { sizePx: 24, weight: 700 };
 const BOX = { radius: 16, outline: 3 };
 const PADDING = 14;
 /** Shares of the box's height: baselines of its three lines from its top, size of the second. */

@@ -1,6 +1,7 @@
 import type { Language } from '../core/lists.js';
 import { emptyBitmap, setDot, type Bitmap } from './bitmap.js';
 import { fitted, wrapped, type Room } from './fit.js';
+import { LINE } from './looks.js';
 import { qrModules, QR_QUIET_MODULES, type QrCode } from './qr.js';
 import type { BoxItem, Face, Item, Sheet, TextItem } from './sheet.js';
 
@@ -65,6 +66,17 @@ export class Column {
   /** At most so many lines of whole words; what does not fit is noted. */
   wrap(text: string, linesMax: number, room: Room): string[] {
     return this.noted(text, wrapped(text, linesMax, room));
+  }
+
+  /** A line of text at the leading side; the next one stands below it. */
+  line(text: string, face: Face, language = this.language): void {
+    this.start({
+      text,
+      face,
+      baseline: this.y + Math.round(face.sizePx * LINE.baseline),
+      language,
+    });
+    this.y += Math.round(face.sizePx * LINE.height);
   }
 
   start({ language = this.language, ...place }: Place): void {

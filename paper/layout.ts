@@ -1,6 +1,6 @@
 import { DEFAULT_DESIGN, type PaperDesign } from '../core/design.js';
 import { isSlip, type Paper, type TicketPaper } from '../core/paper.js';
-import { ECONOMY, STANDARD, type Look } from './looks.js';
+import { ECONOMY, STANDARD, TAIL_DOTS, type Look } from './looks.js';
 import { qrModules, QR_QUIET_MODULES } from './qr.js';
 import type { PaperLayout, Sheet } from './sheet.js';
 import { layoutSlip } from './slip.js';
@@ -10,9 +10,6 @@ import { PAPER_WORDS } from './words.js';
 /** Gaps of a ticket that grow where rows are left over, and how far each may. */
 const GAPS = 4;
 const GAP_MORE_MAX = 12;
-
-/** Rows fed after the last print where no QR code asks for a clear zone. */
-const TAIL_DOTS = 16;
 
 /** Places a paper's texts to the dot, by the centre's design. */
 export const layoutPaper = (

@@ -1,13 +1,15 @@
 import type { FieldSize, TicketField } from '../core/design.js';
 import type { Face } from './sheet.js';
 
-/** The smallest letters on a ticket. */
+/** The smallest letters on paper. */
 export const SMALL: Face = { sizePx: 24, weight: 700 };
 
 /** Lines of text: where the baseline is, and where the next line starts, in their size. */
 export const LINE = { baseline: 0.94, height: 1.31 };
 export const SECOND_LINE = { baseline: 26, height: 36 };
 export const FOOT_LINE = { baseline: 25, height: 33 };
+/** Rows fed after the last print where no QR code asks for a clear zone. */
+export const TAIL_DOTS = 16;
 
 /** What a size that a manager chose makes of letters. */
 export const SCALES: Readonly<Record<FieldSize, number>> = { small: 0.85, normal: 1, large: 1.2 };

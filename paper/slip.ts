@@ -4,6 +4,7 @@ import type { SlipPaper } from '../core/paper.js';
 import { Column } from './column.js';
 import { footLines } from './foot.js';
 import { logoDots } from './logo.js';
+import { LINE, SMALL, TAIL_DOTS } from './looks.js';
 import type { Face, PaperLayout, Sheet } from './sheet.js';
 import { counted, otherOf, PAPER_WORDS, whenText, type Speech } from './words.js';
 
@@ -23,9 +24,6 @@ const LOOKS: readonly SlipLook[] = [
 ];
 
 const SCALES: Readonly<Record<FieldSize, number>> = { small: 0.9, normal: 1, large: 1.2 };
-const LEGIBLE_PX = 24;
-const LINE = { baseline: 0.94, height: 1.31 };
-const TAIL_DOTS = 16;
 const OTHER_LINES_MAX = 2;
 /** What stands before each paper, fee and step. */
 const BULLET = '•\u00a0';
@@ -131,13 +129,12 @@ class SlipSetter {
   private enquiry(): void {
     const { enquiryUrl: url } = this.paper;
     const { column } = this;
-    const face: Face = { sizePx: LEGIBLE_PX, weight: 700 };
     const { enquiry } = PAPER_WORDS[this.lead.language];
     const foot = { notes: [], words: enquiry, url, scan: [] };
-    for (const text of footLines(foot, false, column.roomFor(face))) {
-      const baseline = column.y + Math.round(face.sizePx * LINE.baseline);
-      column.centre({ text, face, baseline }, column.middle);
-      column.y += Math.round(face.sizePx * LINE.height);
+    for (const text of footLines(foot, false, column.roomFor(SMALL))) {
+      const baseline = column.y + Math.round(SMALL.sizePx * LINE.baseline);
+      column.centre({ text, face: SMALL, baseline }, column.middle);
+      column.y += Math.round(SMALL.sizePx * LINE.height);
     }
   }
 
@@ -148,13 +145,9 @@ class SlipSetter {
 
   private other(words: Words): void {
     const language = otherOf(this.lead.language);
-    const face: Face = { sizePx: LEGIBLE_PX, weight: 700 };
-    for (const text of this.column.wrap(
-      words[language],
-      OTHER_LINES_MAX,
-      this.column.roomFor(face),
-    )) {
-      this.line(text, face, language);
+    const room = this.column.roomFor(SMALL);
+    for (const text of this.column.wrap(words[language], OTHER_LINES_MAX, room)) {
+      this.column.line(text, SMALL, language);
     }
   }
 
@@ -162,18 +155,12 @@ class SlipSetter {
     const { linesMax } = this.on.look;
     for (const text of texts) {
       for (const line of this.column.wrap(text, linesMax, this.column.roomFor(face))) {
-        this.line(line, face);
+        this.column.line(line, face);
       }
     }
   }
 
-  private line(text: string, face: Face, language = this.lead.language): void {
-    const baseline = this.column.y + Math.round(face.sizePx * LINE.baseline);
-    this.column.start({ text, face, baseline, language });
-    this.column.y += Math.round(face.sizePx * LINE.height);
-  }
-
   private face({ size }: SlipRow, weight: Face['weight'], px = this.on.look.textPx): Face {
-    return { sizePx: Math.max(LEGIBLE_PX, Math.round(px * SCALES[size])), weight };
+    return { sizePx: Math.max(SMALL.sizePx, Math.round(px * SCALES[size])), weight };
   }
 }

@@ -127,7 +127,7 @@ export class TicketSetter {
     const { column } = this;
     const face = scaled(CENTRE, size);
     const lines = column.wrap(this.of(this.paper.centre), 2, column.roomFor(face));
-    for (const text of lines) this.line(text, face);
+    for (const text of lines) column.line(text, face);
     if (withTime) {
       const when = this.when();
       const last = column.width(lines.at(-1)!, face);
@@ -145,7 +145,7 @@ export class TicketSetter {
 
   private setTime({ size }: TicketRow): void {
     const face = scaled(SMALL, size);
-    this.line(this.column.fit(this.when(), this.column.roomFor(face)), face);
+    this.column.line(this.column.fit(this.when(), this.column.roomFor(face)), face);
     this.column.y += this.look.gap;
   }
 
@@ -185,7 +185,7 @@ export class TicketSetter {
     if (ahead === null) return;
     const face = scaled(AHEAD, size);
     const text = counted('peopleAhead', ahead, this.lead);
-    this.line(this.column.fit(text, this.column.roomFor(face)), face);
+    this.column.line(this.column.fit(text, this.column.roomFor(face)), face);
     this.column.y += this.look.gap;
   }
 
@@ -235,7 +235,7 @@ export class TicketSetter {
     if (note === null) return;
     const face = scaled(SMALL, size);
     for (const text of this.column.wrap(this.of(note), 2, this.column.roomFor(face))) {
-      this.line(text, face);
+      this.column.line(text, face);
     }
     if (languages === 'both') this.setOther(note);
     this.column.y += this.look.gap;
@@ -280,13 +280,7 @@ export class TicketSetter {
   /** A line in the other language, small. */
   private setOther(words: Words): void {
     const { language } = this.second;
-    this.line(this.column.fit(words[language], this.column.roomFor(SMALL)), SMALL, language);
-  }
-
-  private line(text: string, face: Face, language = this.lead.language): void {
-    const baseline = this.column.y + Math.round(face.sizePx * LINE.baseline);
-    this.column.start({ text, face, baseline, language });
-    this.column.y += Math.round(face.sizePx * LINE.height);
+    this.column.line(this.column.fit(words[language], this.column.roomFor(SMALL)), SMALL, language);
   }
 
   private when(): string {

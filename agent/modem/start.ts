@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { PROFILE_NAME } from '../../core/protocol/forms.js';
+import { PHONE_NUMBER, PROFILE_NAME } from '../../core/protocol/forms.js';
 import type { SmsOrder, SmsOutcome, SmsWay } from '../../core/protocol/sms.js';
 import { busLinkSchema } from '../bus/devices.js';
 import type { Clock } from '../clock.js';
@@ -65,7 +65,7 @@ interface StartParts {
 
 const orderSchema = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{32}$/),
-  to: z.string().regex(/^\+[1-9]\d{7,14}$/),
+  to: z.string().regex(PHONE_NUMBER),
   text: z.string().min(1).max(600),
   validMinutes: z.number().int().min(5).max(720),
 });

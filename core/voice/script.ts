@@ -7,7 +7,10 @@ import { LETTERS, letterClip } from './letters.js';
 import { NUMBER_MAX, numberClips, type Reading } from './numbers.js';
 import type { Grammar } from './call.js';
 
-/** What one language says, apart from a centre's own words. */
+/**
+ * What one language says, apart from a centre's own words. It is a voice's data and stands on no
+ * screen: clips are made of it, and the rules of the grammar hang on each of its words.
+ */
 export interface Script {
   readonly carriers: Readonly<Record<'ticket' | 'go' | 'counter', string>>;
   /** Text of 0 to 99, a whole hundred or a whole thousand. */
@@ -50,13 +53,13 @@ const numberText = (script: Script, id: string): string => {
 
 const isWhole = (id: string): boolean => /^(?:n|wa)[2-9][1-9]$/.test(id);
 
-interface Asked {
+interface Wanted {
   readonly numbers: Iterable<number>;
   readonly reading: Reading;
 }
 
 /** The clips of numbers, of their parts and in one. */
-const numberIds = (language: Language, asked: readonly Asked[]): string[] => {
+const numberIds = (language: Language, asked: readonly Wanted[]): string[] => {
   const ids = new Set<string>();
   for (const { numbers, reading } of asked) {
     for (const value of numbers) {

@@ -1,7 +1,7 @@
 import { civil } from '../../core/calendar.js';
 import type { Configuration, Millis } from '../../core/configuration.js';
 import type { BoardView } from '../../core/protocol/views.js';
-import { speakerOf, volumeOf } from '../../core/voice/loudness.js';
+import { speakerOf, volumeOf } from '../../core/voice/volume.js';
 import { saidOf } from '../../core/voice/said.js';
 import type { Sounding } from '../../core/voice/schedule.js';
 import { Clips } from '../../web/voice/clips.js';

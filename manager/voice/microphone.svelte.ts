@@ -8,8 +8,8 @@ const RECORDING_MS_MAX = 22_000;
 /** The machine's microphone, as it is: nothing the browser would do to please a telephone. */
 export class Microphone {
   recording = $state(false);
-  /** How loud it is now, from 0 to 1. */
-  loudness = $state(0);
+  /** The loudest sample of the moment, from 0 to 1. */
+  peak = $state(0);
   #stream: MediaStream | null = null;
   #end: () => void = () => undefined;
 
@@ -57,7 +57,7 @@ export class Microphone {
     }
   }
 
-  /** Follows the loudness until the function returned is called. */
+  /** Keeps `peak` until the function returned is called. */
   #watch(stream: MediaStream): () => void {
     const context = new AudioContext();
     const analyser = new AnalyserNode(context, { fftSize: 1024 });
@@ -65,11 +65,11 @@ export class Microphone {
     const samples = new Float32Array(analyser.fftSize);
     const look = setInterval(() => {
       analyser.getFloatTimeDomainData(samples);
-      this.loudness = samples.reduce((max, sample) => Math.max(max, Math.abs(sample)), 0);
+      this.peak = samples.reduce((max, sample) => Math.max(max, Math.abs(sample)), 0);
     }, LOOK_MS);
     return () => {
       clearInterval(look);
-      this.loudness = 0;
+      this.peak = 0;
       void context.close();
     };
   }

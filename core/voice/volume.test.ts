@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hallConfiguration } from '../../tests/fixtures/board.js';
 import { configurationSchema, type VoiceConfig } from '../configuration.js';
-import { speakerOf, volumeOf } from './loudness.js';
+import { speakerOf, volumeOf } from './volume.js';
 
 const hall = hallConfiguration();
 const voiceOf = (changes: Partial<VoiceConfig>): VoiceConfig => ({ ...hall.voice, ...changes });
