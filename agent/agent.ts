@@ -218,7 +218,12 @@ export class Agent {
     const listed = new Set(jobs.map(({ jobId }) => jobId));
     for (const jobId of this.told.keys()) if (!listed.has(jobId)) this.told.delete(jobId);
     for (const { queue } of this.running.values()) queue.keep(sorted.wanted);
-    for (const job of sorted.fresh) this.running.get(job.kioskId)?.queue.take(job);
+    for (const job of sorted.fresh) {
+      const printer = this.running.get(job.kioskId);
+      if (printer === undefined) continue;
+      this.away.prints(job);
+      printer.queue.take(job);
+    }
     this.tellBrought();
   }
 

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ID, PROFILE_NAME } from '../core/protocol/forms.js';
 import type { DeviceId } from '../core/events.js';
-import { ID } from '../core/protocol/forms.js';
 import { busPlans, busSchema, type BusPlan } from './bus/devices.js';
 import { FileRefused, readChecked } from './files.js';
 import { chosenMode } from './paper/estimate.js';

@@ -4,7 +4,6 @@ import { ID, PROFILE_NAME } from '../core/protocol/forms.js';
 import { busLinkSchema } from './bus/devices.js';
 import { CodeReader, readScanner, type ScannerProfile } from './bus/scanner.js';
 import { sleep, type Clock } from './clock.js';
-import { ID } from '../core/protocol/forms.js';
 import { placeOf, type Trouble } from '../core/protocol/troubles.js';
 import type { Troubles } from './troubles.js';
 import { LinkLost, type DeviceLink } from './wires/link.js';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { ID } from '../core/protocol/forms.js';
 import { devicesSchema } from '../agent/devices.js';
-import { ID } from '../core/protocol/forms.js';
 
 const name = z.string().regex(ID, 'is not a name: a-z, 0-9 and -');
 const cidr = z

@@ -6,7 +6,6 @@ import { ID, PROFILE_NAME } from '../core/protocol/forms.js';
 import { checkConfiguration, type Mistake } from '../core/check.js';
 import { mistakeOf } from '../core/check/shape.js';
 import { configurationSchema, type Configuration } from '../core/configuration.js';
-import { ID } from '../core/protocol/forms.js';
 import { knownDisplays } from './displays.js';
 import { canonicalJson, parseJson } from './json.js';
 import { codeOf } from './log/folder.js';

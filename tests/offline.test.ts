@@ -79,11 +79,14 @@ test('a request carried out without an answer keeps its place, numbered as on pa
   await centre.stocked();
   await until(() => centre.running!.centre.log.state.day, 'the day');
   const { log, clock } = centre.running!.centre;
+  // It cannot hear of the ticket either.
+  await centre.stopAgent();
   const requestId = 'a'.padStart(32, '0');
   const command = takeTicket();
   const ask = { requestId, sentAt: clock.now(), command, actor: 'k1', deviceId: 'k1' };
   await log.enqueue(ask);
   await centre.stopServer();
+  await centre.startAgent();
   const paper = await centre.take(0xa, [SERVICE]);
   await centre.startServer();
   await until(() => centre.logged('ticket.relabelled').length > 0, 'the new label');
@@ -91,6 +94,61 @@ test('a request carried out without an answer keeps its place, numbered as on pa
   expect(tickets.map(({ number }) => number)).toEqual([numberOf(paper)]);
   await until(() => centre.logged('ticket.printed').length > 0, 'the paper told');
   expect(centre.logged('ticket.issued')).toHaveLength(1);
+}, 60_000);
+
+test('[ENTER-5] a request whose paper came out without an answer has no second one', async () => {
+  centre = await Outage.begin();
+  centre.at += HOUR_MS;
+  await centre.startAgent();
+  await centre.stocked();
+  await until(() => centre.running!.centre.log.state.day, 'the day');
+  const { log, clock } = centre.running!.centre;
+  const requestId = 'e'.padStart(32, '0');
+  const from = { sentAt: clock.now(), actor: 'k1', deviceId: 'k1' };
+  const answer = await log.enqueue({ requestId, command: takeTicket(), ...from });
+  if (!('receipt' in answer)) throw new Error('no ticket was issued');
+  await until(() => centre.logged('ticket.printed').length === 1, 'the paper');
+  const heard = await centre.take(0xe, [SERVICE]);
+  const { label, link } = answer.receipt!;
+  expect(heard).toMatchObject({ requestId, label, link, printing: true });
+  const { papers } = await centre.door<DoorStatus>('/status?kiosk=k1');
+  expect(papers).toEqual({ [requestId]: 'confirmed' });
+  await centre.stopServer();
+  expect(await centre.take(0xe, [SERVICE])).toEqual(heard);
+  const next = await centre.take(0xf, [SERVICE]);
+  expect(numberOf(next)).not.toBe(label.number);
+  await centre.startServer();
+  await until(() => centre.logged('ticket.printed').length === 2, 'the paper of the next');
+  const issued = centre.logged('ticket.issued').map(({ number }) => number);
+  expect(issued).toEqual([label.number, numberOf(next)]);
+  expect(centre.logged('ticket.relabelled')).toEqual([]);
+  expect(centre.papers()).toBe(2);
+}, 60_000);
+
+test('[ENTER-5] a request that server and agent carry out at once has one paper', async () => {
+  centre = await Outage.begin();
+  centre.at += HOUR_MS;
+  await centre.startAgent();
+  await centre.stocked();
+  await until(() => centre.running!.centre.log.state.day, 'the day');
+  const { log, clock } = centre.running!.centre;
+  const visitors = [1, 2, 3, 4];
+  const shown = await Promise.all(
+    visitors.map(async (n) => {
+      const requestId = n.toString(16).padStart(32, '0');
+      const from = { sentAt: clock.now(), actor: 'k1', deviceId: 'k1' };
+      // The even ones reach the agent first, the odd ones the server.
+      const asked = n % 2 === 0 ? centre.take(n, [SERVICE]) : undefined;
+      await log.enqueue({ requestId, command: takeTicket(), ...from });
+      return numberOf(await (asked ?? centre.take(n, [SERVICE])));
+    }),
+  );
+  const day = () => centre.running!.centre.log.state.day!;
+  await until(() => day().unprinted.size === 0 && day().tickets.size === 4, 'their papers');
+  await until(() => !centre.agent!.away.offline.isOwing, 'the server knows all');
+  const numbers = [...day().tickets.values()].map(({ number }) => number);
+  expect(new Set(numbers)).toEqual(new Set(shown));
+  expect(centre.papers()).toBe(4);
 }, 60_000);
 
 test('a server that only the page did not hear learns of the ticket, and prints on', async () => {

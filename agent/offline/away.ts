@@ -11,6 +11,7 @@ import type {
 import { NotFetched } from '../fetched.js';
 import { JOBS_KEPT } from '../jobs/journal.js';
 import { isOfflineJob } from './book.js';
+import { Carried } from './carried.js';
 import { Door } from './door.js';
 import { Offline, type OfflineParts } from './offline.js';
 
@@ -32,6 +33,7 @@ export class Away {
   private door: Door | undefined;
   /** What became of jobs that the server knows under another id, or not yet. */
   private readonly papers = new Map<string, PrintState>();
+  private readonly carried = new Carried();
   private isKeeping = false;
 
   constructor(private readonly parts: AwayParts) {
@@ -50,9 +52,14 @@ export class Away {
   /** Lets the kiosk's page on this machine in. */
   async openDoor(): Promise<void> {
     const { data, origin, socket, onFault } = this.parts;
+    const { offline, carried } = this;
     this.door = await Door.open({
       ...{ data, origin },
-      offline: this.offline,
+      offline: {
+        now: () => offline.now(),
+        openUntil: (kioskId) => offline.openUntil(kioskId),
+        take: (ask) => carried.ticketOf(ask) ?? offline.take(ask),
+      },
       printerOf: (kioskId) => this.printerOf(kioskId),
       onFault: (fault) => onFault("the door for the kiosk's page cannot go on", fault),
     });
@@ -117,8 +124,14 @@ export class Away {
     };
   }
 
-  /** Notes what became of a job of this place; false if it is none. */
+  /** A job of the server's goes to its printer here. */
+  prints(job: PrintJob): void {
+    this.carried.add(job);
+  }
+
+  /** Notes what became of a job; false if it is the server's. */
   notes(jobId: string, state: PrintState): boolean {
+    this.carried.note(jobId, state);
     if (!isOfflineJob(jobId)) return false;
     this.papers.delete(jobId);
     this.papers.set(jobId, state);
@@ -136,6 +149,7 @@ export class Away {
   private printerOf(kioskId: DeviceId) {
     const printer = this.parts.printer(kioskId);
     if (printer === undefined) return undefined;
-    return { printer, papers: this.offline.papers(kioskId, (jobId) => this.papers.get(jobId)) };
+    const given = this.offline.papers(kioskId, (jobId) => this.papers.get(jobId));
+    return { printer, papers: { ...given, ...this.carried.papers(kioskId) } };
   }
 }

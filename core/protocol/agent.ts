@@ -10,6 +10,8 @@ export interface PrintJob {
   readonly kioskId: DeviceId;
   /** Too late a `PAPER_AGE_MS_MAX` after it; `null`: never, for nobody stands there waiting. */
   readonly issuedAt: Millis | null;
+  /** By which the ticket was asked for; missing on sheets, and where the log is another by now. */
+  readonly request?: string;
   readonly paper: Paper;
 }
 

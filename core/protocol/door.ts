@@ -23,7 +23,7 @@ export interface DoorStatus {
   /** Until when tickets can be given out; `null` if they cannot. */
   readonly openUntil: Millis | null;
   readonly printer: PrinterState;
-  /** Papers of tickets that were given out here, by the visitor's request. */
+  /** Papers of tickets that the page has from here, by the visitor's request. */
   readonly papers: Readonly<Record<string, PrintState>>;
 }
 

@@ -133,7 +133,9 @@ export const agentBody = (
   const jobOf = ({ ticket, paper }: Pending): PrintJob => {
     const { copy, kioskId, orderedAt: issuedAt } = paper;
     const jobId = jobIdOf(ticket.id, copy);
-    return { jobId, kioskId, issuedAt, paper: paperOf(centre, day, ticket) };
+    const request = centre.log.requestOf(ticket.id);
+    const named = request === undefined ? {} : { request };
+    return { jobId, kioskId, issuedAt, ...named, paper: paperOf(centre, day, ticket) };
   };
   const due = inTurn(fresh).slice(0, JOBS_LISTED_MAX).map(jobOf);
   const sheets = sheetJobs(centre, kiosks).slice(0, JOBS_LISTED_MAX - due.length);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Millis } from '../../core/configuration.js';
-import type { Logged } from '../../core/events.js';
+import type { Logged, TicketId } from '../../core/events.js';
 import type { Command } from '../../core/protocol/commands.js';
 import { isRefusal, refuse, type RefusalCode } from '../../core/protocol/refusals.js';
 import type { Answer } from '../../core/protocol/wire.js';
@@ -109,6 +109,11 @@ export class Committer {
       if (kindOf(error) === 'bug') throw error;
       return true;
     }
+  }
+
+  /** The request by which a ticket was asked for, if the open stream has it. */
+  requestOf(ticketId: TicketId): string | undefined {
+    return this.writer.requestOf(ticketId);
   }
 
   /** Carries out a command of the server's own. Rejects when it is refused. */

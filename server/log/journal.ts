@@ -50,6 +50,11 @@ export class Journal {
       answered: database.prepare<[string, string], { payload: Buffer; body: string }>(
         'SELECT payload, body FROM answer WHERE device = ? AND request = ?',
       ),
+      request: database
+        .prepare<[number, string, number]>(
+          'SELECT request FROM event WHERE position = ? AND stream = ? AND seq = ?',
+        )
+        .pluck(),
       quarantined: database
         .prepare<[string, string]>('SELECT 1 FROM quarantine WHERE device = ? AND request = ?')
         .pluck(),
@@ -91,6 +96,12 @@ export class Journal {
   keepAnswer({ deviceId, requestId }: RequestKey, { payload, answer }: KeptAnswer): void {
     const body = JSON.stringify(answer);
     this.call(() => this.statements.answer.run(deviceId, requestId, payload, body));
+  }
+
+  /** The request that an event followed from; `undefined` where another event, or none, lies. */
+  requestAt(position: number, { stream, seq }: Pick<Row, 'stream' | 'seq'>): string | undefined {
+    const found = this.call(() => this.statements.request.get(position, stream, seq));
+    return found as string | undefined;
   }
 
   isQuarantined({ deviceId, requestId }: RequestKey): boolean {

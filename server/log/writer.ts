@@ -1,5 +1,5 @@
 import type { Millis } from '../../core/configuration.js';
-import { isCentreEvent, type Event, type Logged } from '../../core/events.js';
+import { isCentreEvent, type Event, type Logged, type TicketId } from '../../core/events.js';
 import type { Command } from '../../core/protocol/commands.js';
 import { isRefusal, refuse, type Refusal } from '../../core/protocol/refusals.js';
 import type { Answer, Done } from '../../core/protocol/wire.js';
@@ -109,6 +109,13 @@ export class Writer {
     const { checkpoints } = this.log;
     const closed = events.some((event) => event.type === 'day.closed');
     if (closed || checkpoints.isDue(this.state.seq, at)) checkpoints.write(this.state.stream, at);
+  }
+
+  /** The request by which a ticket was asked for, if the open stream has it. */
+  requestOf(ticketId: TicketId): string | undefined {
+    const [stream = '', at = ''] = ticketId.split(':');
+    const seq = Number(at);
+    return this.log.journal.requestAt(this.position - this.state.seq + seq, { stream, seq });
   }
 
   private find(request: RequestKey, at: Millis): KeptAnswer | undefined {
