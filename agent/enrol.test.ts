@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -63,6 +71,15 @@ test('a cookie that was not written whole is asked for again', async () => {
   const cookie = enrol();
   await clock.pass(6_000);
   expect(await cookie).toBe('dawr-a1=token');
+});
+
+test('a token that is given is the cookie, and lies nowhere', async () => {
+  const data = join(folder, 'given');
+  const parts = { clock: new FakeClock(), say: () => undefined, fetch, given: 'token' };
+  const of = (server: string) => enrolled({ server, deviceId: 'a1', data }, parts);
+  expect(await of('http://hall')).toBe('dawr-a1=token');
+  expect(await of('https://hall')).toBe('__Host-dawr-a1=token');
+  expect(existsSync(data)).toBe(false);
 });
 
 const atHall = (path: string): string => `http://hall${path}`;

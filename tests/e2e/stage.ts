@@ -79,11 +79,6 @@ export class Stage {
     this.server = undefined;
   }
 
-  /** The pages of one browser profile lose their network, as by a pulled cable, or have it back. */
-  async setOffline(page: Page, offline: boolean): Promise<void> {
-    await page.context().setOffline(offline);
-  }
-
   /** A page of its own browser profile; `path` is below the hall's address unless it is whole. */
   async page(
     path: string,
