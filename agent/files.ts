@@ -2,6 +2,7 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -41,6 +42,25 @@ export const readChecked = <T>(file: string, schema: z.ZodType<T>): T => {
     return `${file}: ${place}: ${reason}`;
   });
   throw new FileRefused(lines.join('\n'));
+};
+
+/**
+ * Makes a folder and those above it, one by one: asked for all at once, Node never ends where a
+ * file system of the kernel's own, such as /proc, has no place for any. Throws `FileRefused` there,
+ * and else what `mkdir` throws.
+ */
+export const makeFolder = (folder: string, mode = 0o777): void => {
+  if (existsSync(folder)) return;
+  const above = dirname(folder);
+  makeFolder(above, mode);
+  try {
+    mkdirSync(folder, { mode });
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code !== 'ENOENT') throw fault;
+    throw new FileRefused(
+      `${folder} cannot be made: ${above} keeps no folders; name another place`,
+    );
+  }
 };
 
 /** Makes a file's name as durable as its contents. */

@@ -8,7 +8,7 @@ import { startBuses } from './buses.js';
 import { readDevices, ROLL_M, type Devices, type PrinterSettings } from './devices.js';
 import { enrolled } from './enrol.js';
 import { fetchedAs } from './fetched.js';
-import { FileRefused, isMistyped, isRefusal } from './files.js';
+import { FileRefused, isMistyped, isRefusal, makeFolder } from './files.js';
 import { startModem } from './modem/start.js';
 import { FIRMWARE } from './place.js';
 import { readProfile } from './printer/profile.js';
@@ -94,6 +94,7 @@ const main = async (): Promise<void> => {
   const { buses, scanners, modem } = beside;
   const given = process.env['DAWR_DEVICE_TOKEN'];
   const self = { server: server.replace(/\/$/, ''), deviceId, data: resolve(values.data) };
+  makeFolder(self.data, 0o700);
   const cookie = await enrolled(self, { say, clock: machineClock, fetch, given });
   const fetched = fetchedAs(self, cookie);
   const printers = new Designed();

@@ -24,6 +24,7 @@ const typed = (program: string, ...args: string[]): { code: number | null; said:
 const PROVISION = 'provision/main.js';
 const RELEASE = 'provision/release.js';
 const DOCTOR = 'agent/doctor/main.js';
+const AGENT = ['--server', 'http://127.0.0.1:9', '--device', 'a1'];
 const ONE = ['--centre', 'demo', '--device', 'kiosk-1'];
 
 test.each([
@@ -76,6 +77,8 @@ test.each([
   ['tests/replay/main.js', ['--data', join(folder, 'no')], 1, `there is no ${folder}`],
   ['agent/main.js', ['--device', 'a1'], 2, 'Give --server'],
   ['tests/bench/main.js', ['--only', 'no'], 2, 'there is no section no'],
+  ['agent/main.js', [...AGENT, '--data', '/proc/a/b'], 1, '/proc keeps no folders'],
+  ['server/main.js', ['--port', '0', '--data', '/proc/a/b'], 1, 'name a folder that this user'],
 ])('%s %j is answered by a sentence', (program, args, code, words) => {
   const answer = typed(program, ...args);
   expect(answer.said).toContain(words);

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { FileRefused, isRefusal } from '../agent/files.js';
+import { FileRefused, isRefusal, makeFolder } from '../agent/files.js';
 import { asksHelp, EXIT, Misuse } from '../server/misuse.js';
 import { FIRMWARE, type Centre } from './centre.js';
 import { signer, type Sign } from './keys.js';
@@ -25,25 +25,6 @@ export const signWith = ({ site }: Centre, file: string | undefined): Sign | nul
   }
   if (file === undefined) throw new FileRefused('site.json has a releaseKey: give --key FILE');
   return signer(file, site.releaseKey);
-};
-
-/**
- * Makes a folder and those above it, one by one: asked for all at once, Node never ends where a
- * file system of the kernel's own, such as /proc, has no place for any. Throws `FileRefused` there,
- * and else what `mkdir` throws.
- */
-export const makeFolder = (folder: string): void => {
-  if (existsSync(folder)) return;
-  const above = dirname(folder);
-  makeFolder(above);
-  try {
-    mkdirSync(folder);
-  } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code !== 'ENOENT') throw fault;
-    throw new FileRefused(
-      `${folder} cannot be made: ${above} keeps no folders; name another place`,
-    );
-  }
 };
 
 /** Writes files into a folder that is not there or empty. Throws `FileRefused` for any other. */

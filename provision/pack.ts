@@ -9,12 +9,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { FileRefused } from '../agent/files.js';
+import { FileRefused, makeFolder } from '../agent/files.js';
 import { hashOf, type Release } from '../agent/machine/signed.js';
 import { PROJECT } from '../server/place.js';
 import { manifestOf } from './bundle.js';
 import { isWindows, type Centre } from './centre.js';
-import { makeFolder, writeTree } from './command.js';
+import { writeTree } from './command.js';
 import type { Sign } from './keys.js';
 import { renderTree } from './render.js';
 import { json } from './template.js';
