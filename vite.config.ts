@@ -79,6 +79,15 @@ const ownStyles: Plugin = {
   },
 };
 
+/** Zod asks whether it may compile schemas by trying it, which the pages' policy forbids aloud. */
+const plainSchemas: Plugin = {
+  name: 'plain-schemas',
+  transform: {
+    filter: { id: /zod\/v4\/core\/core\.js/ },
+    handler: (code) => `${code}\nglobalConfig.jitless = true;`,
+  },
+};
+
 /** Pages of the hall. Each is built by itself: a screen opens one and carries no more. */
 const HALL = ['kiosk', 'display', 'desk', 'manager', 'web/start', 'web/hall'];
 
@@ -120,6 +129,7 @@ export default defineConfig(({ mode }) => {
       plainLater,
       socketsOnly,
       ownStyles,
+      plainSchemas,
       messages,
       svelte(),
       compressed,

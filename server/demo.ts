@@ -4,14 +4,16 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join, resolve } from 'node:path';
 import files from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { WEEKDAYS, type Configuration, type Words } from '../core/configuration.js';
+import { WEEKDAYS, type Configuration } from '../core/configuration.js';
 import type { StartAnswer } from '../core/protocol/api.js';
 import type { DeviceRole } from '../core/protocol/views.js';
 import { isSlot, type Centre } from './centre.js';
 import { machineTime, machineTimers } from './clock.js';
-import { sendPage, type Extras } from './http/app.js';
+import type { Extras } from './http/app.js';
 import { enrolOwn } from './http/enrol.js';
+import { sendPage } from './http/page.js';
 import { setToken } from './http/session.js';
+import { screensOf } from './http/start.js';
 import { linkOf } from './hub/answer.js';
 import { Kept, type Keeping } from './kept.js';
 import { makeFolder } from './log/folder.js';
@@ -161,18 +163,6 @@ export const keepAgent = async (
   return Kept.of({ name: 'The agent', start, say, time: machineTime, timers: machineTimers });
 };
 
-const screensOf = ({ kiosks, boards, desks }: Configuration) => {
-  const of = (role: DeviceRole, entries: readonly { id: string; name: Words }[]) =>
-    entries.map(({ id, name }) => ({ role, deviceId: id, name, path: `/${role}/${id}/` }));
-  const manager = [{ id: 'manager', name: { ar: 'المدير', en: 'Manager' } }];
-  return [
-    ...of('kiosk', kiosks),
-    ...of('board', boards),
-    ...of('desk', desks),
-    ...of('manager', manager),
-  ];
-};
-
 /** Pictures of the last papers of a kiosk, newest first. */
 const papersOf = (folder: string, kioskId: string): string[] => {
   if (!existsSync(folder)) return [];
@@ -198,6 +188,7 @@ const demoRoutes = (
     return {
       centre: name,
       screens: screensOf(centre.configuration()),
+      demo: true,
       staff: centre.staff.all().map((member) => ({ ...member, secret: secrets[member.role] })),
       phone: ticketId === undefined ? null : linkOf(centre.links, state, { ticketId, publicUrl }),
     };

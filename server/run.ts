@@ -14,7 +14,7 @@ import { createAccessTables } from './access/tables.js';
 import { urlOf } from './addresses.js';
 import { DEFAULT_LIMITS, type Centre, type Limits } from './centre.js';
 import { machineTime, machineTimers, ServerClock, type TimeSource, type Timers } from './clock.js';
-import { hallApp, NO_EXTRAS, phoneApp, type Extras } from './http/app.js';
+import { centreExtras, hallApp, phoneApp, type Extras } from './http/app.js';
 import { answersWith } from './hub/answer.js';
 import { openHub, type Hub } from './hub/hub.js';
 import { Live } from './hub/live.js';
@@ -253,7 +253,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
   centre.sms?.start();
   const stopTime = keepTime(centre, lookForVoice);
   const connections = (): number => hubs.reduce((sum, hub) => sum + hub.connections(), 0);
-  const extras = options.extras?.(centre) ?? NO_EXTRAS;
+  const extras = (options.extras ?? centreExtras)(centre);
   const app = await hallApp(centre, {
     ...extras,
     routes: (routed) => {

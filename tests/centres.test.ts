@@ -1,5 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
+import type { StartAnswer } from '../core/protocol/api.js';
 import { PICTOGRAM_NAMES } from '../kiosk/pictograms.js';
+import { run } from '../server/run.js';
 import { loadSettings } from '../server/settings.js';
 
 const NAMES = ['demo', 'example'];
@@ -31,5 +37,29 @@ describe('the centres that come with Dawr', () => {
   test.each(NAMES)('every sector of %s has a pictogram on the kiosk', async (name) => {
     const { sectors } = (await read(name)).configuration;
     expect(sectors.filter(({ icon }) => !PICTOGRAM_NAMES.includes(icon))).toEqual([]);
+  });
+
+  test('the bare address of a real one leads to its pages, and tells no secret', async () => {
+    const { server, ...example } = await read('example');
+    const data = mkdtempSync(join(tmpdir(), 'dawr-centre-'));
+    const here = { host: '127.0.0.1', port: 0, phonePort: null, tls: null, data };
+    const { url, stop } = await run({
+      settings: { ...example, server: { ...server, ...here } },
+      journal: pino({ level: 'silent' }),
+      onFatal: (error) => {
+        throw error;
+      },
+    });
+    try {
+      expect(await (await fetch(`${url}/`)).text()).toContain('<script type="module"');
+      const told = (await (await fetch(`${url}/api/start`)).json()) as StartAnswer;
+      expect(told).toMatchObject({ demo: false, staff: [], phone: null });
+      const paths = told.screens.map(({ path }) => path);
+      expect(paths).toEqual(expect.arrayContaining(['/desk/desk-1/', '/manager/manager/']));
+      for (const path of paths) expect((await fetch(`${url}${path}`)).status).toBe(200);
+    } finally {
+      await stop();
+      rmSync(data, { recursive: true });
+    }
   });
 });

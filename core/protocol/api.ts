@@ -163,7 +163,7 @@ export interface SessionAnswer {
   readonly now: number;
 }
 
-/** What the demo's start page shows; secrets of a demo are for everyone at its machine. */
+/** What the page of the bare address shows. */
 export interface StartAnswer {
   readonly centre: Words;
   readonly screens: readonly {
@@ -172,8 +172,10 @@ export interface StartAnswer {
     readonly name: Words;
     readonly path: string;
   }[];
+  readonly demo: boolean;
+  /** Of a demo alone: its secrets are for everyone at its machine. */
   readonly staff: readonly (StaffMember & { readonly secret: string })[];
-  /** The newest ticket's page. */
+  /** The newest ticket's page, in a demo. */
   readonly phone: string | null;
 }
 

@@ -17,18 +17,18 @@ import { limitConnections } from '../access/connections.js';
 import type { Centre } from '../centre.js';
 import { ticketUrl } from '../access/link.js';
 import { storedBytes } from '../log/configurations.js';
-import { programOf } from '../place.js';
 import { accessRoutes } from './access.js';
 import { checked } from './checked.js';
 import { setHeaders } from './headers.js';
 import { ownHostOf, type Door } from './hosts.js';
 import { machineRoutes } from './machines.js';
 import { manageRoutes } from './manage.js';
+import { sendPage, WEB } from './page.js';
 import { deviceOf } from './session.js';
 import { kioskSmsRoutes, smsRoutes } from './sms.js';
+import { startRoutes } from './start.js';
 import { clipRoutes, isEnrolled } from './voice.js';
 
-const WEB = `${programOf('web')}/`;
 const BODY_BYTES_MAX = 16_384;
 /** A request that dawdles longer is cut. */
 const REQUEST_MS_MAX = 30_000;
@@ -48,7 +48,11 @@ export interface Extras {
   readonly routes?: (app: FastifyInstance) => void;
 }
 
-export const NO_EXTRAS: Extras = { framed: false };
+/** What a centre of its own adds: the page of the bare address. */
+export const centreExtras = (centre: Centre): Extras => ({
+  framed: false,
+  routes: (app) => startRoutes(app, centre),
+});
 
 const newApp = async (
   centre: Centre,
@@ -98,10 +102,6 @@ const tooMany = (reply: FastifyReply, waitMs: number): FastifyReply =>
 
 const notFound = (reply: FastifyReply): FastifyReply =>
   text(reply, 404).send('Not found · غير موجود\n');
-
-/** The built page of an app. */
-export const sendPage = async (reply: FastifyReply, app: string): Promise<FastifyReply> =>
-  reply.type('text/html; charset=utf-8').send(await readFile(`${WEB}${app}/index.html`));
 
 const PAGES: Readonly<Record<string, string>> = {
   kiosk: 'kiosk',

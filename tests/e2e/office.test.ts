@@ -26,6 +26,21 @@ const takeToPhone = async (): Promise<{ readonly label: string; readonly phone: 
   return { label, phone };
 };
 
+test.each(['/', '/manager/manager/', '/desk/desk-1/', '/kiosk/k1/', '/board/hall-1/'])(
+  '%s loads without a complaint of its browser',
+  async (path) => {
+    const context = await stage.browser.newContext();
+    const page = await context.newPage();
+    const said: string[] = [];
+    page.on('console', (message) => void said.push(`${message.text()} ${message.location().url}`));
+    page.on('pageerror', (error) => void said.push(error.message));
+    await page.goto(`${stage.url}${path}`, { waitUntil: 'load' });
+    await see(page.getByRole('heading').first()).toBeVisible();
+    expect(said).toEqual([]);
+    await context.close();
+  },
+);
+
 test('a manager pauses the hall with a reason, and resumes it', async () => {
   await manager.getByTestId('suspend-hall').click();
   await manager.getByTestId('suspend-until').selectOption({ index: 2 });

@@ -4,11 +4,15 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { chromium } from '@playwright/test';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { HallDemoAnswer, PrinterTrouble } from '../../core/protocol/api.js';
 import type { KioskView } from '../../core/protocol/views.js';
 import { programOf } from '../../server/place.js';
+import { chromiumPath } from '../chromium.js';
+import { see } from '../e2e/see.js';
+import { FLAGS } from '../e2e/stage.js';
 import { post } from '../fixtures/callers.js';
 import { openPage, Screen } from '../play/client.js';
 import { startHall, type Hall } from './hall.js';
@@ -156,6 +160,32 @@ test(
     const { code, words } = await started(['--port', '0', '--data', data], process.env);
     expect([code, words]).toEqual([1, expect.stringContaining('is used by another process')]);
     expect(devices()).toBe(before);
+  },
+  MINUTE,
+);
+
+test(
+  'the page fits a small screen, and no card holds more than it is wide',
+  async () => {
+    const browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
+    const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
+    await page.goto(hall.page);
+    for (let language = 0; language < 2; language += 1) {
+      await see(page.getByTestId('told-k1')).toBeVisible();
+      const beyond = await page.evaluate(() =>
+        [...document.querySelectorAll('.card')].flatMap((card) => {
+          const { left, right } = card.getBoundingClientRect();
+          return [...card.querySelectorAll('*')]
+            .filter((part) => part.closest('svg') === null)
+            .map((part) => part.getBoundingClientRect())
+            .filter((box) => box.left < left || box.right > right);
+        }),
+      );
+      expect(beyond).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(1366);
+      await page.getByTestId('language-switch').click();
+    }
+    await browser.close();
   },
   MINUTE,
 );
