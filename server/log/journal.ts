@@ -25,7 +25,7 @@ export interface RequestKey {
   readonly requestId: string;
 }
 
-/** The committer's statements, one verb each. Every call may fail, in tests by `Faults`. */
+/** The committer's statements, one verb each. Those of commands may fail in tests, by `Faults`. */
 export class Journal {
   private readonly statements;
 
@@ -98,10 +98,9 @@ export class Journal {
     this.call(() => this.statements.answer.run(deviceId, requestId, payload, body));
   }
 
-  /** The request that an event followed from; `undefined` where another event, or none, lies. */
+  /** The request that an event followed from, for views; `undefined` where no such event lies. */
   requestAt(position: number, { stream, seq }: Pick<Row, 'stream' | 'seq'>): string | undefined {
-    const found = this.call(() => this.statements.request.get(position, stream, seq));
-    return found as string | undefined;
+    return this.statements.request.get(position, stream, seq) as string | undefined;
   }
 
   isQuarantined({ deviceId, requestId }: RequestKey): boolean {
