@@ -1,7 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { isRefusal } from '../core/protocol/refusals.js';
 import type { Configuration } from '../core/configuration.js';
@@ -14,6 +12,7 @@ import { createAccessTables } from './access/tables.js';
 import { urlOf } from './addresses.js';
 import { DEFAULT_LIMITS, type Centre, type Limits } from './centre.js';
 import { machineTime, machineTimers, ServerClock, type TimeSource, type Timers } from './clock.js';
+import { closeDoors, listen } from './http/doors.js';
 import { centreExtras, hallApp, phoneApp, type Extras } from './http/app.js';
 import { answersWith } from './hub/answer.js';
 import { openHub, type Hub } from './hub/hub.js';
@@ -161,11 +160,6 @@ const publishFile = async (centre: Centre, options: RunOptions): Promise<void> =
   throw new Error(`publish was refused: ${answer.refused}`);
 };
 
-const listen = async (app: FastifyInstance, port: number, host: string): Promise<number> => {
-  await app.listen({ port, host });
-  return (app.server.address() as AddressInfo).port;
-};
-
 /** Lets time work on the hall until the returned function is called. */
 const keepTime = (centre: Centre, lookForVoice: () => Promise<void>): (() => void) => {
   let ticking = false;
@@ -281,8 +275,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
     phoneUrl,
     stop: async () => {
       stopTime();
-      for (const hub of hubs) await hub.stop();
-      for (const entry of apps) await entry.close();
+      await closeDoors(centre.timers, hubs, apps);
       await centre.sms?.stop();
       centre.log.stop();
       await lookedAt();
