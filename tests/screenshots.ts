@@ -74,6 +74,7 @@ const hall = async (stage: Stage): Promise<void> => {
   const manager = await stage.manager();
   for (const tab of ['hall', 'devices', 'staff', 'papers', 'voice', 'report', 'export']) {
     await manager.getByTestId(`tab-${tab}`).click();
+    if (tab === 'papers') await manager.getByTestId('paper-preview').waitFor();
     await shoot(manager, `manager-${tab}-ar`);
   }
   await shoot(await stage.page('/', { width: 1366, height: 900 }), 'start-ar');
