@@ -74,11 +74,13 @@ const besides = (out: string, arch: Release['arch']): { fresh: string; old: stri
 });
 
 /**
- * Makes room for a release, and removes what one that broke off left there. Throws at once where
- * nothing can be written.
+ * Makes room for a release, and clears up after one that broke off: an older one that it had put
+ * aside takes its place again. Throws at once where nothing can be written.
  */
 export const makeRoom = (out: string, arch: Release['arch']): void => {
+  const place = join(out, arch);
   const { fresh, old } = besides(out, arch);
+  if (existsSync(old) && !existsSync(place)) renameSync(old, place);
   for (const left of [fresh, old]) rmSync(left, { recursive: true, force: true });
   makeFolder(fresh);
 };

@@ -18,7 +18,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { renderBundle } from '../../provision/bundle.js';
 import { signer } from '../../provision/keys.js';
-import { seal, stageMachines } from '../../provision/pack.js';
+import { makeRoom, seal, stageMachines } from '../../provision/pack.js';
 import { quoted } from '../../provision/template.js';
 import { PROJECT } from '../../server/place.js';
 import { Site } from './site.js';
@@ -146,6 +146,18 @@ test('the same release packed twice has the same bytes, whenever and by whomever
     process.umask(before);
   }
 }, 60_000);
+
+test('a packing that broke off leaves the release before it', () => {
+  const out = join(folder, 'releases');
+  mkdirSync(join(out, 'amd64.old'), { recursive: true });
+  mkdirSync(join(out, 'amd64.new'));
+  writeFileSync(join(out, 'amd64.old', 'pack.tar.gz'), 'before');
+  writeFileSync(join(out, 'amd64.new', 'pack.tar.gz'), 'half');
+  makeRoom(out, 'amd64');
+  expect(readFileSync(join(out, 'amd64', 'pack.tar.gz'), 'utf8')).toBe('before');
+  expect(existsSync(join(out, 'amd64.old'))).toBe(false);
+  expect(existsSync(join(out, 'amd64.new', 'pack.tar.gz'))).toBe(false);
+});
 
 test('the scripts of every machine are sound to shellcheck', async () => {
   for (const place of await site.places()) {
