@@ -24,13 +24,15 @@ export class Kept {
   private pauseMs = PAUSE_MS_MIN;
   private isStopping = false;
   private cancel = (): void => undefined;
+  private starting = Promise.resolve();
 
   private constructor(private readonly keeping: Keeping) {}
 
   /** Rejects if the first start does. */
   static async of(keeping: Keeping): Promise<Kept> {
     const kept = new Kept(keeping);
-    await kept.begin();
+    kept.starting = kept.begin();
+    await kept.starting;
     return kept;
   }
 
@@ -39,10 +41,12 @@ export class Kept {
     return this.isRunning ? this.child?.pid : undefined;
   }
 
-  /** Ends it for good, and waits until it has ended. */
+  /** Ends it for good, also one that is being started, and waits until it has ended. */
   async stop(): Promise<void> {
     this.isStopping = true;
     this.cancel();
+    // Whoever began it is told of what it rejects with.
+    await this.starting.catch(() => undefined);
     const { child } = this;
     if (child === undefined || !this.isRunning) return;
     const gone = once(child, 'exit');
@@ -59,7 +63,6 @@ export class Kept {
     const child = await start();
     const sinceMs = time.monotonicMs();
     this.child = child;
-    if (this.isStopping) child.kill('SIGTERM');
     child.once('exit', (code, signal) => {
       if (time.monotonicMs() - sinceMs > PAUSE_MS_MAX) this.pauseMs = PAUSE_MS_MIN;
       this.beginLater(signal ?? `code ${code}`);
@@ -71,7 +74,8 @@ export class Kept {
     const { name, say, timers } = this.keeping;
     say(`${name} ended by itself (${why}); it is started again in ${this.pauseMs / 1000} s.`);
     this.cancel = timers.after(this.pauseMs, () => {
-      this.begin().catch((fault: unknown) => {
+      this.starting = this.begin();
+      this.starting.catch((fault: unknown) => {
         // While all of it ends, what it needs to start is no longer there.
         if (!this.isStopping) throw fault;
       });

@@ -1,9 +1,15 @@
-import { spawn } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { afterEach, expect, test } from 'vitest';
 import { Kept } from '../../server/kept.js';
 
+/** A test that fails leaves none behind. */
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
 /** A process that lives until it is ended; the pauses before each start; a clock for hand. */
-const keep = async () => {
+const keep = async (ready: () => Promise<void> = async () => undefined) => {
   const said: string[] = [];
   const pauses: number[] = [];
   let now = 0;
@@ -11,7 +17,12 @@ const keep = async () => {
   let told = (): void => undefined;
   const kept = await Kept.of({
     name: 'The agent',
-    start: async () => spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']),
+    start: async () => {
+      await ready();
+      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+      children.push(child);
+      return child;
+    },
     say: (line) => {
       said.push(line);
       told();
@@ -73,6 +84,20 @@ test('one that is stopped in a pause is not started again', async () => {
   const { kept, kill, comeBack } = await keep();
   await kill();
   await kept.stop();
+  await comeBack();
+  expect(kept.pid).toBeUndefined();
+});
+
+test('one that is stopped while it is being started has ended then', async () => {
+  let isReady = Promise.resolve();
+  let go = (): void => undefined;
+  const { kept, kill, comeBack } = await keep(() => isReady);
+  await kill();
+  isReady = new Promise((resolve) => (go = resolve));
+  await comeBack();
+  const stopped = kept.stop();
+  go();
+  await stopped;
   await comeBack();
   expect(kept.pid).toBeUndefined();
 });
