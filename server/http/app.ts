@@ -33,7 +33,7 @@ const BODY_BYTES_MAX = 16_384;
 /** A request that dawdles longer is cut. */
 const REQUEST_MS_MAX = 30_000;
 
-/** What a program adds to the hall's door: the demo its start page, tests nothing. */
+/** What a program adds to the hall's door: pages of its own, `/` among them. */
 export interface Extras {
   /** Pages of this server may frame each other: only the demo, to show paper beside a kiosk. */
   readonly framed: boolean;
@@ -48,7 +48,7 @@ export interface Extras {
   readonly routes?: (app: FastifyInstance) => void;
 }
 
-/** What a centre of its own adds: the page of the bare address. */
+/** What is added where a program adds nothing else: the page of the bare address. */
 export const centreExtras = (centre: Centre): Extras => ({
   framed: false,
   routes: (app) => startRoutes(app, centre),

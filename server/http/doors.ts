@@ -12,8 +12,11 @@ export const listen = async (app: FastifyInstance, port: number, host: string): 
   return (app.server.address() as AddressInfo).port;
 };
 
-export /** Browsers hold lines on which they have asked nothing yet: nobody waits for those. */
-const closeDoors = async (
+/**
+ * Ends every page's connection and closes the ports. Lines still open after `LAST_ANSWERS_MS` are
+ * cut: browsers hold some on which they have asked nothing yet, and nobody waits for those.
+ */
+export const closeDoors = async (
   timers: Timers,
   hubs: readonly Hub[],
   apps: readonly FastifyInstance[],

@@ -6,6 +6,7 @@ import type {
   AgentEvents,
   ClientEvents,
   ConnectRefusal,
+  KioskEvents,
   ServerEvents,
 } from '../../core/protocol/wire.js';
 import { cookieName, deviceIn, type Centre } from '../centre.js';
@@ -17,7 +18,7 @@ type Unproved<E> = { [K in keyof E]: (...said: unknown[]) => void };
 
 /** A connection of a screen, a phone or an agent. */
 export type DoorSocket = Socket<
-  Unproved<ClientEvents<unknown> & AgentEvents>,
+  Unproved<ClientEvents<unknown> & AgentEvents & KioskEvents>,
   ServerEvents<object>,
   Record<never, never>,
   { subject: Subject }

@@ -76,25 +76,27 @@ const pendingIn = (day: DayState): Pending[] =>
     return ticket === undefined || ticket.paper === null ? [] : [{ ticket, paper: ticket.paper }];
   });
 
-const isLate = ({ paper }: Pending, at: Millis): boolean => at - paper.orderedAt > PAPER_AGE_MS_MAX;
+/** Whether a paper is printed no more by itself. */
+const isLate = ({ orderedAt }: Pick<Paper, 'orderedAt'>, at: Millis): boolean =>
+  at - orderedAt > PAPER_AGE_MS_MAX;
 
 /** Paper that a person must decide about: it broke off for good, or is too late. */
 export const troubledPapers = (centre: Centre, at: Millis): ManagerLive['troubled'] => {
   const { day } = centre.log.state;
   if (day === null) return [];
   const waiting = [
-    ...pendingIn(day).map(({ ticket, paper }) => {
-      const { copy: part, orderedAt } = paper;
-      return { paperId: ticket.id, part, orderedAt };
+    ...pendingIn(day).map(({ ticket, paper: { copy, orderedAt } }) => {
+      return { paperId: ticket.id, part: copy, orderedAt };
     }),
     ...[...day.sheets.values()].flatMap(({ id, of, orderedAt }) =>
       of.kind === 'information' ? [{ paperId: id, part: 0, orderedAt }] : [],
     ),
   ];
-  return waiting.flatMap(({ paperId, part, orderedAt }): ManagerLive['troubled'] => {
+  return waiting.flatMap((one): ManagerLive['troubled'] => {
+    const { paperId, part } = one;
     const isBroken = centre.live.print(jobIdOf(paperId, part)) === 'interrupted';
     if (isBroken) return [{ paperId, state: 'interrupted' }];
-    return at - orderedAt > PAPER_AGE_MS_MAX ? [{ paperId, state: 'queued' }] : [];
+    return isLate(one, at) ? [{ paperId, state: 'queued' }] : [];
   });
 };
 
@@ -128,8 +130,8 @@ export const agentBody = (
   );
   if (day === null) return { kiosks, rolls, jobs: [] };
   const mine = pendingIn(day).filter(({ paper }) => kiosks.includes(paper.kioskId));
-  const late = mine.filter((pending) => isLate(pending, at));
-  const fresh = mine.filter((pending) => !isLate(pending, at));
+  const late = mine.filter(({ paper }) => isLate(paper, at));
+  const fresh = mine.filter(({ paper }) => !isLate(paper, at));
   const jobOf = ({ ticket, paper }: Pending): PrintJob => {
     const { copy, kioskId, orderedAt: issuedAt } = paper;
     const jobId = jobIdOf(ticket.id, copy);
