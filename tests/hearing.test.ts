@@ -7,7 +7,7 @@ import type { Voices } from '../core/voice/use.js';
 import { saidOf } from '../core/voice/said.js';
 import { LATE_MS, type Sounding } from '../core/voice/schedule.js';
 import { GRAMMARS, scriptOf } from '../core/voice/script.js';
-import { HOUR_MS } from '../core/time.js';
+import { HOUR_MS, MINUTE_MS } from '../core/time.js';
 import { Announcer } from '../display/voice/announcer.js';
 import { HALL_AT, hallConfiguration } from './fixtures/board.js';
 import { HandClock } from './fixtures/handclock.js';
@@ -18,7 +18,6 @@ const HANDLING_MS = 180_000;
 const CHIME_MS = 1_120;
 const GAP_MS = 30;
 const REST_MS = 180;
-const MINUTE_MS = 60_000;
 
 /** How long a clip takes, by its letters: a call is then as long as the default voice's was. */
 const MS_A_LETTER = { ar: 115, en: 75 } as const;

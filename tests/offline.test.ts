@@ -22,6 +22,15 @@ const takeTicket = (): Command => ({
   ...{ type: 'takeTicket', services: [SERVICE], classId: '', language: 'ar' },
 });
 
+/** Begins at an hour at which the centre is open, with an agent that has its leases. */
+const beginOpen = async (): Promise<void> => {
+  centre = await Outage.begin();
+  centre.at += HOUR_MS;
+  await centre.startAgent();
+  await centre.stocked();
+  await until(() => centre.running!.centre.log.state.day, 'the day');
+};
+
 test('dead since before opening: tickets of hours enter once, in order, printed', async () => {
   centre = await Outage.begin();
   centre.machineOff = -7 * MINUTE_MS;
@@ -73,11 +82,7 @@ test('dead since before opening: tickets of hours enter once, in order, printed'
 }, 60_000);
 
 test('a request carried out without an answer keeps its place, numbered as on paper', async () => {
-  centre = await Outage.begin();
-  centre.at += HOUR_MS;
-  await centre.startAgent();
-  await centre.stocked();
-  await until(() => centre.running!.centre.log.state.day, 'the day');
+  await beginOpen();
   const { log, clock } = centre.running!.centre;
   // It cannot hear of the ticket either.
   await centre.stopAgent();
@@ -97,11 +102,7 @@ test('a request carried out without an answer keeps its place, numbered as on pa
 }, 60_000);
 
 test('[ENTER-5] a request whose paper came out without an answer has no second one', async () => {
-  centre = await Outage.begin();
-  centre.at += HOUR_MS;
-  await centre.startAgent();
-  await centre.stocked();
-  await until(() => centre.running!.centre.log.state.day, 'the day');
+  await beginOpen();
   const { log, clock } = centre.running!.centre;
   const requestId = 'e'.padStart(32, '0');
   const from = { sentAt: clock.now(), actor: 'k1', deviceId: 'k1' };
@@ -126,11 +127,7 @@ test('[ENTER-5] a request whose paper came out without an answer has no second o
 }, 60_000);
 
 test('[ENTER-5] a request that server and agent carry out at once has one paper', async () => {
-  centre = await Outage.begin();
-  centre.at += HOUR_MS;
-  await centre.startAgent();
-  await centre.stocked();
-  await until(() => centre.running!.centre.log.state.day, 'the day');
+  await beginOpen();
   const { log, clock } = centre.running!.centre;
   const visitors = [1, 2, 3, 4];
   const shown = await Promise.all(
@@ -152,11 +149,7 @@ test('[ENTER-5] a request that server and agent carry out at once has one paper'
 }, 60_000);
 
 test('a server that only the page did not hear learns of the ticket, and prints on', async () => {
-  centre = await Outage.begin();
-  centre.at += HOUR_MS;
-  await centre.startAgent();
-  await centre.stocked();
-  await until(() => centre.running!.centre.log.state.day, 'the day');
+  await beginOpen();
   const paper = await centre.take(0xc, [SERVICE]);
   await until(() => centre.logged('ticket.issued').length === 1, 'the ticket');
   expect(centre.logged('ticket.issued').map(({ number }) => number)).toEqual([numberOf(paper)]);

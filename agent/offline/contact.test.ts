@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { MINUTE_MS } from '../../core/time.js';
 import { Contact, CONTACT_EVERY_MS } from './contact.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'dawr-contact-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const MINUTE_MS = 60_000;
 /** The centre's time when the server is heard first. */
 const AT = Date.UTC(2026, 10, 22, 6);
 

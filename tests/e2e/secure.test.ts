@@ -10,6 +10,7 @@ import { demoSettings } from '../../server/demo.js';
 import { enrolOwn } from '../../server/http/enrol.js';
 import { programOf } from '../../server/place.js';
 import { run, type Running } from '../../server/run.js';
+import { FLAGS } from '../chromium.js';
 import { LOCALHOST } from '../fixtures/tls.js';
 import { Site } from '../machines/site.js';
 import { ChromiumUnderPolicy } from '../machines/underpolicy.js';
@@ -17,8 +18,7 @@ import { freePort } from '../port.js';
 import { acts } from './acts.js';
 import { see } from './see.js';
 
-/** A kiosk's machine of a centre with an authority of its own, which only the machine knows. */
-
+// A kiosk's machine of a centre with an authority of its own, which only the machine knows.
 const root = mkdtempSync(join(tmpdir(), 'dawr-secure-kiosk-'));
 const authority = join(root, 'authority.pem');
 const key = join(root, 'key.pem');
@@ -80,8 +80,7 @@ const opened = async (browser: Browser) => {
 
 test('under its authority a kiosk is kept, and goes on without its server', async () => {
   using under = new ChromiumUnderPolicy(await kioskPolicy());
-  const args = ['--no-sandbox', '--disable-quic', '--disable-background-networking'];
-  const browser = await chromium.launch({ executablePath: under.path, args });
+  const browser = await chromium.launch({ executablePath: under.path, args: FLAGS });
   try {
     const kiosk = await opened(browser);
     await see(kiosk.getByTestId('welcome')).toBeVisible();
@@ -105,7 +104,7 @@ test('under its authority a kiosk is kept, and goes on without its server', asyn
 
 test('a browser that does not know the authority opens no page of the centre', async () => {
   using under = new ChromiumUnderPolicy(null);
-  const browser = await chromium.launch({ executablePath: under.path, args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath: under.path, args: FLAGS });
   try {
     await expect((await browser.newPage()).goto(url)).rejects.toThrow('ERR_CERT_AUTHORITY_INVALID');
   } finally {

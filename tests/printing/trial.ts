@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { PAPER_AGE_MS_MAX, jobIdOf } from '../../core/paper.js';
-import { isSlip } from '../../core/paper.js';
+import { isSlip, jobIdOf, PAPER_AGE_MS_MAX } from '../../core/paper.js';
 import type { PrintJob } from '../../core/protocol/views.js';
 import { Journal } from '../../agent/jobs/journal.js';
 import { PrintQueue, type JobStatus } from '../../agent/jobs/queue.js';

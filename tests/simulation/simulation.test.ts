@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { simulate, totals, type Report } from './simulate.js';
 
 const SEEDS = Array.from({ length: 10 }, (_, i) => i + 1);
-/** Most seeds play one day, some several. */
+/** Every tenth seed plays two days, the others one. */
 const daysOf = (seed: number): number => (seed % 10 === 0 ? 2 : 1);
 
 /** What must have happened, or the promises were never put to the test. */

@@ -1,4 +1,5 @@
 import type { BoardCall, BoardView } from '../../../core/protocol/views.js';
+import { MINUTE_MS } from '../../../core/time.js';
 import { boardView, call, hall, HALL_AT, label } from '../../fixtures/board.js';
 
 /** What a board is given besides its centre's configuration. */
@@ -12,7 +13,6 @@ export interface BoardState {
   readonly hijri?: boolean;
 }
 
-const MINUTE_MS = 60_000;
 const shut = { calls: [], missed: [], waiting: {}, counters: [] };
 const many = (counters: number): BoardState => ({ view: boardView({}, counters), counters });
 type State = BoardView['counters'][number]['state'];
