@@ -150,7 +150,7 @@ export const withinTarget = (
  * Whether the leg waits for a call at that time, after all that happened then. Closing the day
  * serves nobody: who waited then is unserved.
  */
-export const waitsAt = (leg: LegFact, at: Millis): boolean => {
+const waitsAt = (leg: LegFact, at: Millis): boolean => {
   if (leg.joinedAt > at) return false;
   const over = leg.outcome !== null && leg.outcome !== 'closed_end_of_day';
   if (over && leg.endedAt !== null && leg.endedAt <= at) return false;

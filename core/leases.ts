@@ -8,7 +8,7 @@ import { labelKey, type DayState, type Lease, type State } from './state.js';
 type Category = Configuration['categories'][number];
 
 /** Service days for which a kiosk holds numbers, the present one included. */
-export const DAYS_LEASED = 3;
+const DAYS_LEASED = 3;
 /** No more of a series is ever leased than this share, however much of the leases is used. */
 const SHARE_MAX = 0.5;
 /** What the kiosks of a centre get of a series at first, together. */

@@ -49,7 +49,7 @@ export const useOf = (spans: readonly SpanFact[], period: Interval): Use => {
 };
 
 /** Use of several counters together: Σ ÷ Σ. */
-export const useTogether = (uses: readonly Use[]): Use => {
+const useTogether = (uses: readonly Use[]): Use => {
   const sum = (of: (use: Use) => number) => uses.reduce((total, use) => total + of(use), 0);
   return utilised({
     openMs: sum((use) => use.openMs),

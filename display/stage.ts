@@ -33,7 +33,7 @@ export const sameLabel = (a: Label, b: Label): boolean =>
   a.number === b.number && a.letter?.ar === b.letter?.ar;
 
 /** Whether both call the same ticket to the same counter. */
-export const sameCall = (a: BoardCall, b: BoardCall): boolean =>
+const sameCall = (a: BoardCall, b: BoardCall): boolean =>
   a.counterId === b.counterId && sameLabel(a.label, b.label);
 
 /** Puts the next waiting call in the large area if the one there has had its time. */

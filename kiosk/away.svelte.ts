@@ -10,7 +10,7 @@ import { pause } from '../web/api.js';
 type TakeTicket = Extract<VisitorAsk, { type: 'takeTicket' }>;
 
 /** How long a visitor waits for the server before the agent is asked. */
-export const AWAY_AFTER_MS = 4_000;
+const AWAY_AFTER_MS = 4_000;
 const STATUS_EVERY_MS = 2_000;
 const ANSWER_MS_MAX = 3_000;
 /** After the server is back, papers of tickets that the agent gave out are still looked at. */

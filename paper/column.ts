@@ -7,7 +7,7 @@ import type { BoxItem, Face, Item, Sheet, TextItem } from './sheet.js';
 
 export type Place = Pick<TextItem, 'text' | 'face' | 'baseline'> & { readonly language?: Language };
 
-export const MARGIN = 4;
+const MARGIN = 4;
 /** Clear modules between a code and the edge of what the printer reaches; paper goes on there. */
 const EDGE_QUIET_MODULES = 2;
 

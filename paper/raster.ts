@@ -5,7 +5,7 @@ import { QR_QUIET_MODULES } from './qr.js';
 import type { BoxItem, DotsItem, Face, Measure, PaperLayout, TextItem } from './sheet.js';
 
 /** Rows of the canvas; a layout higher than this is refused by `draw`. */
-export const ROWS_MAX = 1800;
+const ROWS_MAX = 1800;
 
 /** Widths of texts that are remembered. */
 const WIDTHS_MAX = 5_000;

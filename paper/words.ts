@@ -111,7 +111,7 @@ export const otherOf = (language: Language): Language => (language === 'ar' ? 'e
 const ARABIC_ZERO = 0x0660;
 
 /** A whole number ≥ 0 without grouping. */
-export const numberText = (value: number, { language, digits }: Speech): string =>
+const numberText = (value: number, { language, digits }: Speech): string =>
   language === 'en' || digits === 'latn'
     ? String(value)
     : String(value).replace(/\d/g, (digit) => String.fromCharCode(ARABIC_ZERO + Number(digit)));

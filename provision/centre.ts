@@ -148,7 +148,7 @@ const checkBus = (
 };
 
 /** Every line, device file or address that something beside an agent is reached by, with where. */
-export const waysOf = (value: unknown, place = 'agent.devices'): [place: string, way: string][] => {
+const waysOf = (value: unknown, place = 'agent.devices'): [place: string, way: string][] => {
   if (typeof value !== 'object' || value === null) return [];
   const { path, host, port } = value as Record<string, unknown>;
   const own: [string, string][] = [];

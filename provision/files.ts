@@ -50,8 +50,8 @@ export const siteSchema = z.strictObject({
 });
 export type Site = z.output<typeof siteSchema>;
 
-export const OSES = ['debian-12', 'debian-13', 'windows-10', 'windows-11'] as const;
-export const ROLES = ['kiosk', 'board', 'desk', 'server', 'agent', 'vehicle'] as const;
+const OSES = ['debian-12', 'debian-13', 'windows-10', 'windows-11'] as const;
+const ROLES = ['kiosk', 'board', 'desk', 'server', 'agent', 'vehicle'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** One machine: `firmware-config/centres/<id>/devices/<name>.json`. */

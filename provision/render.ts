@@ -38,7 +38,7 @@ const when = (is: boolean, entries: () => readonly Entry[]): readonly Entry[] =>
 export const originOf = ({ site }: Centre): string => new URL(site.server).origin;
 
 /** The port of the server, as its address names it. */
-export const portOf = ({ site }: Centre): number => {
+const portOf = ({ site }: Centre): number => {
   const { port, protocol } = new URL(site.server);
   return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 };
@@ -66,14 +66,14 @@ export const urlsOf = ({ centre, machine }: Place): string[] => {
 };
 
 /** The units of a machine, in the order in which they are started again. */
-export const unitsOf = ({ machine }: Place): string[] => [
+const unitsOf = ({ machine }: Place): string[] => [
   ...(runsServer(machine) ? ['dawr-server.service'] : []),
   ...(machine.agent === null ? [] : ['dawr-agent.service']),
   ...(machine.page === null ? [] : ['dawr-page.service']),
 ];
 
 /** What a machine knows of itself, to be written as `machine.json`. */
-export const settingsOf = (place: Place): MachineSettings => {
+const settingsOf = (place: Place): MachineSettings => {
   const { centre, name, machine } = place;
   const { role, os, arch, page, agent } = machine;
   return {

@@ -17,7 +17,7 @@ import { projectors } from './projectors.js';
 import { ConfigurationError, loadSettings } from './settings.js';
 import { CODE_LIFE_MS, makeManagerCode } from './setup.js';
 
-export const COMMANDS = ['verify', 'backup', 'restore', 'rebuild', 'manager'] as const;
+const COMMANDS = ['verify', 'backup', 'restore', 'rebuild', 'manager'] as const;
 type CommandName = (typeof COMMANDS)[number];
 
 const USAGE = `Commands for a centre:

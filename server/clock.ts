@@ -2,13 +2,13 @@ import type { Millis } from '../core/configuration.js';
 import { DAY_MS, MINUTE_MS } from '../core/time.js';
 
 /** The server's time never runs faster or slower than this against the machine's steady clock. */
-export const SLEW_PPM_MAX = 500;
+const SLEW_PPM_MAX = 500;
 /** A larger difference to the wall clock is not slewed away: it alarms until a manager confirms. */
 export const DIFFERENCE_MAX_MS = 5_000;
 /** At start, a wall clock this far before the last event is not believed. */
-export const START_BEHIND_MAX_MS = 5 * MINUTE_MS;
+const START_BEHIND_MAX_MS = 5 * MINUTE_MS;
 /** At start, a wall clock this far after the last event is not believed. */
-export const START_AHEAD_MAX_MS = DAY_MS;
+const START_AHEAD_MAX_MS = DAY_MS;
 
 /** What the machine offers: its wall clock (epoch ms) and a steady one that nobody sets (ms). */
 export interface TimeSource {

@@ -102,7 +102,7 @@ const sumMs = (
   }, 0);
 
 /** How long it takes to write every display of a bus once, in milliseconds. */
-export const roundMs = (displays: readonly DisplayUnit[], baudRate: number): number =>
+const roundMs = (displays: readonly DisplayUnit[], baudRate: number): number =>
   sumMs(displays, baudRate, ({ gapMs }, writeMs) => writeMs + gapMs);
 
 /** As `roundMs`, when none of those that answer does, and each is tried as often as it may be. */

@@ -15,7 +15,7 @@ import {
 /** Bytes that a device answers with. */
 const bytes = z.string().regex(/^[0-9A-F]{2}( [0-9A-F]{2})*$/, 'is not bytes such as 06');
 
-export const replySchema = z.strictObject({
+const replySchema = z.strictObject({
   accept: bytes,
   reject: bytes.nullable(),
   ...ANSWER_SHAPE,

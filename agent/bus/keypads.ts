@@ -5,9 +5,9 @@ import type { Bus } from './bus.js';
 import { KeyReader, lampOf, type KeypadUnit } from './keypad.js';
 
 /** A key that comes again so soon is the same press: its contact bounced. */
-export const BOUNCE_MS = 300;
+const BOUNCE_MS = 300;
 /** So long a press without an answer is the same press when it is made again. */
-export const SAME_PRESS_MS = 30_000;
+const SAME_PRESS_MS = 30_000;
 
 /** One press; with the same id it is the same command again. */
 export interface Press {

@@ -20,7 +20,7 @@ export const withCrc = (bytes: readonly number[]): Uint8Array => {
 };
 
 /** Whether the last two bytes are the CRC of those before. */
-export const hasCrc = (bytes: Uint8Array): boolean => bytes.length > 2 && crc16Modbus(bytes) === 0;
+const hasCrc = (bytes: Uint8Array): boolean => bytes.length > 2 && crc16Modbus(bytes) === 0;
 
 /** Asks for so many coils, from the first. */
 export const readCoils = (address: number, count: number): Uint8Array =>

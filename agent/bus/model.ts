@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PROFILE_NAME } from '../../core/protocol/forms.js';
 
 /** How bytes go over a serial line. */
-export const lineSchema = z.strictObject({
+const lineSchema = z.strictObject({
   baudRate: z.literal([1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200]),
   dataBits: z.literal([7, 8]),
   parity: z.enum(['none', 'even', 'odd']),

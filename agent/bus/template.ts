@@ -41,7 +41,7 @@ export interface Filling {
 }
 
 /** An address as it stands in a frame. */
-export const addressBytes = (form: AddressForm, address: number): Uint8Array => {
+const addressBytes = (form: AddressForm, address: number): Uint8Array => {
   if (form.as === 'byte') return Uint8Array.of(address);
   const digits = address.toString(form.as === 'hex' ? 16 : 10).toUpperCase();
   return Buffer.from(digits.padStart(form.digits, '0'), 'latin1');

@@ -11,7 +11,7 @@ import { Machine } from './machine.js';
 import { isUnderWay, nextState, type JobEvent } from './states.js';
 
 /** A job's first printing and two more; then a person decides. */
-export const TRIES_MAX = 3;
+const TRIES_MAX = 3;
 
 const POLL_MS = 1_000;
 /** What goes wrong with an idle printer is known so soon. */

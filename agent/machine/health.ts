@@ -66,7 +66,7 @@ const tell = async ({
 };
 
 /** Tells the server of this machine, and looks at every part of it. */
-export const look = async (parts: HealthParts): Promise<Look> => {
+const look = async (parts: HealthParts): Promise<Look> => {
   const { machine, run } = parts;
   const answer = await tell(parts);
   const away: string[] = [];

@@ -6,7 +6,7 @@ const name = z.string().regex(ID, 'is not a name: a-z, 0-9 and -');
 const path = z.string().regex(/^\//, 'is not a whole path');
 
 /** What a machine knows of itself: `/etc/dawr/machine.json`, as it was rendered for it. */
-export const machineSettingsSchema = z.strictObject({
+const machineSettingsSchema = z.strictObject({
   schema: z.literal(1),
   name,
   centre: name,

@@ -14,7 +14,7 @@ import type { Offline } from './offline.js';
 /** The door is on this machine's own address: nobody else can reach it. */
 const HOST = '127.0.0.1';
 /** Unless it is taken by another agent on the machine. */
-export const DOOR_PORT = 7411;
+const DOOR_PORT = 7411;
 const BODY_BYTES_MAX = 4_096;
 const REQUEST_MS_MAX = 5_000;
 

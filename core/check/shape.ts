@@ -7,7 +7,7 @@ type Key = PropertyKey;
 const PLAIN = /^[A-Za-z_$][\w$-]*$/;
 
 /** `services[3].name.ar` of the keys `services 3 name ar`; the whole file is `(file)`. */
-export const pathOf = (keys: readonly Key[]): string =>
+const pathOf = (keys: readonly Key[]): string =>
   keys
     .map((key) => {
       if (typeof key === 'number') return `[${key}]`;

@@ -19,7 +19,7 @@ export type PaperCommand =
   | ({ readonly type: 'reportPrint'; readonly state: 'confirmed' | 'assumed' } & PaperPart);
 
 /** Whether it is printed no more by itself. */
-export const isLate = ({ asked }: Hall, { orderedAt }: Pick<Paper, 'orderedAt'>): boolean =>
+const isLate = ({ asked }: Hall, { orderedAt }: Pick<Paper, 'orderedAt'>): boolean =>
   asked.at - orderedAt > PAPER_AGE_MS_MAX;
 
 const abandoned = (ticketId: TicketId, { copy }: Paper): DayEvent => ({

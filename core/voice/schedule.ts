@@ -5,7 +5,7 @@ import type { CallForm } from './call.js';
 /** A call that could not be spoken by then is only chimed for, in ms since it was made. */
 export const LATE_MS = 10_000;
 /** With more than so many waiting behind it in its zone, a call is label and counter only. */
-export const WAITING_MAX = 2;
+const WAITING_MAX = 2;
 /** Calls that are remembered, so that none is heard twice. */
 const SEEN_MAX = 200;
 

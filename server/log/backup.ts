@@ -20,7 +20,7 @@ export const filesOf = (file: string): string[] =>
   SIDES.map((side) => `${file}${side}`).filter((path) => existsSync(path));
 
 /** Removes a database's file with what lies beside it. No connection to it may be open. */
-export const removeFile = (file: string): void => {
+const removeFile = (file: string): void => {
   for (const side of SIDES) rmSync(`${file}${side}`, { force: true });
 };
 

@@ -37,7 +37,7 @@ export const parseCheckpoint = (text: string): Checkpoint | null => {
   return { origin, size: Number(size), root: bytes };
 };
 
-export const lastCheckpoint = (
+const lastCheckpoint = (
   database: Database.Database,
   stream: string,
 ): StoredCheckpoint | undefined =>

@@ -13,7 +13,7 @@ import { SERVER_DEVICE, Writer, type AnswerOf, type Request } from './writer.js'
 
 /** Commands in one transaction, and commands that may wait for one. */
 export const GROUP_MAX = 256;
-export const QUEUE_MAX = 10_000;
+const QUEUE_MAX = 10_000;
 
 /**
  * Something of this program threw: a command, which is answered `bug` and never run again, or a

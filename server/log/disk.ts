@@ -15,7 +15,7 @@ import { syncFile } from './folder.js';
 
 export const BALLAST_BYTES = 64 * 1024 * 1024;
 /** From here down managers are warned. */
-export const FREE_WARNING_BYTES = 2 * 1024 ** 3;
+const FREE_WARNING_BYTES = 2 * 1024 ** 3;
 const BLOCK_BYTES = 1024 * 1024;
 const FSYNCS = 20;
 const FSYNC_SLOW_MS = 20;
@@ -98,7 +98,7 @@ export class Ballast implements Disk {
   }
 }
 
-export const freeBytesOf = (directory: string): number => {
+const freeBytesOf = (directory: string): number => {
   const { bavail, bsize } = statfsSync(directory);
   return bavail * bsize;
 };

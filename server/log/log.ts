@@ -20,7 +20,7 @@ import { hallRules, replay, type Folded, type Rules } from './replay.js';
 import { migrate } from './schema.js';
 
 /** A file up to this size has its structure checked before the start; a larger one beside it. */
-export const CHECKED_AT_START_BYTES_MAX = 32 * 1024 * 1024;
+const CHECKED_AT_START_BYTES_MAX = 32 * 1024 * 1024;
 /** While a restore is being made; without a log beside it, the restore must be run again. */
 export const RESTORE_FOLDER = 'restore.partial';
 

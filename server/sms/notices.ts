@@ -14,7 +14,7 @@ import { Outbox } from './outbox.js';
 import { textOf, type News } from './texts.js';
 
 /** Told when so many are before the visitor, or fewer. */
-export const NEAR = 2;
+const NEAR = 2;
 /** Who was called longer ago is not told of it any more. */
 export const CALL_MS_MAX = 3 * MINUTE_MS;
 /** After so long the network shall not deliver a call, or that the turn is near. */

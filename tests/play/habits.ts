@@ -6,7 +6,7 @@ import type { Random } from './random.js';
  * survey of two public logs (Warsaw's offices 2019-20 and the Anonymous Bank 1999), and of Brown et
  * al., JASA 100 (2005). What nobody measured is called an assumption.
  */
-export const HANDLING_LOG_SD = 0.9;
+const HANDLING_LOG_SD = 0.9;
 
 /** Of the measured pace of a queue whose kind is not known, in minutes for each call. */
 export const HANDLING_MEDIAN_MIN = 7.8;

@@ -1,11 +1,11 @@
 import Database from 'better-sqlite3';
+import { MINUTE_MS } from '../../core/time.js';
 import type { TimeSource } from '../../server/clock.js';
 import type { Disk } from '../../server/log/disk.js';
 import { Crash, type FaultPoint, type Faults } from '../../server/log/faults.js';
 import { pick, type Dice } from './halls.js';
 import type { Loop } from './loop.js';
 
-const MINUTE_MS = 60_000;
 const CODES = ['SQLITE_BUSY', 'SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_CONSTRAINT'];
 
 /** Nights are spared most of the trouble: nobody is there, and days tell more. */
@@ -19,7 +19,7 @@ export const INJECTED = 'injected';
 const sqlite = (code: string): Error => new Database.SqliteError(`${INJECTED} ${code}`, code);
 
 /** A disk that fills up and is emptied again by somebody. */
-export class FullDisk implements Disk {
+class FullDisk implements Disk {
   full = false;
   private ballast = true;
 
