@@ -124,6 +124,11 @@ export const believeClock = async (centre: Centre): Promise<void> => {
  * room, garbage is all that fills it.
  */
 const AGENT_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=128'];
+/** Pictures of papers go back to the system at once: glibc would keep their room, once per thread. */
+const AGENT_MEMORY = {
+  ...{ MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' },
+  MALLOC_TRIM_THRESHOLD_: '131072',
+};
 
 /** Where an agent of the demo keeps its things, and which devices it has. */
 interface AgentPlace {
@@ -149,7 +154,10 @@ export const startAgent = async (
   return spawn(process.execPath, [...AGENT_FLAGS, program, ...options], {
     // The channel closes with this process, however it ends, and the agent then ends too.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: { ...process.env, DAWR_DEVICE_TOKEN: token, UV_THREADPOOL_SIZE: AGENT_THREADS },
+    env: {
+      ...{ ...process.env, ...AGENT_MEMORY },
+      ...{ DAWR_DEVICE_TOKEN: token, UV_THREADPOOL_SIZE: AGENT_THREADS },
+    },
   });
 };
 
