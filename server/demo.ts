@@ -124,7 +124,7 @@ export const believeClock = async (centre: Centre): Promise<void> => {
  * room, garbage is all that fills it.
  */
 const AGENT_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=128'];
-/** Pictures of papers go back to the system at once: glibc would keep their room, once per thread. */
+/** The room of printed pictures goes back to the system: glibc keeps it, once for each thread. */
 const AGENT_MEMORY = {
   ...{ MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' },
   MALLOC_TRIM_THRESHOLD_: '131072',
