@@ -4,8 +4,9 @@ import type { Face } from './sheet.js';
 /** The smallest letters on paper. */
 export const SMALL: Face = { sizePx: 24, weight: 700 };
 
-/** Lines of text: where the baseline is, and where the next line starts, in their size. */
+/** A line's baseline below its top, and where the next one starts, in the letters' size. */
 export const LINE = { baseline: 0.94, height: 1.31 };
+/** The same in dots, of lines in `SMALL` letters. */
 export const SECOND_LINE = { baseline: 26, height: 36 };
 export const FOOT_LINE = { baseline: 25, height: 33 };
 /** Rows fed after the last print where no QR code asks for a clear zone. */
