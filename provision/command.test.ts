@@ -60,6 +60,7 @@ const PROGRAMS = [
   ...['server/main.js', 'server/voice/main.js', PROVISION, RELEASE, DOCTOR],
   ...['agent/main.js', 'agent/machine/main.js'],
   ...['tests/hall/main.js', 'tests/replay/main.js', 'tests/bench/main.js'],
+  'tests/play/main.js',
 ];
 
 test.each(PROGRAMS)('%s tells what it takes, and what it does not', (program) => {
@@ -76,6 +77,7 @@ test.each([
   ['tests/replay/main.js', [], 2, 'Say which log: --data'],
   ['tests/replay/main.js', ['--data', join(folder, 'no')], 1, `there is no ${folder}`],
   ['agent/main.js', ['--device', 'a1'], 2, 'Give --server'],
+  ['tests/play/main.js', ['--seed', 'x'], 2, '--seed x is no whole number'],
   ['tests/bench/main.js', ['--only', 'no'], 2, 'there is no section no'],
   ['agent/main.js', [...AGENT, '--data', '/proc/a/b'], 1, '/proc keeps no folders'],
   ['server/main.js', ['--port', '0', '--data', '/proc/a/b'], 1, 'name a folder that this user'],

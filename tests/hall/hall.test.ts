@@ -212,15 +212,19 @@ const isUsed = (folder: string): boolean =>
       }
     });
 
-test('a line ends with the program that opened it, however that ends', async () => {
-  const pty = programOf('tests/fixtures/pty.js');
-  const script = `import(${JSON.stringify(pty)})
+test(
+  'a line ends with the program that opened it, however that ends',
+  async () => {
+    const pty = programOf('tests/fixtures/pty.js');
+    const script = `import(${JSON.stringify(pty)})
     .then(({ openPty }) => openPty((bytes) => bytes)).then(({ near }) => console.log(near));`;
-  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [told] = (await once(child.stdout, 'data')) as [Buffer];
-  const folder = dirname(told.toString().trim());
-  expect(isUsed(folder)).toBe(true);
-  child.kill('SIGKILL');
-  await vi.waitUntil(() => !isUsed(folder), PATIENCE);
-  rmSync(folder, { recursive: true });
-});
+    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [told] = (await once(child.stdout, 'data')) as [Buffer];
+    const folder = dirname(told.toString().trim());
+    expect(isUsed(folder)).toBe(true);
+    child.kill('SIGKILL');
+    await vi.waitUntil(() => !isUsed(folder), PATIENCE);
+    rmSync(folder, { recursive: true });
+  },
+  MINUTE,
+);

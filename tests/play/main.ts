@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import type { Configuration } from '../../core/configuration.js';
 import { HOUR_MS } from '../../core/time.js';
+import { asksHelp, EXIT, Misuse, parsed } from '../../server/misuse.js';
 import { speedOf } from '../../server/options.js';
 import { Book } from './book.js';
 import { Clerk, type Hall } from './clerk.js';
@@ -23,10 +23,17 @@ const AGAIN_MS = 2_000;
 /** The server slows wrong sign-ins down after five; a clerk without an account stays at home. */
 const SIGN_INS_MAX = 4;
 
+const HELP = `Fills a running demo with visitors and clerks, as npm start -- --simulate does.
+
+  node build/tests/play/main.js [--url URL] [--speed N] [--seed N]
+
+  DAWR_CLERK_SECRET in the environment is the secret of the clerks.
+`;
+
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const options = () => {
-  const { values } = parseArgs({
+  const { values } = parsed({
     options: {
       url: { type: 'string', default: 'http://127.0.0.1:4000' },
       speed: { type: 'string', default: '10' },
@@ -35,9 +42,11 @@ const options = () => {
   });
   const speed = speedOf(values.speed);
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('--seed must be a whole number');
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new Misuse(`--seed ${values.seed} is no whole number from 0 on.`);
+  }
   const secret = process.env['DAWR_CLERK_SECRET'];
-  if (secret === undefined) throw new Error('set DAWR_CLERK_SECRET to the secret of the clerks');
+  if (secret === undefined) throw new Misuse('Set DAWR_CLERK_SECRET.');
   return { url: values.url.replace(/\/$/, ''), speed, seed, secret };
 };
 
@@ -177,6 +186,7 @@ const endWithParent = (): void => {
 };
 
 const main = async (): Promise<void> => {
+  if (asksHelp(process.argv)) return void process.stdout.write(HELP);
   const { url, speed, seed, secret } = options();
   endWithParent();
   say(`simulation: visitors and clerks at ${speed} times real time, seed ${seed}`);
@@ -192,6 +202,8 @@ const main = async (): Promise<void> => {
 };
 
 main().catch((error: unknown) => {
-  process.stderr.write(`simulation: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
+  const known = error instanceof Error ? error.message : String(error);
+  const words = error instanceof Misuse ? `${known}\n\n${HELP}` : `${known}\n`;
+  process.stderr.write(`simulation: ${words}`);
+  process.exit(error instanceof Misuse ? EXIT.usage : EXIT.failed);
 });

@@ -86,7 +86,7 @@ const main = async (): Promise<void> => {
     const checks = checksOf(site, plan, played);
     for (const { name, holds, found } of checks)
       say(`${holds ? 'yes' : 'NO '}  ${name} (${found})`);
-    if (checks.some(({ holds }) => !holds)) process.exitCode = 1;
+    if (checks.some(({ holds }) => !holds)) process.exitCode = EXIT.found;
   } finally {
     await site.stop();
   }
