@@ -238,9 +238,9 @@ export class Agent {
 
   /** What became of papers that were printed before the server had an id for them. */
   private tellBrought(): void {
-    for (const { jobId } of this.view?.jobs ?? []) {
-      const state = this.away.stateOf(jobId);
-      if (state !== undefined) this.tellState(jobId, state);
+    for (const job of this.view?.jobs ?? []) {
+      const state = this.away.stateOf(job);
+      if (state !== undefined) this.tellState(job.jobId, state);
     }
   }
 

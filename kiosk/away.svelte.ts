@@ -94,7 +94,8 @@ export class Away {
     const closesAt = status.openUntil;
     const hall = closesAt === null ? last.hall : { ...last.hall, ...OPEN, closesAt };
     const { printer, papers: printing } = status;
-    return { ...last, hall, printer, printing, full: [], helpAsked: false, away: this.ready };
+    const none = { full: [], elsewhere: [], helpAsked: false };
+    return { ...last, hall, printer, printing, ...none, away: this.ready };
   }
 
   /** Looks after the agent while the server is away, one look at a time. Returns what ends it. */

@@ -19,21 +19,22 @@ const listed: LeaseView = {
   ...{ configuration: 'a'.repeat(64), print: true, training: false },
 };
 
-const away = (fetched: Fetched) => {
+const away = (fetched: Fetched, connected = false) => {
   const data = mkdtempSync(join(folder, 'data-'));
   const said: string[] = [];
   const faults: string[] = [];
+  const waits: (() => void)[] = [];
   const made = new Away({
     ...{ data, origin: ORIGIN, fetched, printer: () => undefined, isStopping: () => false },
-    socket: { connected: false, emit: () => undefined } as never,
-    clock: { now: () => 0, after: () => () => undefined },
+    socket: { connected, emit: () => undefined } as never,
+    clock: { now: () => 0, after: (_, run) => (waits.push(run), () => undefined) },
     machine: { bootId: '', uptime: () => 0, wall: () => 0 },
     ask: async () => undefined,
     ...{ print: () => undefined, onSettled: () => undefined },
     say: (line) => void said.push(line),
     onFault: (what, fault) => void faults.push(`${what}: ${String(fault)}`),
   });
-  return { made, data, said, faults };
+  return { made, data, said, faults, waits };
 };
 
 test.each([
@@ -49,6 +50,33 @@ test.each([
     expect(it.faults).toEqual([]);
   },
 );
+
+const NUMBERS = { ranges: [{ seriesId: 'a', from: 90, to: 90 }], used: [], tokens: ['T'] };
+/** Gives the configuration and the numbers of the lease. */
+const giving: Fetched = async (path) =>
+  JSON.stringify(path.startsWith('/lease/') ? { leaseId: 'stream:7', ...NUMBERS } : smallHall());
+
+test('what a server that is there did not give is asked for again without a new list', async () => {
+  let isReady = false;
+  const it = away((path) => (isReady ? giving(path) : Promise.reject(new Error('busy'))), true);
+  it.made.keep([listed]);
+  await vi.waitUntil(() => it.waits.length > 0);
+  isReady = true;
+  it.waits.shift()!();
+  await vi.waitUntil(() => it.made.offline.openUntil('k1') === 1);
+  expect(it.faults).toEqual([]);
+});
+
+test('a list that comes while leases are fetched is not passed over', async () => {
+  let give: () => void = () => undefined;
+  const wait = new Promise<void>((resolve) => (give = resolve));
+  const it = away((path) => wait.then(() => giving(path)), true);
+  it.made.keep([listed]);
+  it.made.keep([{ ...listed, closesAt: 2 }]);
+  give();
+  await vi.waitUntil(() => it.made.offline.openUntil('k1') === 2);
+  expect([it.said, it.faults]).toEqual([[], []]);
+});
 
 test('a disk that does not keep a lease is a fault', async () => {
   const it = away(async () => JSON.stringify(smallHall()));

@@ -8,12 +8,16 @@ import type {
   PrintJob,
   PrintState,
 } from '../../core/protocol/views.js';
+import { sleep } from '../clock.js';
 import { NotFetched } from '../fetched.js';
 import { JOBS_KEPT } from '../jobs/journal.js';
 import { isOfflineJob } from './book.js';
 import { Carried } from './carried.js';
 import { Door } from './door.js';
 import { Offline, type OfflineParts } from './offline.js';
+
+/** What the server did not give is asked for again. */
+export const FETCH_AGAIN_MS = 10_000;
 
 export interface AwayParts extends Omit<OfflineParts, 'onGiven'> {
   /** Of the server's pages. */
@@ -35,6 +39,7 @@ export class Away {
   private readonly papers = new Map<string, PrintState>();
   private readonly carried = new Carried();
   private isKeeping = false;
+  private listed: readonly LeaseView[] = [];
 
   constructor(private readonly parts: AwayParts) {
     const { socket, onSettled } = parts;
@@ -94,18 +99,33 @@ export class Away {
       .catch((fault: unknown) => onFault('tickets of the kiosk cannot be told', fault));
   }
 
-  /** Fetches leases that are new; the next view tries again what the server did not give. */
+  /**
+   * Fetches leases that are new. The newest list holds, also one that comes meanwhile; what the
+   * server did not give is asked for again, or listed by it when it is back.
+   */
   keep(leases: readonly LeaseView[]): void {
+    this.listed = leases;
     if (this.isKeeping) return;
     this.isKeeping = true;
-    const { say, onFault } = this.parts;
-    this.offline
-      .keep(leases)
-      .catch((fault: unknown) => {
-        if (!(fault instanceof NotFetched)) return onFault('leases cannot be kept', fault);
-        say(`leases are not fetched yet, and will be: ${fault.message}`);
-      })
+    this.keepListed()
+      .catch((fault: unknown) => this.parts.onFault('leases cannot be kept', fault))
       .finally(() => (this.isKeeping = false));
+  }
+
+  private async keepListed(): Promise<void> {
+    const { say, clock, socket, isStopping } = this.parts;
+    for (let kept: unknown; kept !== this.listed && !isStopping();) {
+      const { listed } = this;
+      try {
+        await this.offline.keep(listed);
+        kept = listed;
+      } catch (fault) {
+        if (!(fault instanceof NotFetched)) throw fault;
+        say(`leases are not fetched yet, and will be: ${fault.message}`);
+        if (!socket.connected) return;
+        await sleep(clock, FETCH_AGAIN_MS);
+      }
+    }
   }
 
   /**
@@ -117,7 +137,7 @@ export class Away {
     jobs: readonly PrintJob[],
   ): { readonly fresh: readonly PrintJob[]; readonly wanted: ReadonlySet<string> } | null {
     if (this.offline.isOwing) return null;
-    const own = (job: PrintJob): string | undefined => this.offline.jobOf(job.jobId);
+    const own = (job: PrintJob): string | undefined => this.offline.jobOf(job);
     return {
       fresh: jobs.filter((job) => own(job) === undefined),
       wanted: new Set(jobs.map((job) => own(job) ?? job.jobId)),
@@ -142,8 +162,8 @@ export class Away {
   }
 
   /** What became here of a paper that the server asks for by its own id. */
-  stateOf(serverJobId: string): PrintState | undefined {
-    return this.papers.get(this.offline.jobOf(serverJobId) ?? '');
+  stateOf(job: PrintJob): PrintState | undefined {
+    return this.papers.get(this.offline.jobOf(job) ?? '');
   }
 
   private printerOf(kioskId: DeviceId) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { categoryOf, serviceOf } from '../../core/catalogue.js';
 import type { Millis } from '../../core/configuration.js';
 import type { DeviceId } from '../../core/events.js';
-import type { TicketPaper } from '../../core/paper.js';
+import { parseJobId, type TicketPaper } from '../../core/paper.js';
 import type { Command } from '../../core/protocol/commands.js';
 import type { DoorAsk, DoorTicket } from '../../core/protocol/door.js';
 import { isRefusal, refuse, type Refusal } from '../../core/protocol/refusals.js';
@@ -133,7 +133,8 @@ export class Offline {
     if (found === undefined) return refuse('series.full');
     const { seriesId, number } = found;
     const { kioskId, services, classId, language, requestId: unanswered } = ask;
-    const takenAt = Math.max(now, this.book.all().at(-1)?.takenAt ?? 0);
+    // The server enters them one after the other; those that it has heard of have their place.
+    const takenAt = Math.max(now, this.book.open().at(-1)?.takenAt ?? 0);
     const requestId = this.requestIdOf(kioskId, unanswered);
     const visit = { services: [...services], classId, language, takenAt, unanswered };
     const { day } = found.lease.view;
@@ -152,10 +153,13 @@ export class Offline {
     });
   }
 
-  /** The job of this place that the server knows under another id: the first copy of a ticket. */
-  jobOf(serverJobId: string): string | undefined {
-    const [ticketId = '', copy] = serverJobId.split('/');
-    const given = copy === '0' ? this.book.withTicket(ticketId) : undefined;
+  /**
+   * The job of this place that the server knows under another id. What staff ordered is no job of
+   * this place, also where it is the first paper of a ticket that was given out without.
+   */
+  jobOf({ jobId, paper }: Pick<PrintJob, 'jobId' | 'paper'>): string | undefined {
+    const given =
+      paper.copy === 'first' ? this.book.withTicket(parseJobId(jobId).paperId) : undefined;
     return given && offlineJobId(given);
   }
 
@@ -203,7 +207,10 @@ export class Offline {
 
   private tooMany(lease: StockedLease, now: Millis): Refusal | undefined {
     const { ticketsPerMinuteMax } = this.stock.configuration(lease).rules;
-    const lately = this.book.all().filter(({ takenAt }) => takenAt > now - MINUTE_MS);
+    const { kioskId } = lease.view;
+    const mine = this.book.all().filter((given) => given.kioskId === kioskId);
+    // Those of a time that turned out not to have come yet tell nothing of the last minute.
+    const lately = mine.filter(({ takenAt }) => Math.abs(now - takenAt) < MINUTE_MS);
     return lately.length < ticketsPerMinuteMax ? undefined : refuse('rate.limited');
   }
 

@@ -91,6 +91,7 @@ export interface KioskView extends ViewBase {
   /** Services whose series has no free number now. */
   readonly full: readonly ServiceId[];
   readonly printer: PrinterState;
+  /** Of the newest tickets by their ids and, beside an agent, also by their visitors' requests. */
   readonly printing: Readonly<Record<TicketId, PrintState>>;
   /** Other kiosks whose printers print, while this one's does not. */
   readonly elsewhere: readonly DeviceId[];

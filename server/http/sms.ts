@@ -3,7 +3,7 @@ import { apiSchemas } from '../../core/protocol/api.js';
 import type { TicketId } from '../../core/events.js';
 import { Buckets, perMinute } from '../access/bucket.js';
 import type { Centre } from '../centre.js';
-import { linkedTicket } from '../hub/answer.js';
+import { linkedTicket, ticketNamed } from '../hub/answer.js';
 import { checked, refuseWith } from './checked.js';
 import { deviceOf } from './session.js';
 
@@ -42,31 +42,33 @@ export const kioskSmsRoutes = (app: FastifyInstance, centre: Centre): void => {
   const { sms, clock, log } = centre;
   if (sms === null) return;
   const tries = new Buckets(() => perMinute(PER_MINUTE));
-  /** Whether the kiosk may speak for the ticket now; else the reply is sent. */
-  const isOwn = (
-    { deviceId, ticketId }: { readonly deviceId: string; readonly ticketId: string },
+  /** The ticket that the kiosk may speak for now; else the reply is sent. */
+  const ownTicket = (
+    { deviceId, ticketId: name }: { readonly deviceId: string; readonly ticketId: string },
     { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-  ): boolean => {
+  ): TicketId | undefined => {
     if (deviceOf(centre, request, deviceId)?.role !== 'kiosk') {
       refuseWith(reply, 403, 'session.needed');
-      return false;
+      return undefined;
     }
+    const ticketId = ticketNamed(centre, deviceId, name) ?? '';
     const isIssuer = log.state.day?.tickets.get(ticketId)?.deviceId === deviceId;
-    if (isIssuer && tries.take(ticketId, clock.now())) return true;
+    if (isIssuer && tries.take(ticketId, clock.now())) return ticketId;
     refuseWith(reply, 400, 'payload.invalid');
-    return false;
+    return undefined;
   };
   app.post('/api/sms/kiosk', (request, reply) => {
     const body = checked(apiSchemas.smsKeepAtKiosk, request, reply);
-    if (body === undefined || !isOwn(body, { request, reply })) return reply;
-    const { ticketId, phone } = body;
-    if (!sms.keep(ticketId, phone)) return refuseWith(reply, 400, 'payload.invalid');
+    const ticketId = body && ownTicket(body, { request, reply });
+    if (body === undefined || ticketId === undefined) return reply;
+    if (!sms.keep(ticketId, body.phone)) return refuseWith(reply, 400, 'payload.invalid');
     return reply.send({ done: true });
   });
   app.post('/api/sms/kiosk/forget', (request, reply) => {
     const body = checked(apiSchemas.smsForgetAtKiosk, request, reply);
-    if (body === undefined || !isOwn(body, { request, reply })) return reply;
-    sms.forget(body.ticketId);
+    const ticketId = body && ownTicket(body, { request, reply });
+    if (ticketId === undefined) return reply;
+    sms.forget(ticketId);
     return reply.send({ done: true });
   });
 };

@@ -1,10 +1,11 @@
 import type { AnswerOf } from '../log/writer.js';
 import { labelKey, type Configurations, type State } from '../../core/state.js';
-import type { Logged, TicketId } from '../../core/events.js';
+import type { DeviceId, Logged, TicketId } from '../../core/events.js';
 import { leasedNumbers } from '../../core/leases.js';
 import { aheadOf, currentConfiguration, labelOf } from '../../core/views/hall.js';
 import type { Done } from '../../core/protocol/wire.js';
 import { ticketUrl, type TicketLinks } from '../access/link.js';
+import type { Centre } from '../centre.js';
 
 /** Commands of which the sender gets a receipt, and events that give a ticket its label. */
 const WITH_RECEIPT: ReadonlySet<string> = new Set(['takeTicket', 'enterTicket', 'enterNumber']);
@@ -43,6 +44,20 @@ export const linkedTicket = (
     (stub) => stub.seriesId === seriesId && stub.number === number,
   )?.id;
 };
+
+/** The ids of requests; those of tickets have a colon. */
+const REQUEST = /^[0-9a-f]{32}$/;
+
+/**
+ * [ENTER-5] The ticket of a kiosk's page by what the page calls it: its id, or the page's own
+ * request where the agent gave it out. `undefined` while the log knows of no ticket for that.
+ */
+export const ticketNamed = (
+  { log }: Pick<Centre, 'log'>,
+  kioskId: DeviceId,
+  name: string,
+): TicketId | undefined =>
+  REQUEST.test(name) ? log.ticketOf({ deviceId: kioskId, requestId: name }) : name;
 
 /** What a sender hears of a call, or of a visitor who was missed and came back. */
 const heardOf = (events: readonly Logged[]): Pick<Done, 'ticketId' | 'returned'> => {

@@ -7,6 +7,7 @@ import type { Answer } from '../../core/protocol/wire.js';
 import { Buckets, perMinute } from '../access/bucket.js';
 import type { Centre } from '../centre.js';
 import { PHONE } from '../log/writer.js';
+import { ticketNamed } from './answer.js';
 import { stillSigned, type DoorSocket } from './door.js';
 import type { Subject } from './screens.js';
 
@@ -20,9 +21,17 @@ const askSchema = z.strictObject({
 const REFUSED_ROW_MAX = 20;
 
 /** The command of an ask, if its sender may give it; else why not. */
-const commandOf = (centre: Centre, subject: Subject, raw: unknown): Command | Refusal => {
-  const { schema, commands } = RIGHTS[subject.role];
-  const parsed = schema?.safeParse(raw);
+const commandOf = (
+  centre: Centre,
+  subject: Subject,
+  raw: Readonly<Record<string, unknown>>,
+): Command | Refusal => {
+  const { role, deviceId } = subject;
+  const { schema, commands } = RIGHTS[role];
+  const isNamed = role === 'kiosk' && typeof raw['ticketId'] === 'string';
+  const ticketId = isNamed ? ticketNamed(centre, deviceId, raw['ticketId'] as string) : undefined;
+  if (isNamed && ticketId === undefined) return refuse('ticket.unknown');
+  const parsed = schema?.safeParse(isNamed ? { ...raw, ticketId } : raw);
   if (parsed?.success !== true) return refuse('payload.invalid');
   const command = parsed.data as Command;
   if (!commands.includes(command.type)) return refuse('role.denied');

@@ -54,8 +54,13 @@ export const kioskPapers = (centre: Centre, kioskId: DeviceId) => {
     ({ deviceId }) => deviceId === kioskId,
   );
   const printing: Record<string, PrintState> = {};
+  const hasAgent = agentOf(centre.configuration(), kioskId) !== undefined;
   for (const ticket of mine.slice(-PRINTS_SHOWN)) {
-    if (ticket.paper !== null) printing[ticket.id] = stateOf(centre, ticket, ticket.paper);
+    if (ticket.paper === null) continue;
+    printing[ticket.id] = stateOf(centre, ticket, ticket.paper);
+    // A page that has its ticket from the agent knows no other name of it.
+    const request = hasAgent ? centre.log.requestOf(ticket.id) : undefined;
+    if (request !== undefined) printing[request] = printing[ticket.id]!;
   }
   const here = isPrinting(printer) || printer === 'none';
   const others = here ? [] : printersOf(centre);

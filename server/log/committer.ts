@@ -116,6 +116,11 @@ export class Committer {
     return this.writer.requestOf(ticketId);
   }
 
+  /** The ticket that a request got, its own or the one that was entered for it. */
+  ticketOf(request: RequestKey): TicketId | undefined {
+    return this.writer.ticketOf(request);
+  }
+
   /** Carries out a command of the server's own. Rejects when it is refused. */
   async askAsServer(
     command: Command,

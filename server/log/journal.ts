@@ -52,7 +52,8 @@ export class Journal {
       ),
       request: database
         .prepare<[number, string, number]>(
-          'SELECT request FROM event WHERE position = ? AND stream = ? AND seq = ?',
+          `SELECT coalesce(json_extract(CAST(body AS TEXT), '$.standsFor'), request) FROM event
+           WHERE position = ? AND stream = ? AND seq = ?`,
         )
         .pluck(),
       quarantined: database
@@ -98,7 +99,7 @@ export class Journal {
     this.call(() => this.statements.answer.run(deviceId, requestId, payload, body));
   }
 
-  /** The request that an event followed from, for views; `undefined` where no such event lies. */
+  /** The request that an event followed from or stands for; `undefined` where none lies. */
   requestAt(position: number, { stream, seq }: Pick<Row, 'stream' | 'seq'>): string | undefined {
     return this.statements.request.get(position, stream, seq) as string | undefined;
   }

@@ -1,7 +1,7 @@
 import type { Millis } from '../../core/configuration.js';
 import { isCentreEvent, type Event, type Logged, type TicketId } from '../../core/events.js';
 import type { Command } from '../../core/protocol/commands.js';
-import { isRefusal, refuse, type Refusal } from '../../core/protocol/refusals.js';
+import { isRefusal, refuse, type Refusal, type RefusalCode } from '../../core/protocol/refusals.js';
 import type { Answer, Done } from '../../core/protocol/wire.js';
 import type { State } from '../../core/state.js';
 import type { Clock } from '../clock.js';
@@ -85,6 +85,7 @@ export class Writer {
     if (log.journal.isQuarantined(request)) return { answer: refuse('bug'), events: [] };
     const decided = this.decide(request, at);
     if (isRefusal(decided)) {
+      if (isToldAgain(request.command, decided)) return { answer: decided, events: [] };
       this.pending.set(keyOf(request), { request, payload, answer: decided });
       this.auditRefusal(request, decided, at);
       return { answer: decided, events: [] };
@@ -118,6 +119,12 @@ export class Writer {
     return this.log.journal.requestAt(this.position - this.state.seq + seq, { stream, seq });
   }
 
+  /** The ticket that a request got, its own or the one that was entered for it. */
+  ticketOf(request: RequestKey): TicketId | undefined {
+    const kept = this.log.journal.answered(request);
+    return kept && 'ticketId' in kept.answer ? kept.answer.ticketId : undefined;
+  }
+
   private find(request: RequestKey, at: Millis): KeptAnswer | undefined {
     return (
       this.log.journal.answered(request) ??
@@ -141,8 +148,7 @@ export class Writer {
   /** The ticket of a visitor who heard no answer and then got a number while we were away. */
   private earlierTicket(command: Command): string | undefined {
     const key = unansweredOf(command);
-    const kept = key && this.log.journal.answered(key);
-    return kept && 'ticketId' in kept.answer ? kept.answer.ticketId : undefined;
+    return key && this.ticketOf(key);
   }
 
   /** That request may still be on its way: it then hears of the ticket that its visitor has. */
@@ -207,6 +213,14 @@ export class Writer {
     this.folded = { state: this.state, head: hash };
   }
 }
+
+/** What has happened already: an agent tells it until it is taken, by the same request. */
+const HAPPENED: ReadonlySet<string> = new Set<Command['type']>(['enterTicket', 'reportPrint']);
+const PASSING: ReadonlySet<string> = new Set<RefusalCode>(['request.stale', 'clock.unconfirmed']);
+
+/** Whether a refusal ends once a clock is right: the next time of telling is looked at afresh. */
+const isToldAgain = ({ type }: Command, { refused }: Refusal): boolean =>
+  HAPPENED.has(type) && PASSING.has(refused);
 
 const unansweredOf = (command: Command): RequestKey | undefined =>
   command.type === 'enterTicket' && command.unanswered !== null

@@ -99,6 +99,25 @@ test('a kiosk takes a number with consent, for its own tickets alone', async () 
   expect(doors.centre.sms?.knows(ticketId)).toBe(false);
 });
 
+test('a kiosk names a ticket that it has from its agent by its own request', async () => {
+  const requestId = 'd'.repeat(32);
+  const { log, clock } = doors.centre;
+  const services = [doors.centre.configuration().services[0]!.id];
+  const command = { type: 'takeTicket', services, classId: '', language: 'ar' } as const;
+  const from = { sentAt: clock.now(), actor: 'k1', deviceId: 'k1' };
+  const answer = await log.enqueue({ requestId, command, ...from });
+  const ticketId = ('ticketId' in answer && answer.ticketId) || '';
+  const own = await openPage(doors.url, 'kiosk', 'k1');
+  const at = `${doors.url}/api/sms/kiosk`;
+  const good = { deviceId: 'k1', ticketId: requestId, phone: OTHER, consent: true };
+  expect((await post(at, { ...good, ticketId: 'e'.repeat(32) }, own)).status).toBe(400);
+  expect((await post(at, good, own)).status).toBe(200);
+  expect(doors.centre.sms?.knows(ticketId)).toBe(true);
+  const forget = { deviceId: 'k1', ticketId: requestId };
+  expect((await post(`${at}/forget`, forget, own)).status).toBe(200);
+  expect(doors.centre.sms?.knows(ticketId)).toBe(false);
+});
+
 test('[SMS-4] the clerk and the manager see what became of it, metrics count it', async () => {
   const jar = await signedIn(doors, 'desk', 'amal');
   const desk = new Screen<DeskView>(doors.url, 'desk', { deviceId: 'desk-1', jar });

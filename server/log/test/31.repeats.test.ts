@@ -75,6 +75,20 @@ test('one that is wanted no more hears what was done, and what was not done stay
   hall.close();
 });
 
+test('what has happened already is looked at afresh once its teller knows the time', async () => {
+  const hall = await start();
+  const requestId = freshId();
+  const entered: Command = {
+    ...{ type: 'enterTicket', kioskId: 'k1', day: '2026-01-01', seriesId: 'a', number: 90 },
+    ...{ services: ['ask'], classId: '', language: 'ar', takenAt: time.at, unanswered: null },
+  };
+  const sentAt = time.at + STALE_AFTER_MS + 1;
+  const stale = { refused: 'request.stale' };
+  expect(await hall.ask(entered, { requestId, sentAt })).toEqual(stale);
+  expect(await hall.ask(entered, { requestId })).toMatchObject({ done: true });
+  hall.close();
+});
+
 test('the order of a payload’s keys means nothing', async () => {
   const hall = await start();
   const requestId = freshId();
