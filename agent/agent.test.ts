@@ -94,7 +94,7 @@ test('each state is told once per connection, and again after a new one', async 
   expect(wire.emitted).toEqual([
     [
       'printer',
-      { kioskId: 'kiosk-1', state: 'ready', roll: { leftMm: 79_940, mmPerDay: null, by: 'count' } },
+      { kioskId: 'kiosk-1', state: 'ready', roll: { leftMm: 79_941, mmPerDay: null, by: 'count' } },
     ],
     ['troubles', []],
     ['offline', { waiting: 0, refused: [] }],

@@ -61,7 +61,7 @@ test('a page that has its ticket from the agent asks the server by its own reque
   page.close();
 }, 30_000);
 
-test('a paper of a ticket that the page has from its agent comes out at another kiosk', async () => {
+test('paper of a ticket that the page has from its agent comes out at another kiosk', async () => {
   await centre.stopAgent();
   const requestId = '2'.padStart(32, '0');
   const visitor = { services: [SERVICE], classId: '', language: 'ar' as const };
