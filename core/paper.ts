@@ -5,6 +5,9 @@ import type { Label } from './protocol/views.js';
 /** Paper ordered longer ago is not printed without a person's word. */
 export const PAPER_AGE_MS_MAX = 60_000;
 
+/** Whether what was ordered then is printed no more by itself. */
+export const isLate = (orderedAt: Millis, at: Millis): boolean => at - orderedAt > PAPER_AGE_MS_MAX;
+
 /** Why paper is printed once more: the visitor lost it, or it did not come out. */
 export const COPY_REASONS = ['lost', 'again'] as const;
 export type CopyReason = (typeof COPY_REASONS)[number];

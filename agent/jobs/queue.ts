@@ -1,4 +1,4 @@
-import { isSlip, PAPER_AGE_MS_MAX } from '../../core/paper.js';
+import { isLate, isSlip } from '../../core/paper.js';
 import type { PrinterState, PrintJob, PrintState } from '../../core/protocol/views.js';
 import type { Clock } from '../clock.js';
 import { encodeJob } from '../paper/escpos.js';
@@ -210,8 +210,8 @@ export class PrintQueue {
   private waits({ job, entry }: Held): boolean {
     if (entry.state !== 'queued' && entry.state !== 'interrupted') return false;
     const { issuedAt } = job;
-    const isLate = issuedAt !== null && this.parts.clock.now() - issuedAt > PAPER_AGE_MS_MAX;
-    return isLate || entry.tries >= TRIES_MAX;
+    if (entry.tries >= TRIES_MAX) return true;
+    return issuedAt !== null && isLate(issuedAt, this.parts.clock.now());
   }
 
   private step(held: Held, event: JobEvent): void {

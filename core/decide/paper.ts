@@ -1,5 +1,5 @@
 import type { DayEvent, DeviceId, Event, TicketId } from '../events.js';
-import { PAPER_AGE_MS_MAX, type CopyReason, type PaperPart } from '../paper.js';
+import { isLate, type CopyReason, type PaperPart } from '../paper.js';
 import type { ManagerCommand } from '../protocol/commands.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
 import type { Asked, Configurations, Paper, State } from '../state.js';
@@ -17,10 +17,6 @@ export type PaperCommand =
   | { readonly type: 'printElsewhere'; readonly ticketId: TicketId; readonly kioskId: DeviceId }
   | { readonly type: 'giveUpPaper'; readonly paperId: PaperPart['paperId'] | null }
   | ({ readonly type: 'reportPrint'; readonly state: 'confirmed' | 'assumed' } & PaperPart);
-
-/** Whether it is printed no more by itself. */
-const isLate = ({ asked }: Hall, { orderedAt }: Pick<Paper, 'orderedAt'>): boolean =>
-  asked.at - orderedAt > PAPER_AGE_MS_MAX;
 
 const abandoned = (ticketId: TicketId, { copy }: Paper): DayEvent => ({
   type: 'ticket.printed',
@@ -40,7 +36,7 @@ const order = (
   if ('refused' in printer) return printer;
   const { paper } = ticket;
   const isPending = paper?.state === 'pending';
-  if (isPending && paper.kioskId === kioskId && !isLate(hall, paper)) {
+  if (isPending && paper.kioskId === kioskId && !isLate(paper.orderedAt, hall.asked.at)) {
     return refuse('paper.onItsWay');
   }
   const copy = paper === null ? 0 : paper.copy + 1;
@@ -65,7 +61,7 @@ const elsewhere = (
 /** [PRINT-4] Nobody waits for these papers any more. */
 const giveUp = (hall: Hall, wanted: PaperPart['paperId'] | null): DayEvent[] | Refusal => {
   const isMeant = (paperId: string, paper: Pick<Paper, 'orderedAt'>): boolean =>
-    wanted === null ? isLate(hall, paper) : wanted === paperId;
+    wanted === null ? isLate(paper.orderedAt, hall.asked.at) : wanted === paperId;
   const tickets = [...hall.day.unprinted].flatMap((ticketId) => {
     const paper = hall.day.tickets.get(ticketId)?.paper;
     return paper && isMeant(ticketId, paper) ? [abandoned(ticketId, paper)] : [];

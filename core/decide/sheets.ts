@@ -1,7 +1,7 @@
 import { categoryOf, serviceOf } from '../catalogue.js';
 import type { DayEvent, DeviceId, ServiceId, SheetOf } from '../events.js';
 import type { Language } from '../lists.js';
-import { PAPER_AGE_MS_MAX, SHEET_PARTS_MAX } from '../paper.js';
+import { isLate, SHEET_PARTS_MAX } from '../paper.js';
 import { refuse, type Refusal } from '../protocol/refusals.js';
 import type { Sheet } from '../state.js';
 import { printerAt, type Hall } from './hall.js';
@@ -31,7 +31,7 @@ const order = (hall: Hall, kioskId: DeviceId, of: SheetOf): DayEvent[] | Refusal
   );
   // Whoever asked for information that did not come out has gone; a pad is waited for.
   const isWanted = ({ orderedAt }: Sheet): boolean =>
-    of.kind === 'pad' || hall.asked.at - orderedAt <= PAPER_AGE_MS_MAX;
+    of.kind === 'pad' || !isLate(orderedAt, hall.asked.at);
   if (before.some(isWanted)) return refuse('paper.onItsWay');
   return [
     ...before.map(({ id: sheetId }) => ({ type: 'sheet.cancelled', sheetId }) as const),

@@ -1,6 +1,6 @@
 import type { Configuration, Millis } from '../../core/configuration.js';
 import type { DeviceId } from '../../core/events.js';
-import { jobIdOf, PAPER_AGE_MS_MAX } from '../../core/paper.js';
+import { isLate, jobIdOf } from '../../core/paper.js';
 import {
   isPrinting,
   type AgentHall,
@@ -81,10 +81,6 @@ const pendingIn = (day: DayState): Pending[] =>
     return ticket === undefined || ticket.paper === null ? [] : [{ ticket, paper: ticket.paper }];
   });
 
-/** Whether a paper is printed no more by itself. */
-const isLate = ({ orderedAt }: Pick<Paper, 'orderedAt'>, at: Millis): boolean =>
-  at - orderedAt > PAPER_AGE_MS_MAX;
-
 /** Paper that a person must decide about: it broke off for good, or is too late. */
 export const troubledPapers = (centre: Centre, at: Millis): ManagerLive['troubled'] => {
   const { day } = centre.log.state;
@@ -97,11 +93,10 @@ export const troubledPapers = (centre: Centre, at: Millis): ManagerLive['trouble
       of.kind === 'information' ? [{ paperId: id, part: 0, orderedAt }] : [],
     ),
   ];
-  return waiting.flatMap((one): ManagerLive['troubled'] => {
-    const { paperId, part } = one;
+  return waiting.flatMap(({ paperId, part, orderedAt }): ManagerLive['troubled'] => {
     const isBroken = centre.live.print(jobIdOf(paperId, part)) === 'interrupted';
     if (isBroken) return [{ paperId, state: 'interrupted' }];
-    return isLate(one, at) ? [{ paperId, state: 'queued' }] : [];
+    return isLate(orderedAt, at) ? [{ paperId, state: 'queued' }] : [];
   });
 };
 
@@ -135,8 +130,8 @@ export const agentBody = (
   );
   if (day === null) return { kiosks, rolls, jobs: [] };
   const mine = pendingIn(day).filter(({ paper }) => kiosks.includes(paper.kioskId));
-  const late = mine.filter(({ paper }) => isLate(paper, at));
-  const fresh = mine.filter(({ paper }) => !isLate(paper, at));
+  const late = mine.filter(({ paper }) => isLate(paper.orderedAt, at));
+  const fresh = mine.filter(({ paper }) => !isLate(paper.orderedAt, at));
   const jobOf = ({ ticket, paper }: Pending): PrintJob => {
     const { copy, kioskId, orderedAt: issuedAt } = paper;
     const jobId = jobIdOf(ticket.id, copy);
