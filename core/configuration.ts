@@ -14,6 +14,10 @@ const ids = (max: number) => z.array(id).max(max);
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day: HH:MM');
 const span = z.strictObject({ from: time, to: time });
+/** As `time`, or the end of the day: else its last minute could not be held. */
+const until = z
+  .string()
+  .regex(/^(?:([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'is not a time of day: HH:MM, or 24:00');
 const hours = z.array(span).max(4);
 const date = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'is not a date: YYYY-MM-DD');
 export const WEEKDAYS = ['sat', 'sun', 'mon', 'tue', 'wed', 'thu', 'fri'] as const;
@@ -143,11 +147,14 @@ const voice = z.strictObject({
   volume: percent.default(100),
   /** Other volumes at some hours. */
   hours: z
-    .array(z.strictObject({ from: time, to: time, volume: percent }))
+    .array(z.strictObject({ from: time, to: until, volume: percent }))
     .max(12)
     .default([]),
   /** Nothing sounds then. */
-  quiet: z.array(span).max(12).default([]),
+  quiet: z
+    .array(z.strictObject({ from: time, to: until }))
+    .max(12)
+    .default([]),
   /**
    * Which board sounds for a zone (`null`: none), so that two within earshot never speak at once;
    * a zone that is not here is left to the first board that shows it.

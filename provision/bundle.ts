@@ -15,6 +15,7 @@ const installer = ({ centre, name, machine }: Place): string => {
     'install.sh',
     {
       name,
+      centre: centre.configuration.centre.id,
       arch: machine.arch,
       key: releaseKey ?? '',
       keys: technicians.keys.join('\n'),

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from '../core/configuration.js';
+import { ID } from '../core/protocol/forms.js';
 import { countersOf, type BusPlan } from '../agent/bus/devices.js';
 import { devicesOf } from '../agent/devices.js';
 import { FileRefused, readChecked } from '../agent/files.js';
@@ -9,6 +10,9 @@ import { ConfigurationError, loadSettings, type ServerSettings } from '../server
 import { machineSchema, PLACES, siteSchema, type Machine, type Role, type Site } from './files.js';
 
 export const FIRMWARE = join(PROJECT, 'firmware-config');
+/** A machine's name stands in its files, its scripts and its host's name. */
+const NAMED =
+  'rename it: a machine is named a-z, 0-9 and -, at most 40, and its file ends in .json';
 const LOOPBACK = /^(localhost|127\.[\d.]+|\[::1\])$/;
 
 /** One centre as its folder describes it: what the hall does, where, and on which machines. */
@@ -242,8 +246,15 @@ export const readCentre = async (folder: string): Promise<Centre> => {
   const site = reading(() => readChecked(join(folder, 'site.json'), siteSchema));
   const machines = new Map<string, Machine>();
   for (const file of readdirSync(join(folder, 'devices')).sort()) {
+    // What an editor or a file manager leaves.
+    if (file.startsWith('.')) continue;
+    const name = /^(.*)\.json$/.exec(file)?.[1] ?? '';
+    if (!ID.test(name)) {
+      said.push(`${join(folder, 'devices', file)}: ${NAMED}`);
+      continue;
+    }
     const machine = reading(() => readChecked(join(folder, 'devices', file), machineSchema));
-    if (machine !== undefined) machines.set(file.replace(/\.json$/, ''), machine);
+    if (machine !== undefined) machines.set(name, machine);
   }
   if (said.length > 0 || settings === undefined || site === undefined) {
     throw new FileRefused(said.join('\n'));

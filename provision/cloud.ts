@@ -7,8 +7,15 @@ const INSTALLER = '/usr/local/lib/dawr/install.sh';
 /** A stick or partition with this label brings the release. */
 const RELEASE_LABEL = 'DAWR';
 
-const hostOf = ({ centre, name }: Place): string =>
-  `${centre.configuration.centre.id}-${name}`.slice(0, 63).replace(/-+$/, '');
+/** Letters of a host's name. */
+const HOST_MAX = 63;
+
+/** A long centre gives way to the machine's own name: no two machines have one host's name. */
+export const hostOf = ({ centre, name }: Place): string => {
+  const own = name.replace(/-+$/, '');
+  const { id } = centre.configuration.centre;
+  return `${id.slice(0, HOST_MAX - 1 - own.length)}-${own}`;
+};
 
 /** Debian's packages for what a machine does. Debian 12 has no Node that is new enough. */
 export const packagesOf = ({ centre, machine }: Place): string[] => [
@@ -37,13 +44,24 @@ const technician = (keys: readonly string[]): object => ({
   ssh_authorized_keys: keys,
 });
 
+const APT = 'DEBIAN_FRONTEND=noninteractive apt-get --yes --option Dpkg::Options::=--force-confold';
+const AGAIN_S = 20;
+
+/**
+ * Cloud-init sets a machine up once, whatever was missing then: this waits until it is there, and
+ * says for what.
+ */
+const retried = (command: string, wanted: string, before: string): string =>
+  `until ${command}; do echo "Dawr waits for the ${wanted}"; sleep ${AGAIN_S}; ${before}; done`;
+
 /** The machine as cloud-init's user-data; JSON is YAML. */
 export const cloudConfig = (place: Place, tree: Tree, installer: string): string => {
   const { centre } = place;
   const { keys } = centre.site.technicians;
   const files = [...tree, [INSTALLER, { text: installer, mode: '755' }] as const];
   const whole = hasProgram(place.machine);
-  const release = `mkdir -p /run/dawr && mount -o ro LABEL=${RELEASE_LABEL} /run/dawr`;
+  const stick = `mount -o ro LABEL=${RELEASE_LABEL} /run/dawr`;
+  const mounted = `mkdir -p /run/dawr && ${retried(stick, `stick ${RELEASE_LABEL}`, 'true')}`;
   const config = {
     hostname: hostOf(place),
     timezone: centre.configuration.centre.zone,
@@ -59,13 +77,22 @@ export const cloudConfig = (place: Place, tree: Tree, installer: string): string
       content: text,
     })),
     runcmd: [
+      [
+        'sh',
+        '-c',
+        retried(`${APT} install ${packagesOf(place).join(' ')}`, 'network', `${APT} update`),
+      ],
       ['systemd-sysusers'],
       ['systemd-tmpfiles', '--create', '/etc/tmpfiles.d/dawr.conf'],
       whole
-        ? ['sh', '-c', `${release} && sh ${INSTALLER} /run/dawr/release`]
+        ? ['sh', '-c', `${mounted} && sh ${INSTALLER} /run/dawr/release`]
         : ['sh', '-c', `sh ${INSTALLER} --in-place`],
     ],
-    power_state: { mode: 'reboot', message: 'Dawr is installed', condition: true },
+    // What went wrong is left standing on the screen.
+    power_state: {
+      ...{ mode: 'reboot', message: 'Dawr is installed' },
+      condition: ['systemctl', 'is-enabled', 'nftables.service'],
+    },
   };
   return `#cloud-config\n${json(config)}`;
 };

@@ -1,6 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Site } from '../tests/machines/site.js';
 import { renderBundle } from './bundle.js';
+import { hostOf } from './cloud.js';
 
 const bundleOf = async (name: string, edit: (site: Site) => void = () => undefined) => {
   using site = new Site();
@@ -43,6 +48,40 @@ describe('technicians come in', () => {
       installer: false,
     });
   });
+});
+
+test('long names of machines of a long centre stay apart, as names of hosts', async () => {
+  using site = new Site();
+  const id = 'c'.repeat(40);
+  site.edit('centre.json', (file) => ((file['centre'] as { id: string }).id = id));
+  const place = await site.place('kiosk-1');
+  const hosts = ['1', '2'].map((end) => hostOf({ ...place, name: `${'k'.repeat(39)}${end}` }));
+  expect(new Set(hosts).size).toBe(2);
+  for (const host of hosts) expect(host).toMatch(/^[a-z0-9-]{1,63}$/);
+});
+
+test('the first start waits for its network, and says so', async () => {
+  const text = await bundleOf('kiosk-1');
+  const { runcmd } = JSON.parse(text('user-data').replace('#cloud-config\n', '')) as {
+    readonly runcmd: readonly (readonly string[])[];
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'dawr-first-'));
+  try {
+    const program = (name: string, lines: string): void =>
+      writeFileSync(join(folder, name), `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
+    program(
+      'apt-get',
+      `case "$*" in *update) touch ${folder}/net;; *) test -e ${folder}/net; esac`,
+    );
+    program('sleep', '');
+    const [command = '', ...args] = runcmd[0] ?? [];
+    const path = [folder, process.env['PATH']].join(delimiter);
+    const { stdout, status } = spawnSync(command, args, { env: { PATH: path }, encoding: 'utf8' });
+    expect([status, stdout]).toEqual([0, 'Dawr waits for the network\n']);
+    expect(existsSync(join(folder, 'net'))).toBe(true);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe('on Windows', () => {

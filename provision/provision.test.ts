@@ -180,6 +180,16 @@ describe('a folder that does not hold together is refused, with file, place and 
     expect(said).toContain(reason);
   });
 
+  test.each(['كشك.json', 'Kiosk 1; reboot.json', 'kiosk-3.json.bak', '.json'.padStart(46, 'k')])(
+    'a machine whose file is %s',
+    async (file) => {
+      using site = new Site();
+      site.write(`devices/${file}`, '{}');
+      site.write('devices/.DS_Store', 'left by a file manager');
+      await expect(readCentre(site.folder)).rejects.toThrow(`devices/${file}: rename it`);
+    },
+  );
+
   test('two bad files are named at once', async () => {
     using site = new Site();
     site.edit(kiosk, set('role', 1));

@@ -22,11 +22,12 @@ beforeEach(async () => {
 afterEach(() => doors.close());
 
 const headers = () => ({ cookie, 'x-dawr': '1', 'content-type': 'application/json' });
-const told = async (): Promise<number> => {
-  const body = { deviceId: 'a1', name: 'kiosk-1', release: null, failed: null, page: null };
+const tell = (page: string | null): Promise<Response> => {
+  const body = { deviceId: 'a1', name: 'kiosk-1', release: null, failed: null, page };
   const init = { method: 'POST', headers: headers(), body: JSON.stringify(body) };
-  return (await fetch(`${doors.url}/api/machine`, init)).status;
+  return fetch(`${doors.url}/api/machine`, init);
 };
+const told = async (): Promise<number> => (await tell(null)).status;
 const fetched = async (what: 'manifest' | 'pack', device = 'a1'): Promise<number> => {
   const url = `${doors.url}/api/release/amd64/${what}?device=${device}`;
   const response = await fetch(url, { headers: headers() });
@@ -45,6 +46,23 @@ test('a machine that asks too often hears 429, and is heard again later', async 
   time.pass(60_000);
   expect(await told()).toBe(200);
   expect(await fetched('manifest')).toBe(204);
+});
+
+test('a page without its line is away; at a desk perhaps nobody is signed in', async () => {
+  const { centre } = doors;
+  const [kiosk] = centre.configuration().kiosks;
+  const [desk] = centre.configuration().desks;
+  const seen = async (page: string): Promise<unknown> =>
+    ((await (await tell(page)).json()) as { readonly page: unknown }).page;
+  centre.devices.revoke(kiosk!.id);
+  expect(await seen(kiosk!.id)).toBeNull();
+  await enrolOwn(centre, kiosk!.id, 'kiosk');
+  expect(await seen(kiosk!.id)).toBe(false);
+  time.pass(60_000);
+  await enrolOwn(centre, desk!.id, 'desk');
+  expect(await seen(desk!.id)).toBeNull();
+  centre.live.connected(desk!.id, centre.clock.now());
+  expect(await seen(desk!.id)).toBe(true);
 });
 
 test('a pack is fetched a few times an hour, and by machines of this centre alone', async () => {

@@ -115,7 +115,7 @@ export const enrolmentFindings = async ({ places, machine }: Patient): Promise<F
       ...{ deviceId: device, name, page: page?.id ?? null },
       ...outcomeOf(places),
     });
-    const shown = page === null ? [] : [pageFinding(page.id, answer.page)];
+    const shown = page === null ? [] : [pageFinding(page, answer.page)];
     return [good('enrolment.ok', { device }), ...shown];
   } catch (error) {
     if (!(error instanceof ServerAway)) throw error;
@@ -125,7 +125,11 @@ export const enrolmentFindings = async ({ places, machine }: Patient): Promise<F
   }
 };
 
-const pageFinding = (page: string, connected: boolean | null): Finding => {
+const pageFinding = (
+  { app, id: page }: NonNullable<MachineSettings['page']>,
+  connected: boolean | null,
+): Finding => {
+  if (connected === null && app === 'desk') return unknown('page.unsigned', { page });
   if (connected === null) return warning('page.unapproved', { page });
   return connected ? good('page.ok', { page }) : wrong('page.away', { page });
 };

@@ -87,6 +87,16 @@ export const FINDINGS = {
     en: ['The page {page} is not connected', 'restart it: sudo systemctl restart dawr-page'],
     ar: ['الصفحة {page} غير متصلة', 'أعد تشغيلها: sudo systemctl restart dawr-page'],
   },
+  'page.unsigned': {
+    en: [
+      'Nobody is signed in at {page}: the server cannot tell whether it shows',
+      'look at its screen; a code there is typed on the page Devices',
+    ],
+    ar: [
+      'لم يسجّل أحد الدخول عند {page}، فلا يعلم الخادم هل الصفحة ظاهرة',
+      'انظر إلى شاشتها؛ وإن ظهر رمز فاكتبه في صفحة «الأجهزة»',
+    ],
+  },
   'page.unapproved': {
     en: ['The page {page} is not approved yet', 'type the code on its screen on the page Devices'],
     ar: ['الصفحة {page} غير معتمدة بعد', 'اكتب الرمز الظاهر عليها في صفحة «الأجهزة»'],

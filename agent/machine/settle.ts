@@ -57,9 +57,9 @@ const startable = (paths: readonly string[], textOf: (path: string) => string): 
 
 /**
  * Puts in place what the release in use holds for this machine, and takes away what an earlier one
- * had put there. Does nothing where all is as it should be; may be broken off and repeated. Gives
- * the paths that it changed. Throws `FileRefused` if the release does not know the machine, or one
- * of its files is not what its manifest says.
+ * had put there. Does nothing where all is as it should be and everything was told of it; may be
+ * broken off and repeated. Gives the paths that it told of. Throws `FileRefused` if the release
+ * does not know the machine, or one of its files is not what its manifest says.
  */
 export const settle = async (
   places: Places,
@@ -75,10 +75,20 @@ export const settle = async (
   const wanted = new Set(files.map(({ path }) => path));
   const gone = before.filter((path) => !wanted.has(path));
   const changed = differing(places, files);
+  const begun = join(places.state, 'settling');
+  // Cloud-init writes the same files and tells nobody; the power may go before everybody is told.
+  const isBroken = existsSync(begun);
+  const isUntold = isBroken || !existsSync(places.installed);
   for (const { path, sha256 } of changed) {
     if (hashOf(textOf(path)) === sha256) continue;
     throw new FileRefused(`${folder}: ${path} is not what its manifest says: install again`);
   }
+  const news = isUntold ? [...wanted] : changed.map(({ path }) => path);
+  const paths = [...gone, ...news];
+  if (paths.length === 0) return [];
+  // Told twice and no more: what fails for good must not keep the machine from going back.
+  if (isBroken) removeDurably(begun);
+  else writeDurably(begun, '');
   // What is to be taken away later must be known first, also if this is broken off.
   writeDurably(places.installed, JSON.stringify({ paths: [...new Set([...before, ...wanted])] }));
   for (const path of gone) {
@@ -91,13 +101,13 @@ export const settle = async (
   for (const { path, mode } of changed) {
     writeDurably(`${places.root}${path}`, textOf(path), Number.parseInt(mode, 8));
   }
-  const paths = [...gone, ...changed.map(({ path }) => path)];
   for (const { below, tell } of AFTER) {
     if (!paths.some((path) => below.test(path))) continue;
     for (const [command = '', ...args] of tell) await run(command, ...args);
   }
   const units = startable([...wanted], textOf);
-  if (paths.length > 0 && units.length > 0) await run('systemctl', 'enable', ...units);
+  if (units.length > 0) await run('systemctl', 'enable', ...units);
   writeDurably(places.installed, JSON.stringify({ paths: [...wanted] }));
+  removeDurably(begun);
   return paths;
 };

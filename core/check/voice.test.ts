@@ -34,7 +34,7 @@ const CASES: readonly Case[] = [
     'voice',
     { quiet: [{ from: '22:00', to: '06:00' }] },
     'voice.quiet[0].to',
-    /for a night, write two/,
+    /for a night, write two, 22:00 to 24:00 and 00:00 to 06:00/,
   ],
   ['an unknown zone', 'voice', { zones: [zone('x', null)] }, 'voice.zones[0].zone', /no zone "x"/],
   [

@@ -12,7 +12,8 @@ const hourMistakes = ({ voice }: Sections): Mistake[] =>
     return spans.flatMap(({ from, to }, index): Mistake[] => {
       const path = `voice.${list}[${index}]`;
       if (from >= to) {
-        const reason = `${to} is not after ${from}: for a night, write two, parted at midnight`;
+        const nights = `${from} to 24:00 and 00:00 to ${to}`;
+        const reason = `${to} is not after ${from}: for a night, write two, ${nights}`;
         return [{ path: `${path}.to`, reason }];
       }
       const other = spans.findIndex((span) => from < span.to && span.from < to);

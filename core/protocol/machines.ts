@@ -32,7 +32,7 @@ export type MachineReport = z.infer<typeof machineReport>;
 export interface MachineAnswer {
   readonly now: number;
   readonly agent: boolean;
-  /** `null` for a machine without a page, or whose page nobody has approved yet. */
+  /** `null` where nobody can tell: no page, none approved yet, or a desk with nobody signed in. */
   readonly page: boolean | null;
 }
 

@@ -23,6 +23,17 @@ test('[HEAR-6] volume follows the hour and the zone, and quiet hours are silent'
   expect(volumeOf(voiceOf({ calls: 'silent' }), 'hall', '10:00:00')).toBe(0);
 });
 
+test('[HEAR-6] a quiet night is quiet to its end, the last minute of the day as well', () => {
+  const quiet = [
+    { from: '22:00', to: '24:00' },
+    { from: '00:00', to: '06:00' },
+  ];
+  const { voice } = configurationSchema.parse({ ...hall, voice: voiceOf({ quiet }) });
+  const at = (time: string): number => volumeOf(voice, 'hall', time);
+  expect(['22:00:00', '23:59:59', '00:00:00', '05:59:59'].map(at)).toEqual([0, 0, 0, 0]);
+  expect([at('21:59:59'), at('06:00:00')]).toEqual([1, 1]);
+});
+
 test('[HEAR-6] one board sounds for a zone: the named one, else the first that shows it', () => {
   const [board] = hall.boards;
   const boards = [...hall.boards, { ...board!, id: 'board-2' }];

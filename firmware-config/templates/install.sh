@@ -17,7 +17,8 @@ openssl pkeyutl -verify -pubin -inkey /run/dawr-release.pub -rawin \
 {{#trial}}
 echo "A trial: site.json names no releaseKey, so nothing proves whose release this is."
 {{/trial}}
-value() { sed -n "s/^ *\"$1\": \"\{0,1\}\([a-z0-9]*\)\"\{0,1\},\{0,1\}$/\1/p" "$release/manifest.json"; }
+value() { sed -n "s/^ *\"$1\": \"\{0,1\}\([a-z0-9-]*\)\"\{0,1\},\{0,1\}$/\1/p" "$release/manifest.json"; }
+[ "$(value centre)" = {{centre}} ] || { echo "The release is for $(value centre), not {{centre}}."; exit 1; }
 [ "$(value arch)" = {{arch}} ] || { echo "The release is for $(value arch), not {{arch}}."; exit 1; }
 echo "$(value sha256)  $release/pack.tar.gz" | sha256sum --check --status \
   || { echo "pack.tar.gz is not whole: copy the release again."; exit 1; }

@@ -30,8 +30,12 @@ export const machineRoutes = (app: FastifyInstance, centre: Centre, checked: Che
   const isAgent = (request: FastifyRequest, deviceId: string): boolean =>
     deviceOf(centre, request, deviceId)?.role === 'agent';
 
-  const isApproved = (page: string | null): page is string =>
-    page !== null && centre.devices.enrolled().has(page);
+  /** A desk holds a line only while somebody is signed in: without one nobody can tell. */
+  const isPageSeen = (page: string | null): boolean | null => {
+    if (page === null || !centre.devices.enrolled().has(page)) return null;
+    if (centre.live.isConnected(page)) return true;
+    return centre.configuration().desks.some(({ id }) => id === page) ? null : false;
+  };
 
   app.post('/api/machine', (request, reply) => {
     const body = checked(machineReport, request, reply);
@@ -44,7 +48,7 @@ export const machineRoutes = (app: FastifyInstance, centre: Centre, checked: Che
     const answer: MachineAnswer = {
       now,
       agent: centre.live.isConnected(deviceId),
-      page: isApproved(page) ? centre.live.isConnected(page) : null,
+      page: isPageSeen(page),
     };
     return answer;
   });

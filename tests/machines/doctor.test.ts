@@ -54,6 +54,13 @@ test('a machine that is well', async () => {
   ]);
 });
 
+test('a desk at which nobody is signed in is neither away nor unapproved', async () => {
+  const settings = readMachine(machine.places);
+  const desk = { ...settings, page: { app: 'desk', id: 'desk-1' } };
+  const found = await enrolmentFindings(patient({ machine: desk }));
+  expect(codesOf(found)).toEqual(['enrolment.ok', 'page.unsigned']);
+});
+
 test('a server that is away, and a clock that is off', async () => {
   const far = await serverFindings(patient({ now: Date.now() + 90_000 }));
   expect(far[1]).toMatchObject({ code: 'clock.off', verdict: 'wrong' });
@@ -187,7 +194,7 @@ test('an option that it does not have is named, and what it advises it has', RUN
   expect(misused.code).toBe(2);
   expect(misused.complained).toMatch(/^Unknown option '--device'/);
   expect(misused.complained).not.toContain('    at ');
-  const options = (await ask('--help')).complained.match(/--[a-z]+/g);
+  const options = (await ask('--help')).said.match(/--[a-z]+/g);
   for (const code of ['settings.missing', 'printer.dumb'] as const) {
     for (const [, fix] of [FINDINGS[code].en, FINDINGS[code].ar]) {
       const named = fix.match(/--[a-z]+/g);

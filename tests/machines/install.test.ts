@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { renderBundle } from '../../provision/bundle.js';
-import { signer } from '../../provision/keys.js';
+import { signer, type Sign } from '../../provision/keys.js';
 import { makeRoom, seal, stageMachines } from '../../provision/pack.js';
 import { quoted } from '../../provision/template.js';
 import { PROJECT } from '../../server/place.js';
@@ -25,6 +25,7 @@ import { Site } from './site.js';
 import { mountWay } from './underpolicy.js';
 
 const NAME = 'kiosk-1';
+const CENTRE = 'ismailia-third';
 const NUMBER = 202_601_010_001;
 /** What of the machine the script writes to; each is a folder of the test's own. */
 const WRITTEN = ['etc', 'opt', 'run', 'var/lib', 'usr/local'];
@@ -58,8 +59,12 @@ const staged = async (name: string): Promise<string> => {
   return stage;
 };
 
-const sealed = (stage: string, out: string, sign = site.sign): string => {
-  const of = { centre: 'demo', number: NUMBER, version: '0.0.0', arch: 'amd64' } as const;
+const sealed = (
+  stage: string,
+  out: string,
+  { sign = site.sign, centre = CENTRE }: { sign?: Sign; centre?: string } = {},
+): string => {
+  const of = { centre, number: NUMBER, version: '0.0.0', arch: 'amd64' } as const;
   seal(stage, join(folder, out), { ...of, sign });
   return join(folder, out, 'amd64');
 };
@@ -112,18 +117,22 @@ test('puts a release on an empty machine, and does so again without harm', async
   expect(readFileSync(root('asked'), 'utf8')).toContain('systemctl set-default');
 }, 60_000);
 
-test('refuses a release that is not whole, of another key, or of another processor', async () => {
+test('refuses a release that is not whole, of another key, centre or processor', async () => {
   const stage = await staged('stage');
   const script = await bundled('stick');
   const spoilt = sealed(stage, 'spoilt');
   appendFileSync(join(spoilt, 'pack.tar.gz'), 'x');
   const strange = site.strange();
-  const foreign = sealed(stage, 'foreign', signer(strange.file, strange.releaseKey));
+  const foreign = sealed(stage, 'foreign', {
+    sign: signer(strange.file, strange.releaseKey),
+  });
   const other = sealed(stage, 'other');
+  const elsewhere = sealed(stage, 'elsewhere', { centre: `${CENTRE}-2` });
   const arm = await bundled('arm', (text) => text.replaceAll('amd64', 'arm64'));
   for (const [from, release, words] of [
     [script, spoilt, 'pack.tar.gz is not whole'],
     [script, foreign, 'not signed by the key of this centre'],
+    [script, elsewhere, `The release is for ${CENTRE}-2, not ${CENTRE}`],
     [arm, other, 'The release is for amd64, not arm64'],
   ] as const) {
     const { code, said } = installed(from, release);
