@@ -195,6 +195,7 @@ test('the door is for pages of its own server that show the token', async () => 
   expect(await status({ 'x-dawr-door': token })).toBe(403);
   expect(await status({ origin }, 'OPTIONS')).toBe(204);
   expect(await centre.door('/ticket', { kioskId: 'k1' })).toEqual({ refused: 'payload.invalid' });
+  expect(await centre.door('//')).toEqual({});
 }, 60_000);
 
 test('[ENTER-4] a ticket that comes after its day is shown to the manager', async () => {

@@ -13,6 +13,7 @@ import type { Offline } from './offline.js';
 
 /** The door is on this machine's own address: nobody else can reach it. */
 const HOST = '127.0.0.1';
+const BASE = `http://${HOST}`;
 /** Unless it is taken by another agent on the machine. */
 const DOOR_PORT = 7411;
 const BODY_BYTES_MAX = 4_096;
@@ -150,7 +151,9 @@ const resultOf = async (
   parts: DoorParts,
   request: IncomingMessage,
 ): Promise<DoorStatus | DoorAnswer | undefined> => {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://door');
+  const asked = request.url ?? '';
+  if (!URL.canParse(asked, BASE)) return undefined;
+  const { pathname, searchParams } = new URL(asked, BASE);
   if (request.method === 'GET' && pathname === '/status') {
     const kioskId = searchParams.get('kiosk') ?? '';
     const printer = parts.printerOf(kioskId);

@@ -50,12 +50,16 @@ const options = () => {
   return { url: values.url.replace(/\/$/, ''), speed, seed, secret };
 };
 
-/** Does it again until it succeeds: the server may be starting, or starting again. */
+/** Does it again until it succeeds, and tells why not: the server may be starting again. */
 const insist = async <T>(run: () => Promise<T>): Promise<T> => {
+  let told = '';
   for (;;) {
     try {
       return await run();
-    } catch {
+    } catch (error) {
+      const why = String(error);
+      if (why !== told) say(`simulation: ${why}; it is tried again`);
+      told = why;
       await pause(AGAIN_MS);
     }
   }
