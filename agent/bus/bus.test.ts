@@ -242,6 +242,19 @@ describe('a line that fails', () => {
     expect(it.unasked).toEqual([]);
   });
 
+  test('what comes while a silent device is waited for was a key, and is not lost', async () => {
+    let tell: (bytes: Uint8Array) => void = () => undefined;
+    const link = lineWith({
+      onData: (listener) => void (tell = listener),
+      write: async () => void it.clock.after(50, () => tell(Uint8Array.of(1, 33, 0x31, 7))),
+    });
+    const reply = { withinMs: 150, retries: 0, judge: () => 'more' as const };
+    const it = busOn(link, { ...FRAME, reply });
+    await it.clock.pass(1_000);
+    expect(it.outcomes).toEqual(['silent']);
+    expect(it.unasked).toEqual([1, 33, 0x31, 7]);
+  });
+
   test('one that cannot be closed is a fault of the bus, which its owner hears', async () => {
     const link = lineWith({
       write: () => new Promise(() => undefined),

@@ -180,7 +180,11 @@ export class Bus {
       this.judge = undefined;
       settle(is);
     };
-    const late = this.parts.clock.after(withinMs, () => end('silent'));
+    const late = this.parts.clock.after(withinMs, () => {
+      end('silent');
+      // No answer, so perhaps a key that was pressed meanwhile.
+      if (this.heard.length > 0) this.parts.onHeard(this.heard);
+    });
     this.judge = (heard) => {
       const verdict = judge(heard);
       if (verdict !== 'more') end(verdict === 'accepted' ? 'done' : 'rejected');
