@@ -218,8 +218,13 @@ export class TicketSetter {
     const short = labelAndServices(this.paper, this.second);
     const whole = [short, this.paper.centre[language]].join(' · ');
     const room = column.roomFor(SMALL, this.setFlags());
-    const text = room.width(whole) <= room.room ? whole : column.fit(short, room);
-    column.start({ text, face: SMALL, baseline: column.y + SECOND_LINE.baseline, language });
+    const label = labelText(this.paper.label, this.second);
+    const fits = (text: string): boolean => room.width(text) <= room.room;
+    const cut = fits(whole) ? whole : column.fit(short, room);
+    // A label that is cut off would be another visitor's.
+    const text = [cut, label].find((one) => one.startsWith(label) && fits(one));
+    if (text === undefined) this.missed.add('second');
+    else column.start({ text, face: SMALL, baseline: column.y + SECOND_LINE.baseline, language });
     column.y += SECOND_LINE.height + this.look.gap;
   }
 

@@ -186,6 +186,14 @@ describe('a manager is told', () => {
     expect(told.shortened).toContain(longest.service.ar);
     expect(told.leftOut).toContain('scan');
   });
+
+  test('that a label is left out in the other language, never cut off', () => {
+    const flagged = { classId: 'P1', copy: 'again', training: true } as const;
+    const label = { letter: { ar: 'ب', en: 'B' }, number: 9_999 };
+    const paper = { ...plainPaper, ...flagged, label };
+    expect(preview({ ...wish, paper, width: '58' }).leftOut).toContain('second');
+    expect(preview({ ...wish, paper }).leftOut).not.toContain('second');
+  });
 });
 
 test('a slip about any service of the demo is whole, on both widths', () => {
