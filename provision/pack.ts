@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { FileRefused, makeFolder } from '../agent/files.js';
-import { hashOf, type Release } from '../agent/machine/signed.js';
+import { FileRefused, makeFolder, readChecked } from '../agent/files.js';
+import { hashOf, releaseSchema, type Release } from '../agent/machine/signed.js';
 import { PROJECT } from '../server/place.js';
 import { manifestOf } from './bundle.js';
 import { isWindows, type Centre } from './centre.js';
@@ -83,6 +83,17 @@ export const makeRoom = (out: string, arch: Release['arch']): void => {
   if (existsSync(old) && !existsSync(place)) renameSync(old, place);
   for (const left of [fresh, old]) rmSync(left, { recursive: true, force: true });
   makeFolder(fresh);
+};
+
+/**
+ * Of a release that is packed at this time: the minute as digits, `YYYYMMDDHHMM` in UTC, and in any
+ * case more than that of the release which is there.
+ */
+export const nextNumber = (out: string, arch: Release['arch'], at: number): number => {
+  const minute = Number(new Date(at).toISOString().replaceAll(/\D/g, '').slice(0, 12));
+  const file = join(out, arch, 'manifest.json');
+  if (!existsSync(file)) return minute;
+  return Math.max(minute, readChecked(file, releaseSchema).number + 1);
 };
 
 /**

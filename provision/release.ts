@@ -9,7 +9,7 @@ import { synthesise } from '../server/voice/synthesis.js';
 import { readCentre } from './centre.js';
 import { carryOut, folderOf, needed, signWith } from './command.js';
 import { newKey } from './keys.js';
-import { makeRoom, seal, stageMachines, stageProgram } from './pack.js';
+import { makeRoom, nextNumber, seal, stageMachines, stageProgram } from './pack.js';
 import { stageVoice } from './voice.js';
 
 const HELP = `Packs this program and the machines of a centre into a release, and signs it.
@@ -23,10 +23,6 @@ const HELP = `Packs this program and the machines of a centre into a release, an
 `;
 
 const THIS = process.arch === 'arm64' ? 'arm64' : 'amd64';
-
-/** The minute of an instant as digits, `YYYYMMDDHHMM` in UTC: numbers rise with time. */
-const numberAt = (at: number): number =>
-  Number(new Date(at).toISOString().replaceAll(/\D/g, '').slice(0, 12));
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -57,7 +53,7 @@ const release = async (): Promise<void> => {
     }
     stageProgram(folder, arch);
     const voice = await stageVoice(centre, folder, { arch, speak: synthesise });
-    const number = numberAt(machineClock.now());
+    const number = nextNumber(resolve(out), arch, machineClock.now());
     const { id: of } = centre.configuration.centre;
     const sealed = seal(folder, resolve(out), { centre: of, number, version, arch, sign });
     const megabytes = (sealed.pack.bytes / 1e6).toFixed(1);

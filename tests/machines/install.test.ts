@@ -18,7 +18,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { renderBundle } from '../../provision/bundle.js';
 import { signer, type Sign } from '../../provision/keys.js';
-import { makeRoom, seal, stageMachines } from '../../provision/pack.js';
+import { makeRoom, nextNumber, seal, stageMachines } from '../../provision/pack.js';
 import { quoted } from '../../provision/template.js';
 import { PROJECT } from '../../server/place.js';
 import { Site } from './site.js';
@@ -166,6 +166,17 @@ test('a packing that broke off leaves the release before it', () => {
   expect(readFileSync(join(out, 'amd64', 'pack.tar.gz'), 'utf8')).toBe('before');
   expect(existsSync(join(out, 'amd64.old'))).toBe(false);
   expect(existsSync(join(out, 'amd64.new', 'pack.tar.gz'))).toBe(false);
+});
+
+test('a release has a higher number than the one before it, also in the same minute', () => {
+  const at = Date.parse('2026-01-01T00:01:30Z');
+  const out = join(folder, 'out');
+  mkdirSync(join(folder, 'nothing'));
+  const release = { centre: CENTRE, version: '0', arch: 'amd64', sign: null } as const;
+  expect(nextNumber(out, 'amd64', at)).toBe(NUMBER);
+  seal(join(folder, 'nothing'), out, { ...release, number: NUMBER });
+  expect(nextNumber(out, 'amd64', at)).toBe(NUMBER + 1);
+  expect(nextNumber(out, 'arm64', at)).toBe(NUMBER);
 });
 
 test('the scripts of every machine are sound to shellcheck', async () => {
