@@ -103,6 +103,19 @@ test('so does one that a manager approves again', async () => {
   expect(await over).toBe('revoked');
 });
 
+test('all devices of a hall behind one address get their codes at once', async () => {
+  const asked = await Promise.all(
+    Array.from({ length: 21 }, () =>
+      post(`${doors.url}/api/enrol`, { deviceId: 'desk-1', role: 'desk' }),
+    ),
+  );
+  const answers = asked.map(({ status }) => status);
+  expect(answers.toSorted()).toEqual([...Array<number>(20).fill(200), 429]);
+  time.pass(30_000);
+  const again = await post(`${doors.url}/api/enrol`, { deviceId: 'desk-1', role: 'desk' });
+  expect(again.status).toBe(200);
+});
+
 test('what only a manager may do is done at a manager’s machine', async () => {
   const atDesk = await signedIn(doors, 'desk', 'mona');
   expect((await staffList(atDesk, 'desk-1')).status).toBe(403);

@@ -8,7 +8,7 @@ import { newToken, tokenHash } from './secrets.js';
 const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ';
 const CODE_LETTERS = 8;
 const CODE_LIFE_MS = 10 * 60_000;
-const WAITING_MAX = 50;
+const WAITING_MAX = 200;
 
 interface Waiting {
   readonly deviceId: string;

@@ -5,9 +5,13 @@ import { lineOf } from '../access/address.js';
 import { isSlot, type Centre } from '../centre.js';
 import { enrolOwn } from './enrol.js';
 import { endSetup, isSetupCode, setupOf } from '../setup.js';
+import { Buckets, type Rate } from '../access/bucket.js';
 import { Throttle } from '../access/throttle.js';
 import { refuseWith, type Checked } from './checked.js';
 import { clearToken, deviceOf, setToken, staffOf } from './session.js';
+
+/** A code buys nothing by itself: a whole hall behind one address gets its codes at once. */
+const CODES: Rate = { perSecond: 1 / 30, burst: 20 };
 
 const deviceQuery = (query: unknown): string => {
   const value = (query as Record<string, unknown>)['device'];
@@ -16,7 +20,6 @@ const deviceQuery = (query: unknown): string => {
 
 /** Enrolment by a device, naming the first manager, and signing in and out. */
 export const accessRoutes = (app: FastifyInstance, centre: Centre, checked: Checked): void => {
-  const codes = new Throttle();
   app.get('/api/session', (request) => {
     const deviceId = deviceQuery(request.query);
     const device = deviceOf(centre, request, deviceId);
@@ -28,17 +31,13 @@ export const accessRoutes = (app: FastifyInstance, centre: Centre, checked: Chec
       now: centre.clock.now(),
     };
   });
-  enrolRoutes(app, centre, { checked, codes });
-  setupRoute(app, centre, { checked, codes });
+  enrolRoutes(app, centre, checked);
+  setupRoute(app, centre, checked);
   signRoutes(app, centre, checked);
 };
 
-interface Tools {
-  readonly checked: Checked;
-  readonly codes: Throttle;
-}
-
-const enrolRoutes = (app: FastifyInstance, centre: Centre, { checked, codes }: Tools): void => {
+const enrolRoutes = (app: FastifyInstance, centre: Centre, checked: Checked): void => {
+  const codes = new Buckets(() => CODES);
   app.post('/api/enrol', (request, reply) => {
     const body = checked(apiSchemas.enrol, request, reply);
     if (body === undefined) return reply;
@@ -46,9 +45,7 @@ const enrolRoutes = (app: FastifyInstance, centre: Centre, { checked, codes }: T
       return refuseWith(reply, 404, 'enrol.unknownDevice');
     }
     const at = centre.clock.now();
-    const line = lineOf(request.ip);
-    if (codes.waitMs(line, at) > 0) return refuseWith(reply, 429, 'enrol.tooMany');
-    codes.tried(line, at);
+    if (!codes.take(lineOf(request.ip), at)) return refuseWith(reply, 429, 'enrol.tooMany');
     const begun = centre.devices.begin(body, at);
     return begun ?? refuseWith(reply, 429, 'enrol.tooMany');
   });
@@ -59,7 +56,6 @@ const enrolRoutes = (app: FastifyInstance, centre: Centre, { checked, codes }: T
     const polled = centre.devices.poll(body.deviceCode, centre.clock.now());
     if (typeof polled === 'string') return { state: polled };
     setToken(centre, reply, { ...polled, session: false });
-    codes.succeeded(lineOf(request.ip));
     return { state: 'enrolled' };
   });
 };
@@ -75,7 +71,8 @@ const nameManager = async (
   return (await staff.setSecret(id, secret)) ?? staff.setActive(id, true);
 };
 
-const setupRoute = (app: FastifyInstance, centre: Centre, { checked, codes }: Tools): void => {
+const setupRoute = (app: FastifyInstance, centre: Centre, checked: Checked): void => {
+  const codes = new Throttle();
   let naming = false;
   app.post('/api/setup', async (request, reply) => {
     const body = checked(apiSchemas.setup, request, reply);
@@ -83,7 +80,7 @@ const setupRoute = (app: FastifyInstance, centre: Centre, { checked, codes }: To
     const { code, deviceId, staffId } = body;
     const at = centre.clock.now();
     const setup = setupOf(centre);
-    const key = `setup ${lineOf(request.ip)}`;
+    const key = lineOf(request.ip);
     if (setup === null) return refuseWith(reply, 409, 'setup.done');
     if (naming || codes.waitMs(key, at) > 0) return refuseWith(reply, 429, 'enrol.tooMany');
     codes.tried(key, at);
