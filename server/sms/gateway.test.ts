@@ -8,7 +8,13 @@ import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { SmsOrder } from '../../core/protocol/sms.js';
 import { httpGateway, type Gateway } from './gateway.js';
-import { gatewaySchema, missingSecrets, readGateway, type GatewayProfile } from './profile.js';
+import {
+  gatewaySchema,
+  missingSecrets,
+  readGateway,
+  readyGateway,
+  type GatewayProfile,
+} from './profile.js';
 
 const PHONE = '+201012345678';
 const ID = '0123456789abcdef0123456789abcdef';
@@ -125,4 +131,13 @@ test('the JSON Schema for editors says what the server checks', async () => {
   const schema = z.toJSONSchema(gatewaySchema, { io: 'input' });
   const text = await format(JSON.stringify(schema), { parser: 'json', printWidth: 100 });
   await expect(text).toMatchFileSnapshot('../../firmware-config/schema/sms.schema.json');
+});
+
+test('a gateway that cannot be used is named with its file and what to do', () => {
+  expect(() => readyGateway('nobody', {})).toThrow(
+    /nobody\.json cannot be used:\n {2}\(file\): cannot be read \(ENOENT\): server\.sms\.gateway/,
+  );
+  expect(() => readyGateway('json-bearer', {})).toThrow(
+    /json-bearer\.json cannot be used:\n {2}\{env:DAWR_SMS_TOKEN\}: is missing: set it/,
+  );
 });

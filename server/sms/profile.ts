@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { mistakeOf } from '../../core/check/shape.js';
 import { PROFILE_NAME } from '../../core/protocol/forms.js';
+import { parseJson } from '../json.js';
+import { codeOf } from '../log/folder.js';
 import { PROJECT } from '../place.js';
+import { ConfigurationError } from '../settings.js';
 
 const FOLDER = join(PROJECT, 'firmware-config', 'sms');
 /** A place to fill in, and where it may stand. */
@@ -53,24 +57,57 @@ export const gatewaySchema = z.strictObject({
 });
 export type GatewayProfile = z.output<typeof gatewaySchema>;
 
-/** Why a profile can do nothing, with what to do; `undefined` if it can. */
-const profileFault = ({ delivery, success, onceById, ...rest }: GatewayProfile) => {
+/** What a profile says that cannot be so, with what to do. */
+const mistakesIn = (name: string, { id, delivery, success, onceById, ...rest }: GatewayProfile) => {
   const sent = [rest.url, rest.body ?? '', ...Object.values(rest.headers)].join(' ');
-  if (delivery !== null && success.reference === null) {
-    return 'success.reference: is missing, and delivery is asked for by it';
-  }
-  if (onceById && !/\{(json|url):id\}/.test(sent)) {
-    return 'onceById: the gateway is not told {json:id} or {url:id}';
-  }
-  return undefined;
+  return [
+    ...(id === name
+      ? []
+      : [{ path: 'id', reason: `is ${id}: write ${name}, as the file is called` }]),
+    ...(delivery !== null && success.reference === null
+      ? [{ path: 'success.reference', reason: 'is missing, and delivery is asked for by it' }]
+      : []),
+    ...(onceById && !/\{(json|url):id\}/.test(sent)
+      ? [{ path: 'onceById', reason: 'the gateway is not told {json:id} or {url:id}' }]
+      : []),
+  ];
 };
 
-/** A profile of the project by its name. Throws with what is wrong with it. */
+const fileOf = (name: string): string => join(FOLDER, `${name}.json`);
+
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const reason = `cannot be read (${codeOf(cause)}): server.sms.gateway names it`;
+    throw new ConfigurationError(file, [{ path: '(file)', reason }], { cause });
+  }
+};
+
+/** A profile of the project by its name. Throws a `ConfigurationError` with all that is wrong. */
 export const readGateway = (name: string): GatewayProfile => {
-  const file = join(FOLDER, `${name}.json`);
-  const profile = gatewaySchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const fault = profileFault(profile);
-  if (fault !== undefined) throw new Error(`${file}: ${fault}`);
+  const file = fileOf(name);
+  const parsed = parseJson(textOf(file));
+  if ('reason' in parsed) {
+    const { line, column, reason } = parsed;
+    throw new ConfigurationError(file, [{ path: `line ${line}, column ${column}`, reason }]);
+  }
+  const shaped = gatewaySchema.safeParse(parsed.value);
+  const mistakes = shaped.success
+    ? mistakesIn(name, shaped.data)
+    : shaped.error.issues.flatMap((issue) => mistakeOf(issue, parsed.value));
+  if (!shaped.success || mistakes.length > 0) throw new ConfigurationError(file, mistakes);
+  return shaped.data;
+};
+
+/** As `readGateway`; also refused where a secret of the profile is not in the environment. */
+export const readyGateway = (name: string, env: NodeJS.ProcessEnv): GatewayProfile => {
+  const profile = readGateway(name);
+  const mistakes = missingSecrets(profile, env).map((secret) => ({
+    path: `{env:${secret}}`,
+    reason: 'is missing: set it in the environment of the server',
+  }));
+  if (mistakes.length > 0) throw new ConfigurationError(fileOf(name), mistakes);
   return profile;
 };
 

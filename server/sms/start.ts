@@ -11,7 +11,7 @@ import { httpGateway, type Gateway } from './gateway.js';
 import { Messages } from './messages.js';
 import { ModemLine } from './modem.js';
 import { Notices } from './notices.js';
-import { missingSecrets, readGateway } from './profile.js';
+import { readyGateway } from './profile.js';
 
 interface Beside {
   readonly clock: Clock;
@@ -22,15 +22,10 @@ interface Beside {
 
 type SmsSettings = NonNullable<ServerSettings['sms']>;
 
-/** Throws where a secret is missing. */
+/** Throws as `readyGateway`. */
 const gatewayOf = ({ gateway, modem }: SmsSettings): Gateway => {
   if (gateway === undefined) return new ModemLine(modem ?? '');
-  const profile = readGateway(gateway);
-  const missing = missingSecrets(profile, process.env);
-  if (missing.length > 0) {
-    throw new Error(`server.sms: set ${missing.join(', ')} in the environment for ${profile.id}.`);
-  }
-  return httpGateway(profile, { fetch, env: process.env });
+  return httpGateway(readyGateway(gateway, process.env), { fetch, env: process.env });
 };
 
 /** Text messages on the configured way, if there is one, and its modem. Throws as `gatewayOf`. */
