@@ -124,6 +124,17 @@ test.each(['paperEnd', 'coverOpen', 'unplugged'] as const)(
   MINUTE,
 );
 
+test(
+  'a new roll ends that the paper is short',
+  async () => {
+    await trouble('nearEnd', true);
+    await vi.waitUntil(() => kiosk.view?.printer === 'nearEnd', PATIENCE);
+    await trouble('nearEnd', false);
+    await vi.waitUntil(() => kiosk.view?.printer === 'ready', PATIENCE);
+  },
+  MINUTE,
+);
+
 /** A hall of its own that cannot start: how it ends, and what it says. */
 const started = async (
   args: readonly string[],

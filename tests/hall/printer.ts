@@ -139,7 +139,9 @@ export class HallPrinter {
         this.troubles.delete('nearEnd');
         return this.printer.loadPaper();
       case 'nearEnd':
-        return this.printer.set({ isNearEnd: on });
+        if (on) return this.printer.set({ isNearEnd: true });
+        this.printer.set({ paperRows: 0 });
+        return this.printer.loadPaper();
       case 'coverOpen':
         return this.printer.set({ isCoverOpen: on });
       case 'jam':
