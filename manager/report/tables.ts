@@ -1,6 +1,7 @@
 import type { LegKpis, Times, Use, DayReport, Share } from '../../core/kpi.js';
 import type { Catalogue } from '../../web/catalogue.svelte.js';
 import type { Words } from '../../web/words.svelte.js';
+import { byName } from '../order.js';
 import { percentOf } from '../times.js';
 
 export interface FiguresTable {
@@ -41,6 +42,14 @@ const figures = (words: Words) => {
     ],
     count: (value: number): string => words.number(value),
   };
+};
+
+type Row = FiguresTable['rows'][number];
+
+/** Rows by the name that begins each. */
+const named = (words: Words, rows: readonly Row[]): readonly Row[] => {
+  const compare = byName(words.language);
+  return [...rows].sort((one, other) => compare(one.cells[0] ?? '', other.cells[0] ?? ''));
 };
 
 const spreadHeads = (words: Words): readonly string[] =>
@@ -124,21 +133,27 @@ const countersTable = (words: Words, { byCounter }: DayReport, names: Names): Fi
   title: words.t('report.byCounter'),
   note: words.t('report.handlingNote'),
   columns: [words.t('hall.counter'), ...workHeads(words)],
-  rows: byCounter.map(({ counterId, legs, use }) => {
-    const counter = names.catalogue.counter(counterId);
-    const name = counter === undefined ? counterId : words.number(counter.number);
-    return { id: counterId, cells: [name, ...workCells(words, legs, use)] };
-  }),
+  rows: named(
+    words,
+    byCounter.map(({ counterId, legs, use }) => {
+      const counter = names.catalogue.counter(counterId);
+      const name = counter === undefined ? counterId : words.number(counter.number);
+      return { id: counterId, cells: [name, ...workCells(words, legs, use)] };
+    }),
+  ),
 });
 
 const clerksTable = (words: Words, { byClerk }: DayReport, names: Names): FiguresTable => ({
   title: words.t('report.byClerk'),
   note: words.t('report.handlingNote'),
   columns: [words.t('report.clerk'), ...workHeads(words)],
-  rows: byClerk.map(({ clerk, legs, use }) => ({
-    id: clerk,
-    cells: [names.nameOf(clerk), ...workCells(words, legs, use)],
-  })),
+  rows: named(
+    words,
+    byClerk.map(({ clerk, legs, use }) => ({
+      id: clerk,
+      cells: [names.nameOf(clerk), ...workCells(words, legs, use)],
+    })),
+  ),
 });
 
 const integrityTable = (words: Words, report: DayReport, names: Names): FiguresTable => {
@@ -148,10 +163,13 @@ const integrityTable = (words: Words, report: DayReport, names: Names): FiguresT
     title: words.t('report.integrity'),
     note: words.t('report.integrityNote'),
     columns: [words.t('report.clerk'), ...acts.map((act) => words.t(`act.${act}`))],
-    rows: report.byClerk.map(({ clerk, integrity }) => ({
-      id: clerk,
-      cells: [names.nameOf(clerk), ...acts.map((act) => count(integrity[act]))],
-    })),
+    rows: named(
+      words,
+      report.byClerk.map(({ clerk, integrity }) => ({
+        id: clerk,
+        cells: [names.nameOf(clerk), ...acts.map((act) => count(integrity[act]))],
+      })),
+    ),
   };
 };
 
@@ -161,10 +179,13 @@ const devicesTable = (words: Words, { devices }: DayReport, names: Names): Figur
     title: words.t('report.devices'),
     note: words.t('report.devicesNote'),
     columns: ['device', 'connected', 'availability'].map((name) => words.t(`report.${name}`)),
-    rows: devices.map(({ deviceId: id, connectedMs, availability }) => ({
-      id,
-      cells: [names.deviceName(id), time(connectedMs), percent(availability)],
-    })),
+    rows: named(
+      words,
+      devices.map(({ deviceId: id, connectedMs, availability }) => ({
+        id,
+        cells: [names.deviceName(id), time(connectedMs), percent(availability)],
+      })),
+    ),
   };
 };
 
