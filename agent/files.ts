@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
+import { mistakeOf } from '../core/check/shape.js';
 
 /** A file that cannot be used; the message names file, place and reason of each mistake. */
 export class FileRefused extends Error {
@@ -36,11 +37,12 @@ export const readChecked = <T>(file: string, schema: z.ZodType<T>): T => {
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => {
-    const place = issue.path.length === 0 ? '(file)' : issue.path.join('.');
-    const reason = issue.code === 'invalid_key' ? issue.issues[0]?.message : issue.message;
-    return `${file}: ${place}: ${reason}`;
-  });
+  const mistakes = parsed.error.issues.flatMap((issue) =>
+    issue.code === 'invalid_key'
+      ? issue.issues.map(({ message }) => ({ path: issue.path.join('.'), reason: message }))
+      : mistakeOf(issue, json),
+  );
+  const lines = mistakes.map(({ path, reason }) => `${file}: ${path}: ${reason}`);
   throw new FileRefused(lines.join('\n'));
 };
 
