@@ -141,8 +141,8 @@ describe('a folder that does not hold together is refused, with file, place and 
     ],
   });
   test.each([
-    [kiosk, 'colour', 'red', 'Unrecognized key: "colour"'],
-    [kiosk, 'role', 'tablet', 'role: Invalid option'],
+    [kiosk, 'colour', 'red', 'colour: is not known here'],
+    [kiosk, 'role', 'tablet', 'role: "tablet" is not known here'],
     [kiosk, 'page', undefined, 'page: shows a kiosk'],
     [kiosk, 'page.app', 'desk', 'page: shows a kiosk'],
     [kiosk, 'page.id', 'k9', 'page.id: the centre has no kiosk k9'],
@@ -171,7 +171,7 @@ describe('a folder that does not hold together is refused, with file, place and 
     ['devices/board-ground.json', 'role', 'server', 'page: a server shows none'],
     ['site.json', 'server', 'http://10.20.0.2:4000', 'is http beyond one machine'],
     ['site.json', 'server', 'https://10.20.0.2:4000/x', 'has a path'],
-    ['site.json', 'releaseKey', 'abc', 'releaseKey: is not an Ed25519 key'],
+    ['site.json', 'releaseKey', 'abc', 'releaseKey: "abc" is not an Ed25519 key'],
     ['site.json', 'networks', ['10.20.0'], 'is not an IPv4 network'],
     ['centre.json', 'version', 2, 'version: 2 is not known here'],
   ])('%s: %s', async (file, place, value, reason) => {

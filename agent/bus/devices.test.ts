@@ -101,7 +101,7 @@ describe('the devices on a bus', () => {
     [
       'a bell that rings too long',
       { relays: [{ ...bell, onMs: 6_000 }] },
-      'buses.hall.relays.0.onMs',
+      'buses.hall.relays[0].onMs: is too large: at most 5000',
     ],
     [
       'a profile that is not there',

@@ -33,7 +33,7 @@ describe('printer profiles', () => {
     const file = fileWith(JSON.stringify(wrong));
     expect(() => readProfile(file)).toThrow(`${file}: width.dots: `);
     expect(() => readProfile(file)).toThrow(`${file}: status.dleEot: `);
-    expect(() => readProfile(file)).toThrow('"speed"');
+    expect(() => readProfile(file)).toThrow(`${file}: speed: is not known here`);
   });
 
   test('a file that is not JSON, or is not there', () => {

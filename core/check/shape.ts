@@ -76,10 +76,11 @@ const reasonOf = (issue: Issue, value: unknown): string => {
       return `${JSON.stringify(value)} ${issue.message}`;
     case 'invalid_key':
       return 'is not known here: remove it, or correct its spelling';
+    case 'not_multiple_of':
+      return `must be a multiple of ${issue.divisor}`;
     case 'unrecognized_keys':
     case 'invalid_union':
     case 'invalid_element':
-    case 'not_multiple_of':
     case 'custom':
       return issue.message;
   }

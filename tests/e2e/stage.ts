@@ -125,6 +125,7 @@ export class Stage {
     for (const context of this.contexts) await context.close();
     await this.browser.close();
     await this.kill();
-    rmSync(this.data, { recursive: true, force: true });
+    // The agent goes when its server has gone, and may write until then.
+    rmSync(this.data, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
