@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { SmsOrder } from '../../core/protocol/sms.js';
 import { AUTOPLAY, chromiumPath, FLAGS } from '../chromium.js';
 import { openDoors, type Doors } from '../fixtures/doors.js';
+import { violations } from './violations.js';
 
 const sent: SmsOrder[] = [];
 let doors: Doors;
@@ -52,8 +53,10 @@ test('a visitor gives a number at the kiosk, with consent alone, and takes it ba
   const { width, height } = (await kiosk.getByTestId('digit-5').boundingBox())!;
   expect(Math.min(width, height)).toBeGreaterThanOrEqual(96);
   expect(width).toBeLessThan(400);
+  expect(await violations(kiosk)).toEqual([]);
   await save.click();
   await kiosk.getByTestId('sms-saved').waitFor();
+  expect(await violations(kiosk)).toEqual([]);
   await vi.waitUntil(() => sent.length === 1, { timeout: 10_000 });
   expect(sent[0]?.to).toBe('+201012345678');
   await kiosk.getByTestId('sms-forget').click();
