@@ -3,7 +3,7 @@ import { machineClock } from '../clock.js';
 import { isMistyped, isRefusal } from '../files.js';
 import { healthAfterSwitch, watch } from './health.js';
 import { cookieOf, openOffice, ServerAway } from './office.js';
-import { runWithin } from './programs.js';
+import { ProgramFailed, runWithin } from './programs.js';
 import { settle } from './settle.js';
 import { placesBelow, readMachine } from './settings.js';
 import { isTrying, update, type Health } from './update.js';
@@ -59,7 +59,7 @@ const main = async (): Promise<void> => {
 
 main().catch((error: unknown) => {
   if (error instanceof ServerAway) say(`the server ${error.message}: tried again later`);
-  else if (isRefusal(error)) say(error.message);
+  else if (isRefusal(error) || error instanceof ProgramFailed) say(error.message);
   else say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.exit(isMistyped(error) ? 2 : 1);
 });

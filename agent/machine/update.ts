@@ -196,8 +196,8 @@ const TOO_FULL = 'the disk is too full for another release';
 
 /** What the system says of a full disk, or what a program that it was asked to run says of it. */
 const isFull = (error: unknown): boolean => {
-  const { code, stderr } = error as { readonly code?: unknown; readonly stderr?: unknown };
-  return code === 'ENOSPC' || /no space left/i.test(String(stderr));
+  const { code } = error as { readonly code?: unknown };
+  return code === 'ENOSPC' || /no space left/i.test(String(error));
 };
 
 /**
