@@ -1,25 +1,18 @@
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { SmsOrder } from '../../core/protocol/sms.js';
 import { AUTOPLAY, chromiumPath, FLAGS } from '../chromium.js';
 import { openDoors, type Doors } from '../fixtures/doors.js';
+import { PlayedGateway } from '../fixtures/sms.js';
 import { violations } from './violations.js';
 
-const sent: SmsOrder[] = [];
+const gateway = new PlayedGateway(false, false);
+const sent = gateway.orders;
 let doors: Doors;
 let browser: Browser;
 let kiosk: Page;
 
 beforeAll(async () => {
-  doors = await openDoors({
-    gateway: {
-      onceById: false,
-      send: async (order) => {
-        sent.push(order);
-        return { is: 'taken', reference: null };
-      },
-    },
-  });
+  doors = await openDoors({ gateway });
   browser = await chromium.launch({ executablePath: chromiumPath(), args: [...FLAGS, AUTOPLAY] });
   kiosk = await browser.newPage({ viewport: { width: 1080, height: 1920 } });
   await kiosk.goto(`${doors.url}/kiosk/k1/`);

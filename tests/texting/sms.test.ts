@@ -2,27 +2,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { DeskView, KioskView, PhoneView } from '../../core/protocol/views.js';
-import type { SmsOrder } from '../../core/protocol/sms.js';
 import { kioskOf, post, signedIn, ticketOf } from '../fixtures/callers.js';
 import { openDoors, type Doors } from '../fixtures/doors.js';
+import { PlayedGateway } from '../fixtures/sms.js';
 import { openPage, Screen } from '../play/client.js';
 
 const PHONE = '+201012345678';
 const OTHER = '+201112345678';
-const sent: SmsOrder[] = [];
+const gateway = new PlayedGateway(false, false);
+const sent = gateway.orders;
 let doors: Doors;
 let kiosk: Screen<KioskView>;
 
 beforeAll(async () => {
-  doors = await openDoors({
-    gateway: {
-      onceById: false,
-      send: async (order) => {
-        sent.push(order);
-        return { is: 'taken', reference: null };
-      },
-    },
-  });
+  doors = await openDoors({ gateway });
   kiosk = await kioskOf(doors);
 });
 
