@@ -4,7 +4,8 @@ import { messages } from './web/messages/compile.js';
 
 /** Beside the code, and what spans folders; `npm test` runs these first. */
 const UNIT = [
-  '{core,paper,server,agent,provision,web,kiosk,display,desk,manager,phone}/**/*.test.ts',
+  '{core,node,chain,upstream,paper,server,agent,provision}/**/*.test.ts',
+  '{web,kiosk,display,desk,manager,phone}/**/*.test.ts',
 ];
 
 export default defineConfig({

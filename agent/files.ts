@@ -2,16 +2,16 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { mistakeOf } from '../core/check/shape.js';
+import { makeFolders, syncFile } from '../node/folder.js';
 
 /** A file that cannot be used; the message names file, place and reason of each mistake. */
 export class FileRefused extends Error {
@@ -47,30 +47,23 @@ export const readChecked = <T>(file: string, schema: z.ZodType<T>): T => {
 };
 
 /**
- * Makes a folder and those above it, one by one: asked for all at once, Node never ends where a
- * file system of the kernel's own, such as /proc, has no place for any. Throws `FileRefused` there,
- * and else what `mkdir` throws.
+ * Makes a folder and those above it. Throws `FileRefused` where the file system keeps none, and
+ * else what `mkdir` throws.
  */
 export const makeFolder = (folder: string, mode = 0o777): void => {
-  if (existsSync(folder)) return;
-  const above = dirname(folder);
-  makeFolder(above, mode);
   try {
-    mkdirSync(folder, { mode });
+    makeFolders(resolve(folder), mode);
   } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code !== 'ENOENT') throw fault;
+    const { code, path = folder } = fault as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') throw fault;
     throw new FileRefused(
-      `${folder} cannot be made: ${above} keeps no folders; name another place`,
+      `${folder} cannot be made: ${dirname(path)} keeps no folders; name another place`,
     );
   }
 };
 
 /** Makes a file's name as durable as its contents. */
-export const syncFolder = (file: string): void => {
-  const fd = openSync(dirname(file), 'r');
-  fsyncSync(fd);
-  closeSync(fd);
-};
+export const syncFolder = (file: string): void => syncFile(dirname(file));
 
 /**
  * Writes a file durably: whatever happens meanwhile, it is the old one or this one, whole. Without

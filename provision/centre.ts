@@ -5,7 +5,7 @@ import { ID } from '../core/protocol/forms.js';
 import { countersOf, type BusPlan } from '../agent/bus/devices.js';
 import { devicesOf } from '../agent/devices.js';
 import { FileRefused, readChecked } from '../agent/files.js';
-import { PROJECT } from '../server/place.js';
+import { PROJECT } from '../node/place.js';
 import { ConfigurationError, loadSettings, type ServerSettings } from '../server/settings.js';
 import { machineSchema, PLACES, siteSchema, type Machine, type Role, type Site } from './files.js';
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { programOf } from '../server/place.js';
+import { programOf } from '../node/place.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'dawr-command-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { FileRefused, isRefusal, makeFolder } from '../agent/files.js';
-import { asksHelp, EXIT, Misuse } from '../server/misuse.js';
+import { asksHelp, EXIT, Misuse } from '../node/misuse.js';
 import { FIRMWARE, type Centre } from './centre.js';
 import { signer, type Sign } from './keys.js';
 import type { Tree } from './template.js';

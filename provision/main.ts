@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { FileRefused } from '../agent/files.js';
-import { parsed } from '../server/misuse.js';
+import { parsed } from '../node/misuse.js';
 import { renderBundle } from './bundle.js';
 import { readCentre } from './centre.js';
 import { carryOut, folderOf, needed, signWith, writeTree } from './command.js';

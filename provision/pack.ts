@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { FileRefused, makeFolder, readChecked } from '../agent/files.js';
 import { hashOf, releaseSchema, type Release } from '../agent/machine/signed.js';
-import { PROJECT } from '../server/place.js';
+import { PROJECT } from '../node/place.js';
 import { manifestOf } from './bundle.js';
 import { isWindows, type Centre } from './centre.js';
 import { writeTree } from './command.js';

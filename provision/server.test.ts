@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hashOf } from '../agent/machine/signed.js';
 import { GRAMMARS } from '../core/voice/script.js';
-import { BUILT_VOICE, PROJECT } from '../server/place.js';
+import { BUILT_VOICE, PROJECT } from '../node/place.js';
 import { readPack } from '../server/voice/installed.js';
 import { synthesise, type Scripts } from '../server/voice/synthesis.js';
 import { toneWav } from '../tests/fixtures/voice.js';

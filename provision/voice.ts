@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { FileRefused } from '../agent/files.js';
 import type { Release } from '../agent/machine/signed.js';
-import { BUILT_VOICE, PROJECT } from '../server/place.js';
+import { BUILT_VOICE, PROJECT } from '../node/place.js';
 import { PackError, readPack } from '../server/voice/installed.js';
 import { NoSpeaker, scriptsFor, type synthesise } from '../server/voice/synthesis.js';
 import { isWindows, runsServer, type Centre } from './centre.js';

@@ -1,5 +1,6 @@
 import type { Millis } from '../core/configuration.js';
 import { DAY_MS, MINUTE_MS } from '../core/time.js';
+import type { TimeSource } from '../node/time.js';
 
 /** The server's time never runs faster or slower than this against the machine's steady clock. */
 const SLEW_PPM_MAX = 500;
@@ -9,37 +10,6 @@ export const DIFFERENCE_MAX_MS = 5_000;
 const START_BEHIND_MAX_MS = 5 * MINUTE_MS;
 /** At start, a wall clock this far after the last event is not believed. */
 const START_AHEAD_MAX_MS = DAY_MS;
-
-/** What the machine offers: its wall clock (epoch ms) and a steady one that nobody sets (ms). */
-export interface TimeSource {
-  wall(): Millis;
-  monotonicMs(): number;
-}
-
-/** Work for later turns of the event loop. Each of the last two returns what cancels it. */
-export interface Timers {
-  /** Once, after what is being handled now. */
-  soon(run: () => void): void;
-  after(ms: number, run: () => void): () => void;
-  every(ms: number, run: () => void): () => void;
-}
-
-export const machineTime: TimeSource = {
-  wall: () => Date.now(),
-  monotonicMs: () => performance.now(),
-};
-
-export const machineTimers: Timers = {
-  soon: (run) => void setImmediate(run),
-  after: (ms, run) => {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-  every: (ms, run) => {
-    const timer = setInterval(run, ms);
-    return () => clearInterval(timer);
-  },
-};
 
 export interface ClockStatus {
   /** False from a start with an unbelievable wall clock until a manager confirms the time. */

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { Displays } from '../core/check.js';
 import { faceSchema } from '../core/displays.js';
-import { PROJECT } from './place.js';
+import { PROJECT } from '../node/place.js';
 
 const FOLDER = join(PROJECT, 'firmware-config', 'displays');
 /** The rest of a profile is for the agent that drives the display. */

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
-import { urlsOf } from './addresses.js';
+import { urlsOf } from '../node/addresses.js';
 import { isCommand, runCommand } from './cli.js';
-import { machineTime } from './clock.js';
+import { machineTime } from '../node/time.js';
 import {
   believeClock,
   demoExtras,
@@ -15,9 +15,9 @@ import {
   type DemoSecrets,
 } from './demo.js';
 import { explain, type Starting } from './explain.js';
-import { EXIT, Misuse } from './misuse.js';
+import { EXIT, Misuse } from '../node/misuse.js';
 import { startOf, type Start } from './options.js';
-import { programOf } from './place.js';
+import { programOf } from '../node/place.js';
 import { run, type Running } from './run.js';
 import { loadSettings } from './settings.js';
 import { setupLine } from './setup.js';

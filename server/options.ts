@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { DEMO_PLACE } from './demo.js';
-import { Misuse, parsed } from './misuse.js';
+import { Misuse, parsed } from '../node/misuse.js';
 
 /** The fastest that visitors and clerks of the simulation can be, times real time. */
 const SPEED_MAX = 600;

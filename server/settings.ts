@@ -7,9 +7,9 @@ import { checkConfiguration, type Mistake } from '../core/check.js';
 import { mistakeOf } from '../core/check/shape.js';
 import { configurationSchema, type Configuration } from '../core/configuration.js';
 import { knownDisplays } from './displays.js';
-import { canonicalJson, parseJson } from './json.js';
-import { codeOf } from './log/folder.js';
-import { tlsMistakes } from './tls.js';
+import { canonicalJson, parseJson } from '../node/json.js';
+import { codeOf } from '../node/folder.js';
+import { tlsMistakes } from '../node/tls.js';
 
 const port = z.number().int().min(0).max(65_535);
 const path = z.string().min(1).max(1000);

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Millis } from '../core/configuration.js';
 import { MINUTE_MS } from '../core/time.js';
-import { tokenHash } from './access/secrets.js';
+import { tokenHash } from '../node/secrets.js';
 import type { Centre } from './centre.js';
-import { parseJson } from './json.js';
+import { parseJson } from '../node/json.js';
 import type { Running } from './run.js';
 
 const GROUPS = 4;

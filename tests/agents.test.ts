@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AgentView, KioskView } from '../core/protocol/views.js';
 import { enrolOwn } from '../server/http/enrol.js';
-import { canonicalJson } from '../server/json.js';
+import { canonicalJson } from '../node/json.js';
 import { kioskOf } from './fixtures/callers.js';
 import { openDoors, type Doors } from './fixtures/doors.js';
 import { Jar, openPage, Screen } from './play/client.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { KioskView } from '../core/protocol/views.js';
-import { machineTime } from '../server/clock.js';
+import { machineTime } from '../node/time.js';
 import { demoExtras, demoSecrets, demoSettings } from '../server/demo.js';
 import { linkOf } from '../server/hub/answer.js';
 import { backup } from '../server/log/backup.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
 import { createServer } from 'vite';
 import { LANGUAGES } from '../core/lists.js';
-import { PROJECT } from '../server/place.js';
+import { PROJECT } from '../node/place.js';
 import { acts } from './e2e/acts.js';
 import { Stage } from './e2e/stage.js';
 

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { randomInt } from 'node:crypto';
 import type { Millis } from '../../core/configuration.js';
 import type { DeviceRole } from '../../core/protocol/views.js';
-import { newToken, tokenHash } from './secrets.js';
+import { newToken, tokenHash } from '../../node/secrets.js';
 
 /** Letters that nobody confuses, and no vowels: 8 of them are 34 bits. */
 const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ';

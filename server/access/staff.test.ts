@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { beforeEach, expect, test } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../core/time.js';
 import { Devices } from './devices.js';
-import { SecretHasher } from './secrets.js';
+import { SecretHasher } from '../../node/secrets.js';
 import { Staff } from './staff.js';
 import { createAccessTables } from './tables.js';
 

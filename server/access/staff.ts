@@ -2,8 +2,8 @@ import type Database from 'better-sqlite3';
 import type { Millis } from '../../core/configuration.js';
 import { SECRET_MIN, type ApiRefusal, type StaffMember } from '../../core/protocol/api.js';
 import { HOUR_MS, MINUTE_MS } from '../../core/time.js';
-import { newToken, tokenHash, type SecretHasher } from './secrets.js';
-import { Throttle } from './throttle.js';
+import { newToken, tokenHash, type SecretHasher } from '../../node/secrets.js';
+import { Throttle } from '../../node/throttle.js';
 
 /** A shift ends at the latest then; a session that nobody uses ends sooner. */
 const SESSION_MAX_MS = 12 * HOUR_MS;

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { apiSchemas, type ApiRefusal } from '../../core/protocol/api.js';
-import { lineOf } from '../access/address.js';
+import { lineOf } from '../../node/address.js';
 import { isSlot, type Centre } from '../centre.js';
 import { enrolOwn } from './enrol.js';
 import { endSetup, isSetupCode, setupOf } from '../setup.js';
-import { Buckets, type Rate } from '../access/bucket.js';
-import { Throttle } from '../access/throttle.js';
-import { refuseWith, type Checked } from './checked.js';
+import { Buckets, type Rate } from '../../node/bucket.js';
+import { Throttle } from '../../node/throttle.js';
+import { refuseWith, type Checked } from '../../node/checked.js';
 import { clearToken, deviceOf, setToken, staffOf } from './session.js';
 
 /** A code buys nothing by itself: a whole hall behind one address gets its codes at once. */

@@ -11,19 +11,20 @@ import { renderSVG } from 'uqr';
 import { leasedNumbers } from '../../core/leases.js';
 import { TICKET_TOKEN } from '../../core/protocol/forms.js';
 import type { LeaseNumbers } from '../../core/protocol/views.js';
-import { lineOf } from '../access/address.js';
-import { Buckets, perMinute } from '../access/bucket.js';
-import { limitConnections } from '../access/connections.js';
+import { lineOf } from '../../node/address.js';
+import { Buckets, perMinute } from '../../node/bucket.js';
+import { limitConnections } from '../../node/connections.js';
 import type { Centre } from '../centre.js';
 import { ticketUrl } from '../access/link.js';
 import { storedBytes } from '../log/configurations.js';
 import { accessRoutes } from './access.js';
-import { checked } from './checked.js';
-import { setHeaders } from './headers.js';
-import { ownHostOf, type Door } from './hosts.js';
+import { checked } from '../../node/checked.js';
+import { setHeaders } from '../../node/headers.js';
+import { ownHostOf } from '../../node/hosts.js';
+import { namedAs, type Door } from './door.js';
 import { machineRoutes } from './machines.js';
 import { manageRoutes } from './manage.js';
-import { sendPage, WEB } from './page.js';
+import { sendPage, WEB } from '../../node/page.js';
 import { deviceOf } from './session.js';
 import { kioskSmsRoutes, smsRoutes } from './sms.js';
 import { startRoutes } from './start.js';
@@ -54,6 +55,11 @@ export const centreExtras = (centre: Centre): Extras => ({
   routes: (app) => startRoutes(app, centre),
 });
 
+/** Only the manager's page hears: there the centre's own voice is recorded. */
+const mayHear = (url: string): boolean => url.startsWith('/manager/');
+/** A kiosk's page may ask the agent on its own machine, for when this server is away. */
+const mayAsk = (url: string): string => (url.startsWith('/kiosk/') ? ' http://127.0.0.1:*' : '');
+
 const newApp = async (
   centre: Centre,
   door: Door,
@@ -71,8 +77,8 @@ const newApp = async (
     https,
   });
   limitConnections(app.server, centre.limits);
-  const isOwnHost = ownHostOf(centre, door);
-  setHeaders(app, centre, { framed });
+  const isOwnHost = ownHostOf(namedAs(centre, door));
+  setHeaders(app, { isTls: tls !== null, framed, hears: mayHear, asks: mayAsk });
   app.addHook('onRequest', async (request, reply) => {
     return isOwnHost(request.raw) ? undefined : misdirected(reply);
   });

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import type { Timers } from '../clock.js';
+import type { Timers } from '../../node/time.js';
 import type { Hub } from '../hub/hub.js';
 
 /** How long answers that are being given have when the doors close. */

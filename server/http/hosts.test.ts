@@ -6,7 +6,8 @@ import { afterAll, expect, test } from 'vitest';
 import { hallConfiguration } from '../../tests/fixtures/board.js';
 import { CERTIFICATE } from '../../tests/fixtures/tls.js';
 import type { ServerSettings } from '../settings.js';
-import { ownHostOf, type Door } from './hosts.js';
+import { ownHostOf } from '../../node/hosts.js';
+import { namedAs, type Door } from './door.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'dawr-hosts-'));
 const cert = join(folder, 'cert.pem');
@@ -22,7 +23,7 @@ const own = (server: Partial<ServerSettings>, door: Door, hosts: readonly string
     ...{ host: '127.0.0.1', port: 4000, phonePort: null, tls: null },
     ...{ data: folder, sms: null, voice: null, names: [], pilot: true, ...server },
   };
-  const isOwn = ownHostOf({ settings, configuration: () => configuration }, door);
+  const isOwn = ownHostOf(namedAs({ settings, configuration: () => configuration }, door));
   const socket = { localPort: 4000 };
   return hosts.filter((host) => isOwn({ headers: { host }, socket } as unknown as IncomingMessage));
 };

@@ -3,9 +3,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { machineReport, type MachineAnswer } from '../../core/protocol/machines.js';
-import { Buckets, perMinute } from '../access/bucket.js';
+import { Buckets, perMinute } from '../../node/bucket.js';
 import type { Centre } from '../centre.js';
-import { refuseWith, type Checked } from './checked.js';
+import { refuseWith, type Checked } from '../../node/checked.js';
 import { deviceOf } from './session.js';
 
 const ARCHES = ['amd64', 'arm64'];

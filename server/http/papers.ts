@@ -4,13 +4,13 @@ import { paperMistakes } from '../../core/check/paper.js';
 import { sectionsOf } from '../../core/check/sections.js';
 import { apiSchemas, type PaperSaved } from '../../core/protocol/api.js';
 import { isRefusal } from '../../core/protocol/refusals.js';
-import { Buckets } from '../access/bucket.js';
+import { Buckets } from '../../node/bucket.js';
 import type { Centre } from '../centre.js';
 import { knownDisplays } from '../displays.js';
 import { sampleSlip, sampleTicket } from '../papers/samples.js';
 import { Studio } from '../papers/studio.js';
 import { newest, publish } from '../hub/publish.js';
-import { refuseWith } from './checked.js';
+import { refuseWith } from '../../node/checked.js';
 import type { Tools } from './manage.js';
 
 /** Pictures that one manager may ask for: as fast as fields are moved, no faster. */

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { apiSchemas } from '../../core/protocol/api.js';
 import type { TicketId } from '../../core/events.js';
-import { Buckets, perMinute } from '../access/bucket.js';
+import { Buckets, perMinute } from '../../node/bucket.js';
 import type { Centre } from '../centre.js';
 import { linkedTicket, ticketNamed } from '../hub/answer.js';
-import { checked, refuseWith } from './checked.js';
+import { checked, refuseWith } from '../../node/checked.js';
 import { deviceOf } from './session.js';
 
 /** So many numbers one ticket may name in a minute. */

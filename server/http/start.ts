@@ -3,7 +3,7 @@ import type { Configuration, Words } from '../../core/configuration.js';
 import type { StartAnswer } from '../../core/protocol/api.js';
 import type { DeviceRole } from '../../core/protocol/views.js';
 import type { Centre } from '../centre.js';
-import { sendPage } from './page.js';
+import { sendPage } from '../../node/page.js';
 
 /** Every page that a device of this centre may be. */
 export const screensOf = ({ kiosks, boards, desks }: Configuration): StartAnswer['screens'] => {

@@ -5,7 +5,7 @@ import { CLIP_BYTES_MAX, CLIP_MS } from '../../core/voice/use.js';
 import { scriptOf } from '../../core/voice/script.js';
 import { durationMs, parseWav } from '../../core/voice/wav.js';
 import { deviceIn, type Centre } from '../centre.js';
-import { isOwnPage, refuseWith } from './checked.js';
+import { isOwnPage, refuseWith } from '../../node/checked.js';
 import type { Acting, Tools } from './manage.js';
 import { deviceOf } from './session.js';
 

@@ -4,7 +4,7 @@ import type { Command } from '../../core/protocol/commands.js';
 import { isRefusal, refuse, type Refusal } from '../../core/protocol/refusals.js';
 import { RIGHTS, type Role } from '../../core/protocol/roles.js';
 import type { Answer } from '../../core/protocol/wire.js';
-import { Buckets, perMinute } from '../access/bucket.js';
+import { Buckets, perMinute } from '../../node/bucket.js';
 import type { Centre } from '../centre.js';
 import { PHONE } from '../log/writer.js';
 import { ticketNamed } from './answer.js';

@@ -10,10 +10,11 @@ import {
   type PageTrouble,
 } from '../../core/protocol/troubles.js';
 import type { ConnectRefusal } from '../../core/protocol/wire.js';
-import { lineOf } from '../access/address.js';
-import { Buckets, perMinute } from '../access/bucket.js';
+import { lineOf } from '../../node/address.js';
+import { Buckets, perMinute } from '../../node/bucket.js';
 import type { Centre } from '../centre.js';
-import { ownHostOf } from '../http/hosts.js';
+import { ownHostOf } from '../../node/hosts.js';
+import { namedAs } from '../http/door.js';
 import { listenForAsks, Rates } from './asks.js';
 import { ADMIT, isOwnOrigin, showsDevice, stillSigned, type DoorSocket } from './door.js';
 import { Lobby } from './lobby.js';
@@ -72,7 +73,7 @@ interface Place {
 }
 
 const socketServer = (centre: Centre, http: HttpServer, { roles }: Place): [Server, Lobby] => {
-  const isOwnHost = ownHostOf(centre, roles.includes('phone') ? 'phone' : 'hall');
+  const isOwnHost = ownHostOf(namedAs(centre, roles.includes('phone') ? 'phone' : 'hall'));
   const lobby = new Lobby(centre.limits);
   const io = new Server(http, {
     path: '/socket',

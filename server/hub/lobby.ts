@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server } from 'socket.io';
-import { lineOf } from '../access/address.js';
+import { lineOf } from '../../node/address.js';
 import type { Limits } from '../centre.js';
 
 /**

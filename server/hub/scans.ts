@@ -5,7 +5,7 @@ import type { DeviceId, TicketId } from '../../core/events.js';
 import { isRefusal } from '../../core/protocol/refusals.js';
 import type { Scanned } from '../../core/protocol/scanned.js';
 import { phoneView } from '../../core/views/phone.js';
-import { Buckets, perMinute } from '../access/bucket.js';
+import { Buckets, perMinute } from '../../node/bucket.js';
 import type { Centre } from '../centre.js';
 import { linkedTicket } from './answer.js';
 import type { Scan } from './live.js';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Millis } from '../../core/configuration.js';
 import type { Answer } from '../../core/protocol/wire.js';
-import { canonicalJson } from '../json.js';
+import { canonicalJson } from '../../node/json.js';
 import type { KeptAnswer, RequestKey } from './journal.js';
 
 /** Refusals are remembered so long, and so many at most; the oldest go first. */

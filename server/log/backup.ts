@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } fr
 import { dirname, join, resolve } from 'node:path';
 import { connect, LOG_FILE } from './database.js';
 import { LogFault } from './faults.js';
-import { codeOf, syncFile } from './folder.js';
+import { codeOf, syncFile } from '../../node/folder.js';
 import { KEY_PATHS, requireKeys } from './keys.js';
 import { verify, type Verified, type VerifyOptions } from './verify.js';
 

@@ -1,21 +1,15 @@
 import type Database from 'better-sqlite3';
 import type { Millis } from '../../core/configuration.js';
-import type { StoredRow } from './chain.js';
+import type { StoredRow } from '../../chain/chain.js';
 import type { Journal } from './journal.js';
-import { openNote, signNote, verifierKeyOf, type Signer } from './note.js';
+import { openNote, signNote, verifierKeyOf, type Signer } from '../../chain/note.js';
+import { makeCheckpoint, parseCheckpoint } from '../../chain/checkpoint.js';
 import { lastRow, rowsFrom } from './read.js';
-import { Tree } from './tree.js';
+import { Tree } from '../../chain/tree.js';
 
 /** A checkpoint is due after so many events, or so long after the last one if there are any. */
 export const CHECKPOINT_EVENTS_MAX = 1000;
 export const CHECKPOINT_AFTER_MS = 15 * 60_000;
-
-/** A claim that a stream of so many events has this Merkle root (RFC 6962 over event hashes). */
-export interface Checkpoint {
-  readonly origin: string;
-  readonly size: number;
-  readonly root: Buffer;
-}
 
 export interface StoredCheckpoint {
   readonly stream: string;
@@ -24,18 +18,6 @@ export interface StoredCheckpoint {
   readonly note: string;
   readonly peaks: Buffer;
 }
-
-/** The text of C2SP tlog-checkpoint: origin, size, root, a line each. */
-export const makeCheckpoint = ({ origin, size, root }: Checkpoint): string =>
-  `${origin}\n${size}\n${root.toString('base64')}\n`;
-
-/** `null` for what is not a checkpoint. Lines after the third are extensions and are let pass. */
-export const parseCheckpoint = (text: string): Checkpoint | null => {
-  const [origin = '', size = '', root = ''] = text.split('\n');
-  const bytes = Buffer.from(root, 'base64');
-  if (origin === '' || !/^(0|[1-9]\d{0,14})$/.test(size) || bytes.length !== 32) return null;
-  return { origin, size: Number(size), root: bytes };
-};
 
 const lastCheckpoint = (
   database: Database.Database,

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { configurationSchema, type Configuration } from '../../core/configuration.js';
-import { canonicalJson } from '../json.js';
+import { canonicalJson } from '../../node/json.js';
 
 /** The bytes of a checked configuration that are stored and hashed. */
 export const configurationBytes = (configuration: Configuration): Buffer =>

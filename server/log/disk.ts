@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { syncFile } from './folder.js';
+import { syncFile } from '../../node/folder.js';
 
 export const BALLAST_BYTES = 64 * 1024 * 1024;
 /** From here down managers are warned. */

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Answer } from '../../core/protocol/wire.js';
 import type { Millis } from '../../core/configuration.js';
-import type { Row } from './chain.js';
+import type { Row } from '../../chain/chain.js';
 import type { Faults } from './faults.js';
 
 /** A stored answer, with the SHA-256 of the payload that it answers. */

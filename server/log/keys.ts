@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogFault } from './faults.js';
-import { writeKept } from './folder.js';
+import { writeKept } from '../../node/folder.js';
 
 const SECRET_BYTES = 32;
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import type { Logged } from '../../core/events.js';
-import { eventOf } from './chain.js';
+import { eventOf } from '../../chain/chain.js';
 import { rowsFrom } from './read.js';
 
 /**

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { StoredRow } from './chain.js';
+import type { StoredRow } from '../../chain/chain.js';
 
 const CHUNK_ROWS = 2000;
 

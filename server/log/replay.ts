@@ -5,7 +5,7 @@ import { skipTo, apply } from '../../core/apply.js';
 import { canonical } from '../../core/canonical.js';
 import { decide } from '../../core/decide.js';
 import { emptyState, type Asked, type Configurations, type State } from '../../core/state.js';
-import { eventOf, genesisOf, hashOf, type StoredRow } from './chain.js';
+import { eventOf, genesisOf, hashOf, type StoredRow } from '../../chain/chain.js';
 import { LogFault } from './faults.js';
 import { centreRowsBefore, lastRow, openStream, positionOfDays, rowAt, rowsFrom } from './read.js';
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { programOf } from '../place.js';
+import { programOf } from '../../node/place.js';
 
 /**
  * What is wrong with the structure of a log's file, looked at in a thread with a connection of its

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { emptyState, type State } from '../../core/state.js';
 import { canonical } from '../../core/canonical.js';
-import { eventOf, type StoredRow } from './chain.js';
+import { eventOf, type StoredRow } from '../../chain/chain.js';
 import { CheckpointCheck } from './checkpoint.js';
 import { configurationHash, StoredConfigurations } from './configurations.js';
 import { faultsOfFile } from './database.js';

@@ -6,7 +6,7 @@ import type { Answer, Done } from '../../core/protocol/wire.js';
 import type { State } from '../../core/state.js';
 import type { Clock } from '../clock.js';
 import { payloadHash, RecentAnswers, repeatOf } from './answers.js';
-import { bodyOf, EVENT_VERSION, hashOf, type Row } from './chain.js';
+import { bodyOf, EVENT_VERSION, hashOf, type Row } from '../../chain/chain.js';
 import type { KeptAnswer, RequestKey } from './journal.js';
 import type { Log } from './log.js';
 import { lastRow } from './read.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import type { PreviewWish } from '../../paper/preview.js';
-import type { Timers } from '../clock.js';
+import type { Timers } from '../../node/time.js';
 import { DRAWN_MS_MAX, Studio, WISHES_MAX } from './studio.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'dawr-studio-'));

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { PaperPreview } from '../../core/protocol/api.js';
 import type { PreviewWish } from '../../paper/preview.js';
-import type { Timers } from '../clock.js';
-import { programOf } from '../place.js';
+import type { Timers } from '../../node/time.js';
+import { programOf } from '../../node/place.js';
 
 /** A thread that nobody asks any more ends, and gives its canvas back. */
 const IDLE_MS = 60_000;

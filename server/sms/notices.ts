@@ -6,7 +6,7 @@ import { aheadCounter, candidateOf } from '../../core/calling.js';
 import type { DayState, Ticket } from '../../core/state.js';
 import { MINUTE_MS } from '../../core/time.js';
 import { labelOf } from '../../core/views/hall.js';
-import type { Timers } from '../clock.js';
+import type { Timers } from '../../node/time.js';
 import type { Contacts } from './contacts.js';
 import type { Gateway } from './gateway.js';
 import { NEAR_NOTICE, type Message, type Messages } from './messages.js';

@@ -1,7 +1,7 @@
 import type { Millis } from '../../core/configuration.js';
 import type { SmsOrder, SmsOutcome, SmsReason } from '../../core/protocol/sms.js';
 import { MINUTE_MS } from '../../core/time.js';
-import type { Timers } from '../clock.js';
+import type { Timers } from '../../node/time.js';
 import type { Gateway } from './gateway.js';
 import type { Message, Messages } from './messages.js';
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { mistakeOf } from '../../core/check/shape.js';
 import { PROFILE_NAME } from '../../core/protocol/forms.js';
-import { parseJson } from '../json.js';
-import { codeOf } from '../log/folder.js';
-import { PROJECT } from '../place.js';
+import { parseJson } from '../../node/json.js';
+import { codeOf } from '../../node/folder.js';
+import { PROJECT } from '../../node/place.js';
 import { ConfigurationError } from '../settings.js';
 
 const FOLDER = join(PROJECT, 'firmware-config', 'sms');

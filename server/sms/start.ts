@@ -1,5 +1,6 @@
 import type { Configuration } from '../../core/configuration.js';
-import type { Clock, Timers } from '../clock.js';
+import type { Clock } from '../clock.js';
+import type { Timers } from '../../node/time.js';
 import type { Committer } from '../log/committer.js';
 import { kindOf } from '../log/faults.js';
 import { keptSecret, LINK_KEY } from '../log/keys.js';

@@ -5,8 +5,8 @@ import { mistakeOf } from '../../core/check/shape.js';
 import { CLIP_BYTES_MAX } from '../../core/voice/use.js';
 import { packSchema, type Pack } from '../../core/voice/pack.js';
 import { isWav } from '../../core/voice/wav.js';
-import { codeOf } from '../log/folder.js';
-import { parseJson } from '../json.js';
+import { codeOf } from '../../node/folder.js';
+import { parseJson } from '../../node/json.js';
 
 export const PACK_FILE = 'voice.json';
 const PACK_BYTES_MAX = 2_000_000;

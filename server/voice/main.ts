@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { asksHelp, EXIT, Misuse, parsed } from '../misuse.js';
-import { BUILT_VOICE, PROJECT } from '../place.js';
+import { asksHelp, EXIT, Misuse, parsed } from '../../node/misuse.js';
+import { BUILT_VOICE, PROJECT } from '../../node/place.js';
 import { ConfigurationError, loadSettings, type Settings } from '../settings.js';
 import { NoSpeaker, scriptsFor, synthesise } from './synthesis.js';
 

@@ -11,7 +11,7 @@ import type { Pack } from '../../core/voice/pack.js';
 import { GRAMMARS, scriptOf, type ScriptClip } from '../../core/voice/script.js';
 import { GAP_MS } from '../../core/voice/use.js';
 import { makeWav, parseWav } from '../../core/voice/wav.js';
-import { codeOf } from '../log/folder.js';
+import { codeOf } from '../../node/folder.js';
 import { PACK_FILE } from './installed.js';
 
 const PROGRAM = 'espeak-ng';

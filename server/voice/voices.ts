@@ -10,8 +10,8 @@ import {
 } from '../../core/voice/use.js';
 import { GRAMMARS, scriptOf, type ScriptClip } from '../../core/voice/script.js';
 import { PARTS, type Part } from '../../core/voice/ids.js';
-import { canonicalJson } from '../json.js';
-import { codeOf } from '../log/folder.js';
+import { canonicalJson } from '../../node/json.js';
+import { codeOf } from '../../node/folder.js';
 import type { Installed } from './installed.js';
 import type { Recorded } from './recorded.js';
 

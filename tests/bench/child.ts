@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { programOf } from '../../server/place.js';
+import { programOf } from '../../node/place.js';
 
 interface Wish {
   readonly verb: string;

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
-import { hashOf, type StoredRow } from '../../server/log/chain.js';
+import { hashOf, type StoredRow } from '../../chain/chain.js';
 import { Checkpoints } from '../../server/log/checkpoint.js';
 import { connect, LOG_FILE } from '../../server/log/database.js';
 import { noFaults } from '../../server/log/faults.js';
 import { Journal } from '../../server/log/journal.js';
-import { signerIn } from '../../server/log/note.js';
+import { signerIn } from '../../server/log/signer.js';
 import { lastRow, rowsFrom } from '../../server/log/read.js';
 import { columnOf, TABLES, type Table } from '../../server/report/tables.js';
 

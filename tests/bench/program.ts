@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { programOf } from '../../server/place.js';
+import { programOf } from '../../node/place.js';
 import { freePort } from '../port.js';
 
 const LOOK_MS = 5;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { programOf } from '../../server/place.js';
+import { programOf } from '../../node/place.js';
 import { atMost, type Section } from './report.js';
 
 const PAGES = ['kiosk', 'display', 'desk', 'manager', 'phone', 'web/start'];

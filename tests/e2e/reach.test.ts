@@ -3,7 +3,7 @@ import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LANGUAGES } from '../../core/lists.js';
 import { HOUR_MS } from '../../core/time.js';
-import { PROJECT } from '../../server/place.js';
+import { PROJECT } from '../../node/place.js';
 import { AUTOPLAY, chromiumPath, FLAGS } from '../chromium.js';
 import { see } from './see.js';
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { policyOf } from '../../provision/render.js';
 import { demoSettings } from '../../server/demo.js';
 import { enrolOwn } from '../../server/http/enrol.js';
-import { programOf } from '../../server/place.js';
+import { programOf } from '../../node/place.js';
 import { run, type Running } from '../../server/run.js';
 import { FLAGS } from '../chromium.js';
 import { LOCALHOST } from '../fixtures/tls.js';

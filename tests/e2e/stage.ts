@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import type { StartAnswer } from '../../core/protocol/api.js';
 import { demoSecrets, type DemoSecrets } from '../../server/demo.js';
-import { programOf } from '../../server/place.js';
+import { programOf } from '../../node/place.js';
 import { AUTOPLAY, chromiumPath, FLAGS } from '../chromium.js';
 import { freePort } from '../port.js';
 

@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { HallDemoAnswer, PrinterTrouble } from '../../core/protocol/api.js';
 import type { KioskView } from '../../core/protocol/views.js';
-import { programOf } from '../../server/place.js';
+import { programOf } from '../../node/place.js';
 import { chromiumPath, FLAGS } from '../chromium.js';
 import { see } from '../e2e/see.js';
 import { post } from '../fixtures/callers.js';

@@ -14,8 +14,8 @@ import {
   moreStaff,
   type DemoPlace,
 } from '../../server/demo.js';
-import type { Keeping, Kept } from '../../server/kept.js';
-import { PROJECT } from '../../server/place.js';
+import type { Keeping, Kept } from '../../node/kept.js';
+import { PROJECT } from '../../node/place.js';
 import { run, type Running } from '../../server/run.js';
 import { configurationHash, type Settings } from '../../server/settings.js';
 import { HallBus } from './bus.js';

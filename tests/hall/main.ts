@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { pino } from 'pino';
 import { explain } from '../../server/explain.js';
-import { asksHelp, EXIT, Misuse, parsed } from '../../server/misuse.js';
+import { asksHelp, EXIT, Misuse, parsed } from '../../node/misuse.js';
 import { SocatMissing } from '../fixtures/pty.js';
 import { startHall, type Hall } from './hall.js';
 

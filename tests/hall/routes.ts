@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { PRINTER_TROUBLES, type HallDemoAnswer } from '../../core/protocol/api.js';
 import { KEYS, type Key } from '../../core/protocol/keys.js';
 import type { Centre } from '../../server/centre.js';
-import { checked } from '../../server/http/checked.js';
-import { sendPage } from '../../server/http/page.js';
+import { checked } from '../../node/checked.js';
+import { sendPage } from '../../node/page.js';
 import type { HallBus } from './bus.js';
 import type { HallPrinter } from './printer.js';
 

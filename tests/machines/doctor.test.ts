@@ -23,7 +23,7 @@ import {
 } from '../../agent/doctor/machine.js';
 import { FINDINGS } from '../../agent/doctor/words.js';
 import { readMachine } from '../../agent/machine/settings.js';
-import { programOf } from '../../server/place.js';
+import { programOf } from '../../node/place.js';
 import { LOCALHOST } from '../fixtures/tls.js';
 import { Updating } from './updating.js';
 

@@ -20,7 +20,7 @@ import { renderBundle } from '../../provision/bundle.js';
 import { signer, type Sign } from '../../provision/keys.js';
 import { makeRoom, nextNumber, seal, stageMachines } from '../../provision/pack.js';
 import { quoted } from '../../provision/template.js';
-import { PROJECT } from '../../server/place.js';
+import { PROJECT } from '../../node/place.js';
 import { Site } from './site.js';
 import { mountWay } from './underpolicy.js';
 

@@ -10,7 +10,7 @@ import { placesBelow } from '../../agent/machine/settings.js';
 import type { KioskDoor } from '../../core/protocol/views.js';
 import { demoSettings } from '../../server/demo.js';
 import { enrolOwn } from '../../server/http/enrol.js';
-import { programOf } from '../../server/place.js';
+import { programOf } from '../../node/place.js';
 import { run, type Running } from '../../server/run.js';
 import { LOCALHOST } from '../fixtures/tls.js';
 

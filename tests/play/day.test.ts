@@ -7,7 +7,7 @@ import type { Configuration } from '../../core/configuration.js';
 import { HOUR_MS, MINUTE_MS } from '../../core/time.js';
 import { percentile, times } from '../../core/figures.js';
 import { knownDisplays } from '../../server/displays.js';
-import { PROJECT } from '../../server/place.js';
+import { PROJECT } from '../../node/place.js';
 import { drawArrivals, planDay, WORKDAYS, type DayPlan, type Workday } from './day.js';
 import { drawGapMs, drawHandlingMs, GAP_MEAN_MS, noShowShare } from './habits.js';
 import { randomOf } from './random.js';

@@ -1,6 +1,6 @@
 import type { Configuration } from '../../core/configuration.js';
 import { HOUR_MS } from '../../core/time.js';
-import { asksHelp, EXIT, Misuse, parsed } from '../../server/misuse.js';
+import { asksHelp, EXIT, Misuse, parsed } from '../../node/misuse.js';
 import { speedOf } from '../../server/options.js';
 import { Book } from './book.js';
 import { Clerk, type Hall } from './clerk.js';

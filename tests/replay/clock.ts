@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Millis } from '../../core/configuration.js';
-import type { TimeSource, Timers } from '../../server/clock.js';
+import type { TimeSource, Timers } from '../../node/time.js';
 
 /** The replay's time, in the log's own hours. */
 export interface ReplayClock {

@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../../core/time.js';
 import { instant } from '../../core/calendar.js';
-import { asksHelp, EXIT, Misuse, parsed } from '../../server/misuse.js';
+import { asksHelp, EXIT, Misuse, parsed } from '../../node/misuse.js';
 import { catalogueOf } from './catalogue.js';
 import { readDay, ReplayError, type LoggedDay } from './logs.js';
 import { otherSite, planAt } from './otherSite.js';

@@ -1,7 +1,8 @@
 import type { Logged } from '../../core/events.js';
 import type { Done } from '../../core/protocol/wire.js';
 import type { State } from '../../core/state.js';
-import type { Clock, TimeSource } from '../../server/clock.js';
+import type { Clock } from '../../server/clock.js';
+import type { TimeSource } from '../../node/time.js';
 import type { Committer } from '../../server/log/committer.js';
 import type { Log } from '../../server/log/log.js';
 import type { Projector } from '../../server/log/projector.js';

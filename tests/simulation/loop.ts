@@ -1,4 +1,4 @@
-import type { Timers } from '../../server/clock.js';
+import type { Timers } from '../../node/time.js';
 import { pick, type Dice } from './halls.js';
 
 interface Planned {

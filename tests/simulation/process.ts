@@ -9,7 +9,7 @@ import type { State } from '../../core/state.js';
 import { currentConfiguration } from '../../core/views/hall.js';
 import { Devices } from '../../server/access/devices.js';
 import { Machines } from '../../server/access/machines.js';
-import { SecretHasher } from '../../server/access/secrets.js';
+import { SecretHasher } from '../../node/secrets.js';
 import { Staff } from '../../server/access/staff.js';
 import { createAccessTables } from '../../server/access/tables.js';
 import { createDeviceTable } from '../../server/report/devices.js';

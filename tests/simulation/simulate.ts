@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HOUR_MS } from '../../core/time.js';
 import type { State } from '../../core/state.js';
-import { eventOf } from '../../server/log/chain.js';
+import { eventOf } from '../../chain/chain.js';
 import type { Log } from '../../server/log/log.js';
 import { lastRow, rowsFrom } from '../../server/log/read.js';
 import { seeded } from '../fixtures/randomday.js';

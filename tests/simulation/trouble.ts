@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { MINUTE_MS } from '../../core/time.js';
-import type { TimeSource } from '../../server/clock.js';
+import type { TimeSource } from '../../node/time.js';
 import type { Disk } from '../../server/log/disk.js';
 import { Crash, type FaultPoint, type Faults } from '../../server/log/faults.js';
 import { pick, type Dice } from './halls.js';

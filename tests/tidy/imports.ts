@@ -8,10 +8,12 @@ const APPS = ['kiosk', 'display', 'desk', 'manager', 'phone'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   paper: ['core'],
-  server: ['core', 'paper'],
-  agent: ['core', 'paper'],
-  upstream: ['core'],
-  provision: ['core', 'paper', 'server', 'agent'],
+  node: ['core'],
+  chain: ['core'],
+  server: ['core', 'node', 'chain', 'paper'],
+  upstream: ['core', 'node', 'chain'],
+  agent: ['core', 'node', 'paper'],
+  provision: ['core', 'node', 'chain', 'paper', 'server', 'agent'],
   web: ['core'],
   ...Object.fromEntries(APPS.map((app) => [app, ['web', 'core']])),
 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { eventOf, genesisOf, hashOf, type Row } from '../chain.js';
-import { Tree } from '../tree.js';
+import { eventOf, genesisOf, hashOf, type Row } from '../../../chain/chain.js';
+import { Tree } from '../../../chain/tree.js';
 
 const row: Row = {
   stream: 'abcdefgh',

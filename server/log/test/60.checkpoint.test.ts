@@ -2,14 +2,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { freshId, HandTime, LoggedHall, scratch, takeTicket } from '../../../tests/fixtures/log.js';
 import type { Command } from '../../../core/protocol/commands.js';
-import {
-  CHECKPOINT_AFTER_MS,
-  CHECKPOINT_EVENTS_MAX,
-  makeCheckpoint,
-  parseCheckpoint,
-} from '../checkpoint.js';
-import { genesisOf, hashOf } from '../chain.js';
-import { openNote, signNote, verifierKeyOf } from '../note.js';
+import { makeCheckpoint, parseCheckpoint } from '../../../chain/checkpoint.js';
+import { CHECKPOINT_AFTER_MS, CHECKPOINT_EVENTS_MAX } from '../checkpoint.js';
+import { genesisOf, hashOf } from '../../../chain/chain.js';
+import { openNote, signNote, verifierKeyOf } from '../../../chain/note.js';
 import { rowsFrom } from '../read.js';
 import { verify } from '../verify.js';
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hallConfiguration } from '../../../tests/fixtures/board.js';
 import { LoggedHall, scratch, takeTicket } from '../../../tests/fixtures/log.js';
 import { isCommand, runCommand } from '../../cli.js';
-import { EXIT } from '../../misuse.js';
+import { EXIT } from '../../../node/misuse.js';
 import { projectors } from '../../projectors.js';
 
 let folder: ReturnType<typeof scratch>;

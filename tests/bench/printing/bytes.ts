@@ -12,7 +12,7 @@ import { Shelf } from '../../../agent/paper/shelf.js';
 import { readProfile, type PrinterProfile } from '../../../agent/printer/profile.js';
 import { BITS_PER_BYTE } from '../../../agent/wires/serial.js';
 import { DEFAULT_DESIGN } from '../../../core/design.js';
-import { PROJECT } from '../../../server/place.js';
+import { PROJECT } from '../../../node/place.js';
 import { demoCentre } from '../../fixtures/manager.js';
 import { round } from '../figures.js';
 import { atMost, type Row, type Section } from '../report.js';

@@ -5,7 +5,7 @@ import type { LinkSettings } from '../../../agent/devices.js';
 import { readProfile } from '../../../agent/printer/profile.js';
 import { VirtualPrinter } from '../../../agent/printer/virtual-printer.js';
 import { BITS_PER_BYTE } from '../../../agent/wires/serial.js';
-import { PROJECT } from '../../../server/place.js';
+import { PROJECT } from '../../../node/place.js';
 import { openPty, type Pty } from '../../fixtures/pty.js';
 import { serve } from '../child.js';
 import { steadyMs } from './papers.js';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Event, Logged } from '../../core/events.js';
+import type { Event, Logged } from '../core/events.js';
 
 /** Layout of the hashed fields; a change of it needs another name. */
 const FORMAT = 'dawr-log-1';

@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/configuration.js';
+import type { Millis } from '../core/configuration.js';
 
 /** `perSecond` on average, `burst` at once. */
 export interface Rate {

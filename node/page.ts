@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { readFile } from 'node:fs/promises';
-import { programOf } from '../place.js';
+import { programOf } from './place.js';
 
 /** Where the built pages lie. */
 export const WEB = `${programOf('web')}/`;

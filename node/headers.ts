@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import type { Centre } from '../centre.js';
 
 /** Nothing from anywhere else, nothing inline: pages must also work with no outside line. */
 const CSP = [
@@ -18,44 +17,45 @@ const CSP = [
   'trusted-types svelte-trusted-html dawr-worker',
 ].join('; ');
 
-/** A kiosk's page may ask the agent on its own machine, for when this server is away. */
-const AGENT_DOOR = 'http://127.0.0.1:*';
-
 /** The demo shows a kiosk beside its paper, in a frame of the same server. */
 const policy = (framed: boolean): string =>
   framed ? `${CSP}; frame-src 'self'; frame-ancestors 'self'` : `${CSP}; frame-ancestors 'none'`;
 
-/** Only the manager's page hears: there the centre's own voice is recorded. */
-const permissions = (url: string): string => {
-  const microphone = url.startsWith('/manager/') ? '(self)' : '()';
-  return `camera=(), microphone=${microphone}, geolocation=(), payment=()`;
-};
+/** What a door allows its pages beyond what all may. */
+export interface Allowed {
+  readonly isTls: boolean;
+  /** Pages of this server may frame each other. */
+  readonly framed?: boolean;
+  /** Whether the page at a path may hear. */
+  readonly hears?: (url: string) => boolean;
+  /** Where else the page at a path may ask, with a space before it. */
+  readonly asks?: (url: string) => string;
+}
 
 /** Strict headers on every answer. */
 export const setHeaders = (
   app: FastifyInstance,
-  { settings }: Pick<Centre, 'settings'>,
-  { framed }: { readonly framed: boolean },
+  { isTls, framed = false, hears = () => false, asks = () => '' }: Allowed,
 ): void => {
   const csp = policy(framed);
   app.addHook('onSend', async (request, reply) => {
     const { headers } = request;
     const socketOrigin =
       headers.host === undefined ? '' : ` ws://${headers.host} wss://${headers.host}`;
-    const door = request.url.startsWith('/kiosk/') ? ` ${AGENT_DOOR}` : '';
+    const microphone = hears(request.url) ? '(self)' : '()';
     void reply.headers({
       'content-security-policy': csp.replace(
         "connect-src 'self'",
-        `connect-src 'self'${socketOrigin}${door}`,
+        `connect-src 'self'${socketOrigin}${asks(request.url)}`,
       ),
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
-      'permissions-policy': permissions(request.url),
+      'permissions-policy': `camera=(), microphone=${microphone}, geolocation=(), payment=()`,
       'x-robots-tag': 'noindex',
     });
-    if (settings.tls !== null) void reply.header('strict-transport-security', 'max-age=31536000');
+    if (isTls) void reply.header('strict-transport-security', 'max-age=31536000');
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
   });
 };

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { afterEach, expect, test } from 'vitest';
-import { Kept } from '../../server/kept.js';
+import { Kept } from './kept.js';
 
 /** A test that fails leaves none behind. */
 const children: ChildProcess[] = [];

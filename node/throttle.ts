@@ -1,5 +1,5 @@
-import type { Millis } from '../../core/configuration.js';
-import { HOUR_MS, MINUTE_MS } from '../../core/time.js';
+import type { Millis } from '../core/configuration.js';
+import { HOUR_MS, MINUTE_MS } from '../core/time.js';
 
 const FREE_TRIES = 5;
 const FIRST_WAIT_MS = 30_000;

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Mistake } from '../core/check.js';
-import { codeOf } from './log/folder.js';
+import { codeOf } from './folder.js';
 
 type Read<T> = { readonly held: T } | { readonly reason: string };
 

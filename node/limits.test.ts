@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MINUTE_MS } from '../../core/time.js';
+import { MINUTE_MS } from '../core/time.js';
 import { lineOf } from './address.js';
 import { Buckets, perMinute } from './bucket.js';
 import { Throttle } from './throttle.js';

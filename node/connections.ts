@@ -1,11 +1,16 @@
 import type { Server } from 'node:net';
-import type { Limits } from '../centre.js';
 import { lineOf } from './address.js';
+
+/** Open connections of one line, and of everybody. */
+export interface ConnectionLimits {
+  readonly connectionsPerLine: number;
+  readonly connectionsMax: number;
+}
 
 /** Closes connections at once that come from a line, or from all, while too many are open. */
 export const limitConnections = (
   server: Server,
-  { connectionsPerLine, connectionsMax }: Limits,
+  { connectionsPerLine, connectionsMax }: ConnectionLimits,
 ): void => {
   server.maxConnections = connectionsMax;
   const open = new Map<string, number>();

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { ApiRefusal } from '../../core/protocol/api.js';
+import type { ApiRefusal } from '../core/protocol/api.js';
 
 /** A body of the right shape; else the reply is sent and nothing comes back. */
 export type Checked = <S extends z.ZodType>(
