@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import type { Millis } from '../configuration.js';
+import { ID } from './forms.js';
+
+/**
+ * What a centre sends to those above it, and a governorate to the nation under the same names:
+ * `POST /v1/centres/{id}/events`, gzip. Nothing to send is a post without events, so that both ends
+ * learn where the other stands.
+ */
+
+export const POST_EVENTS_MAX = 500;
+/** Of one post as JSON, before it is packed. */
+export const POST_BYTES_MAX = 4_000_000;
+/** Bytes of one signed note, and how many are sent with a post. */
+const NOTE_MAX = 1_000;
+const NOTES_MAX = 20;
+/** Configurations asked for in one answer. */
+export const WANTED_MAX = 20;
+
+const whole = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const word = z.string().min(1).max(200);
+
+/** A stream's id: 128 random bits in base 32. */
+export const STREAM = /^[0-9a-v]{26}$/;
+
+/**
+ * `day`, `occurred_at`, `request`, `part`, `parts`, `actor`, `type`, `version`, `body`. Stream and
+ * number follow from the place, and the hash from all. The body is the text of the stored bytes.
+ */
+const rowSchema = z.tuple([
+  z.iso.date().nullable(),
+  whole,
+  word,
+  whole,
+  whole,
+  word,
+  word,
+  whole,
+  z.string().max(POST_BYTES_MAX),
+]);
+export type SentRow = z.infer<typeof rowSchema>;
+
+/** People waiting now and the like: told for the eye, overwritten by the next, never added up. */
+const liveSchema = z.strictObject({
+  open: z.boolean(),
+  waiting: whole,
+  serving: whole,
+  counters: whole,
+});
+export type LiveNumbers = z.infer<typeof liveSchema>;
+
+export const postSchema = z.strictObject({
+  stream: z.string().regex(STREAM),
+  /** Number of the first event; of the next one, where none is sent. */
+  from: whole.min(1),
+  /** Hash of the event before the first; the stream's genesis for the first of all. */
+  previous: hash,
+  /** Hash of the last event; `previous` where none is sent. */
+  head: hash,
+  /** Number of the last event that the centre has of this stream. */
+  last: whole,
+  /** Whole requests, in the order of the log. */
+  events: z.array(rowSchema).max(POST_EVENTS_MAX),
+  /** Signed checkpoints of sizes up to the last of these events. */
+  notes: z.array(z.string().max(NOTE_MAX)).max(NOTES_MAX),
+  /** The centre's clock. */
+  at: whole,
+  live: liveSchema.nullable(),
+});
+export type EventsPost = z.infer<typeof postSchema>;
+
+/** How far a stream is stored, durably. */
+export interface Stored {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export interface PostAnswer {
+  readonly stored: Stored;
+  /** The next post, should nothing happen, is wanted after so long. */
+  readonly nextAfterMs: Millis;
+  /** Hashes of configurations that the events name and that were never sent. */
+  readonly wanted: readonly string[];
+}
+
+/** Why a post was refused, and what the sender does about it. */
+export const POST_REFUSALS = {
+  /** Misses events before it: send from `stored` on. */
+  gap: 409,
+  /** Does not continue what is stored: send nothing, raise an alarm. */
+  fork: 422,
+  /** Is no post, or splits a request: a fault of the program. */
+  malformed: 400,
+  /** Is not signed by a key of the centre. */
+  unknown: 401,
+  /** The centre was revoked. */
+  revoked: 403,
+} as const;
+export type PostRefusal = keyof typeof POST_REFUSALS;
+
+export const answerSchema = z.object({
+  stored: z.object({ seq: whole, hash }),
+  nextAfterMs: whole,
+  wanted: z.array(hash).max(WANTED_MAX),
+});
+
+export const refusalSchema = z.object({
+  refused: z.enum(Object.keys(POST_REFUSALS) as [PostRefusal, ...PostRefusal[]]),
+  stored: z.object({ seq: whole, hash }).nullable(),
+});
+
+/** Asked once, with the code of an operator; afterwards the centre signs with its key. */
+export const enrolSchema = z.strictObject({
+  centreId: z.string().regex(ID),
+  code: z.string().min(8).max(40),
+  /** Ed25519, as `signer.key` of the log's format: the centre signs its requests with it. */
+  requestKey: z.string().max(200),
+  /** Likewise: what its checkpoints are signed with. */
+  logKey: z.string().max(200),
+  name: z.strictObject({ ar: z.string().max(200), en: z.string().max(200) }),
+  governorate: z.string().regex(ID),
+  zone: z.string().max(60),
+});
+export type EnrolPost = z.infer<typeof enrolSchema>;

@@ -1,0 +1,109 @@
+import { parseCheckpoint } from '../../chain/checkpoint.js';
+import { hashOf, genesisOf, type Row } from '../../chain/chain.js';
+import { openNote } from '../../chain/note.js';
+import { Tree } from '../../chain/tree.js';
+import type { EventsPost, PostRefusal, SentRow } from '../../core/protocol/upstream.js';
+
+/** How far a stream is stored. */
+export interface Held {
+  readonly seq: number;
+  readonly hash: Buffer;
+  /** Roots of the whole subtrees of its events' hashes, as in a checkpoint's `peaks`. */
+  readonly peaks: Buffer;
+}
+
+/** A row with the hash that follows from all before it. */
+export interface CheckedRow extends Omit<Row, 'body'> {
+  readonly body: string;
+  readonly hash: Buffer;
+}
+
+export interface CheckedNote {
+  readonly size: number;
+  readonly note: string;
+}
+
+export type Verdict =
+  | { readonly refused: PostRefusal }
+  | {
+      /** Those that are new; all others are stored already. */
+      readonly rows: readonly CheckedRow[];
+      readonly held: Held;
+      readonly notes: readonly CheckedNote[];
+      /** A note that is not the centre's, or has another root than what was sent. */
+      readonly wrongNote: boolean;
+    };
+
+export const nothingOf = (stream: string): Held => ({
+  ...{ seq: 0, hash: genesisOf(stream), peaks: Buffer.alloc(0) },
+});
+
+const rowOf = (stream: string, seq: number, sent: SentRow): Omit<CheckedRow, 'hash'> => {
+  const [day, occurred_at, request, part, parts, actor, type, version, body] = sent;
+  return { stream, seq, day, occurred_at, request, part, parts, actor, type, version, body };
+};
+
+/** Whole requests, one after the other, with their parts in order. */
+const areWhole = (events: readonly SentRow[]): boolean => {
+  let [open, wanted] = ['', 1];
+  for (const [, , request, part, parts] of events) {
+    if (part !== wanted || part > parts || (part > 1 && request !== open)) return false;
+    [open, wanted] = part === parts ? ['', 1] : [request, part + 1];
+  }
+  return wanted === 1;
+};
+
+const chained = ({ stream, from, previous, events }: EventsPost): readonly CheckedRow[] => {
+  let before: Buffer = Buffer.from(previous, 'hex');
+  return events.map((sent, index) => {
+    const row = rowOf(stream, from + index, sent);
+    const hash = hashOf(before, { ...row, body: Buffer.from(row.body, 'utf8') });
+    before = hash;
+    return { ...row, hash };
+  });
+};
+
+/** What the stream's signed checkpoints claim, by size; `undefined` for a note of somebody else. */
+const claimsOf = ({ notes, stream }: EventsPost, origin: string, logKey: string) =>
+  notes.map((note) => {
+    const text = openNote(note, [logKey]);
+    const claim = text === null ? null : parseCheckpoint(text);
+    return claim?.origin === `${origin}/${stream}` ? { ...claim, note } : undefined;
+  });
+
+/**
+ * Holds a post against what is stored of its stream. `logKey` is the verifier key of the centre's
+ * checkpoints, whose name is their origin.
+ */
+export const check = (post: EventsPost, held: Held, logKey: string): Verdict => {
+  const { from, previous, head, events } = post;
+  if (!areWhole(events)) return { refused: 'malformed' };
+  const rows = chained(post);
+  if ((rows.at(-1)?.hash.toString('hex') ?? previous) !== head) return { refused: 'malformed' };
+  if (from > held.seq + 1) return { refused: 'gap' };
+  const last = from - 1 + rows.length;
+  const fresh = rows.slice(Math.max(0, held.seq + 1 - from));
+  if (last < held.seq) return { rows: [], held, notes: [], wrongNote: false };
+  const meeting =
+    held.seq === from - 1 ? Buffer.from(previous, 'hex') : rows[held.seq - from]!.hash;
+  if (!meeting.equals(held.hash)) return { refused: 'fork' };
+  const [origin = ''] = logKey.split('+');
+  const claims = claimsOf(post, origin, logKey);
+  const tree = Tree.of(held.seq, held.peaks);
+  const notes: CheckedNote[] = [];
+  let wrongNote = claims.includes(undefined);
+  const hold = (): void => {
+    for (const claim of claims) {
+      if (claim?.size !== tree.size) continue;
+      if (claim.root.equals(tree.root())) notes.push({ size: claim.size, note: claim.note });
+      else wrongNote = true;
+    }
+  };
+  hold();
+  for (const { hash } of fresh) {
+    tree.append(hash);
+    hold();
+  }
+  const hash = fresh.at(-1)?.hash ?? held.hash;
+  return { rows: fresh, held: { seq: last, hash, peaks: tree.toBytes() }, notes, wrongNote };
+};
