@@ -1,4 +1,11 @@
-import { createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto';
+import {
+  createPublicKey,
+  hash,
+  sign,
+  verify,
+  type KeyObject,
+  type PublicKeyInput,
+} from 'node:crypto';
 
 /** Signature type of Ed25519 in C2SP signed-note. */
 const ED25519 = 1;
@@ -37,6 +44,16 @@ export const isVerifierKey = (text: string): boolean => {
   return bytes[0] === ED25519 && keyIdOf(name, bytes.subarray(1)).toString('hex') === id;
 };
 
+/** The key id within a verifier key. */
+export const keyIdOfKey = (verifierKey: string): string =>
+  KEY_PARTS.exec(verifierKey)?.groups?.['id'] ?? '';
+
+/** The public key within a verifier key. Throws where there is none. */
+export const publicKeyOf = (verifierKey: string): PublicKeyInput => {
+  const raw = Buffer.from(KEY_PARTS.exec(verifierKey)?.groups?.['key'] ?? '', 'base64');
+  return { key: Buffer.concat([DER_PREFIX, raw.subarray(1)]), type: 'spki', format: 'der' };
+};
+
 /** `text` must end with a new line; it is signed with that. */
 export const signNote = (text: string, signer: Signer): string => {
   const id = keyIdOf(signer.name, rawOf(signer.privateKey));
@@ -51,16 +68,12 @@ export const openNote = (note: string, verifierKeys: Iterable<string>): string |
   const text = note.slice(0, cut + 1);
   const lines = note.slice(cut + 2).split('\n');
   for (const verifierKey of verifierKeys) {
-    const [name = '', id = '', key = ''] = verifierKey.split(
-      /\+(?=[0-9a-f]{8}\+)|(?<=\+[0-9a-f]{8})\+/,
-    );
-    const raw = Buffer.from(key, 'base64').subarray(1);
+    const { name, id } = KEY_PARTS.exec(verifierKey)?.groups ?? {};
     const line = lines.find((entry) => entry.startsWith(`— ${name} `));
-    if (line === undefined || raw.length !== 32) continue;
+    if (line === undefined) continue;
     const bytes = Buffer.from(line.slice(`— ${name} `.length), 'base64');
     if (bytes.subarray(0, 4).toString('hex') !== id) continue;
-    const der = Buffer.concat([DER_PREFIX, raw]);
-    const publicKey = createPublicKey({ key: der, type: 'spki', format: 'der' });
+    const publicKey = createPublicKey(publicKeyOf(verifierKey));
     if (verify(null, Buffer.from(text, 'utf8'), publicKey, bytes.subarray(4))) return text;
   }
   return null;

@@ -19,7 +19,10 @@ export const WANTED_MAX = 20;
 
 const whole = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
-const word = z.string().min(1).max(200);
+/** Text that every store can keep as it is. */
+const isKept = (text: string): boolean => !/\p{Surrogate}|\0/u.test(text);
+const kept = z.string().refine(isKept);
+const word = kept.min(1).max(200);
 
 /** A stream's id: 128 random bits in base 32. */
 export const STREAM = /^[0-9a-v]{26}$/;
@@ -30,14 +33,14 @@ export const STREAM = /^[0-9a-v]{26}$/;
  */
 const rowSchema = z.tuple([
   z.iso.date().nullable(),
-  whole,
+  whole.max(8.64e15),
   word,
   whole,
   whole,
   word,
   word,
   whole,
-  z.string().max(POST_BYTES_MAX),
+  kept.max(POST_BYTES_MAX),
 ]);
 export type SentRow = z.infer<typeof rowSchema>;
 
@@ -60,10 +63,12 @@ export const postSchema = z.strictObject({
   head: hash,
   /** Number of the last event that the centre has of this stream. */
   last: whole,
+  /** The centre was restored and goes on in another stream: nothing will follow in this one. */
+  ended: z.boolean(),
   /** Whole requests, in the order of the log. */
   events: z.array(rowSchema).max(POST_EVENTS_MAX),
   /** Signed checkpoints of sizes up to the last of these events. */
-  notes: z.array(z.string().max(NOTE_MAX)).max(NOTES_MAX),
+  notes: z.array(kept.max(NOTE_MAX)).max(NOTES_MAX),
   /** The centre's clock. */
   at: whole,
   live: liveSchema.nullable(),
@@ -110,16 +115,27 @@ export const refusalSchema = z.object({
   stored: z.object({ seq: whole, hash }).nullable(),
 });
 
-/** Asked once, with the code of an operator; afterwards the centre signs with its key. */
+const verifierKey = z.string().max(200);
+
+/** Asked once, signed with `requestKey`; afterwards the centre signs all that it sends with it. */
 export const enrolSchema = z.strictObject({
   centreId: z.string().regex(ID),
+  /** An operator's, good once. */
   code: z.string().min(8).max(40),
-  /** Ed25519, as `signer.key` of the log's format: the centre signs its requests with it. */
-  requestKey: z.string().max(200),
-  /** Likewise: what its checkpoints are signed with. */
-  logKey: z.string().max(200),
+  requestKey: verifierKey,
+  /** What its checkpoints are signed with. */
+  logKey: verifierKey,
   name: z.strictObject({ ar: z.string().max(200), en: z.string().max(200) }),
-  governorate: z.string().regex(ID),
   zone: z.string().max(60),
 });
 export type EnrolPost = z.infer<typeof enrolSchema>;
+
+/** A new key, signed with the one that it replaces; `proof` is `centreId` signed with the new. */
+export const rekeySchema = z.strictObject({
+  requestKey: verifierKey,
+  proof: z.string().max(200),
+});
+
+/** Why an enrolment was refused. */
+export const ENROL_REFUSALS = ['code', 'malformed', 'tooMany'] as const;
+export type EnrolRefusal = (typeof ENROL_REFUSALS)[number];

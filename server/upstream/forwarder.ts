@@ -18,25 +18,49 @@ const RETRY_MS_MAX = 5 * 60_000;
 const PACE_MS = 20;
 
 /** No answer, or none that says anything: asked again later. */
-export class UpstreamAway extends Error {}
+export class UpstreamAway extends Error {
+  constructor(
+    message: string,
+    /** The other end asks for so long a pause. */
+    readonly afterMs: Millis = 0,
+  ) {
+    super(message);
+  }
+}
 
 export type Reply = PostAnswer | { readonly refused: PostRefusal; readonly stored: Stored | null };
 
-/** The way to one upstream. Rejects with `UpstreamAway`. */
-export type Send = (post: EventsPost) => Promise<Reply>;
+/** The way to one upstream. Each rejects with `UpstreamAway`. */
+export interface Line {
+  send(post: EventsPost): Promise<Reply>;
+  /** Gives the body of a configuration that events name. */
+  configuration(hash: string, body: Buffer): Promise<void>;
+}
+
+/** Why nothing is sent until a person has looked. */
+export type StopReason = Exclude<PostRefusal, 'gap'> | 'behind';
 
 export type ForwardState =
   /** All is stored there. */
   | { readonly is: 'live'; readonly since: Millis }
   | { readonly is: 'sending' }
   | { readonly is: 'away'; readonly since: Millis; readonly why: string }
-  /** Nothing is sent any more: a person must look. */
-  | { readonly is: 'stopped'; readonly why: PostRefusal | 'behind' };
+  | { readonly is: 'stopped'; readonly why: StopReason };
+
+/** An operator may give the right back at any time; the others end in a fault that stays. */
+const isPassing = (why: StopReason): boolean => why === 'unknown' || why === 'revoked';
+
+/** The answer that ends the sending. */
+class Stopped extends Error {
+  constructor(readonly why: StopReason) {
+    super(why);
+  }
+}
 
 export interface ForwarderParts {
   readonly outbox: Outbox;
-  readonly send: Send;
-  readonly timers: Timers;
+  readonly line: Line;
+  readonly timers: Pick<Timers, 'after'>;
   readonly now: () => Millis;
   /** From 0 up to 1. */
   readonly random: () => number;
@@ -51,9 +75,12 @@ export interface ForwarderParts {
 export class Forwarder {
   /** Last event of each stream that is stored there. */
   private readonly stored = new Map<string, number>();
+  /** Up to which size its checkpoints were taken there. */
+  private readonly noted = new Map<string, number>();
   private wake: (() => void) | undefined;
   private changed = false;
-  private stopped = false;
+  private stopping = false;
+  private since: Millis | undefined;
 
   constructor(private readonly parts: ForwarderParts) {}
 
@@ -64,79 +91,95 @@ export class Forwarder {
   }
 
   stop(): void {
-    this.stopped = true;
+    this.stopping = true;
     this.wake?.();
   }
 
   /** Ends when stopped, or when a person must look. */
   async run(): Promise<void> {
     let failures = 0;
-    while (!this.stopped) {
+    while (!this.stopping) {
       this.changed = false;
-      let waitMs: Millis;
       try {
-        const told = await this.round();
-        if (told === undefined) return;
+        const waitMs = await this.round();
         failures = 0;
-        waitMs = Math.min(told, IDLE_MS);
+        if (!this.changed) await this.pause(waitMs, true);
       } catch (fault) {
-        if (!(fault instanceof UpstreamAway)) throw fault;
-        failures += 1;
-        const limit = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** failures);
-        this.parts.onState({ is: 'away', since: this.parts.now(), why: fault.message });
-        await this.pause(RETRY_MS_MIN + this.parts.random() * limit, false);
-        continue;
+        const waitMs = this.afterFault(fault, (failures += 1));
+        if (waitMs === undefined) return;
+        await this.pause(waitMs, false);
       }
-      if (!this.changed) await this.pause(waitMs, true);
     }
   }
 
-  /** All streams to their ends. Gives after how long to say so again; `undefined`: never. */
-  private async round(): Promise<Millis | undefined> {
+  /** How long nothing is tried; `undefined`: a person must look. */
+  private afterFault(fault: unknown, failures: number): Millis | undefined {
+    const { onState, now, random } = this.parts;
+    if (fault instanceof Stopped) {
+      onState({ is: 'stopped', why: fault.why });
+      return isPassing(fault.why) ? RETRY_MS_MAX : undefined;
+    }
+    if (!(fault instanceof UpstreamAway)) throw fault;
+    this.since ??= now();
+    onState({ is: 'away', since: this.since, why: fault.message });
+    const limit = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** failures);
+    return Math.max(fault.afterMs, RETRY_MS_MIN) + random() * limit;
+  }
+
+  /** All streams to their ends. Gives after how long to say so again. */
+  private async round(): Promise<Millis> {
+    const { outbox, onState, now } = this.parts;
     let next = IDLE_MS;
-    for (const reach of this.parts.outbox.streams()) {
-      const told = await this.forward(reach);
-      if (told === undefined) return undefined;
-      next = told;
+    for (const reach of outbox.streams()) {
+      if (reach.ended && this.stored.get(reach.stream) === reach.seq) continue;
+      next = await this.forward(reach);
+      if (this.stopping) return next;
     }
-    this.parts.onState({ is: 'live', since: this.parts.now() });
-    return next;
+    this.since = undefined;
+    onState({ is: 'live', since: now() });
+    return Math.min(next, IDLE_MS);
   }
 
-  private async forward(reach: Reach): Promise<Millis | undefined> {
-    const { outbox, send, onState } = this.parts;
-    const { stream } = reach;
+  private async forward({ stream, seq: end, ended }: Reach): Promise<Millis> {
+    const { outbox, line, onState, now, live } = this.parts;
     // What is not known is asked for by saying that all is there.
-    let from = (this.stored.get(stream) ?? reach.seq) + 1;
+    let from = (this.stored.get(stream) ?? end) + 1;
     for (;;) {
-      const part = outbox.from(stream, from);
+      const part = outbox.from(stream, from, this.noted.get(stream));
       if (part.events.length > 0) onState({ is: 'sending' });
-      const reply = await send({
-        stream,
-        from,
-        last: outbox.lastOf(stream),
-        ...part,
-        at: this.parts.now(),
-        live: this.parts.live(),
+      const last = outbox.lastOf(stream);
+      const reply = await line.send({
+        ...{ stream, from, last, ended, ...part },
+        ...{ at: now(), live: ended ? null : live() },
       });
-      if ('refused' in reply && reply.refused !== 'gap') return this.end(reply.refused);
-      const seq = reply.stored?.seq ?? 0;
-      const own = outbox.hashAt(stream, seq);
-      if (own === undefined) return this.end('behind');
-      if (reply.stored !== null && reply.stored.hash !== own) return this.end('fork');
+      const seq = this.storedBy(reply, { stream, seq: end, ended });
       this.stored.set(stream, seq);
-      const isAll = !('refused' in reply) && seq >= from - 1 + part.events.length;
+      if (part.notes.length > 0) this.noted.set(stream, seq);
+      if ('wanted' in reply) await this.sendConfigurations(reply.wanted);
       from = seq + 1;
-      const more = outbox.from(stream, from).events.length > 0;
-      if (isAll && !more && !('refused' in reply)) return reply.nextAfterMs;
-      if (this.stopped) return undefined;
+      if (seq >= outbox.lastOf(stream)) return 'refused' in reply ? IDLE_MS : reply.nextAfterMs;
+      if (this.stopping) return IDLE_MS;
       if (part.events.length > 0) await this.pause(PACE_MS, false);
     }
   }
 
-  private end(why: PostRefusal | 'behind'): undefined {
-    this.parts.onState({ is: 'stopped', why });
-    return undefined;
+  /** How far the stream is stored there. Throws `Stopped` where that is not what this log has. */
+  private storedBy(reply: Reply, { stream, seq: end, ended }: Reach): number {
+    if ('refused' in reply && reply.refused !== 'gap') throw new Stopped(reply.refused);
+    const seq = reply.stored?.seq ?? 0;
+    const own = this.parts.outbox.hashAt(stream, seq);
+    // What a restore cut off lies there alone, and stays there.
+    if (own === undefined && ended) return end;
+    if (own === undefined) throw new Stopped('behind');
+    if (reply.stored !== null && reply.stored.hash !== own) throw new Stopped('fork');
+    return seq;
+  }
+
+  private async sendConfigurations(wanted: readonly string[]): Promise<void> {
+    for (const hash of wanted) {
+      const body = this.parts.outbox.configuration(hash);
+      if (body !== undefined) await this.parts.line.configuration(hash, body);
+    }
   }
 
   /** `early`: until the log has grown. */
@@ -147,7 +190,7 @@ export class Forwarder {
         resolve();
       });
       this.wake = () => {
-        if (!early && !this.stopped) return;
+        if (!early && !this.stopping) return;
         cancel();
         this.wake = undefined;
         resolve();

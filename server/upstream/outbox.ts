@@ -1,14 +1,19 @@
 import type { Database } from 'better-sqlite3';
 import { genesisOf, type StoredRow } from '../../chain/chain.js';
 import { POST_EVENTS_MAX, type EventsPost, type SentRow } from '../../core/protocol/upstream.js';
+import { storedBytes } from '../log/configurations.js';
 
-/** A stream of this file, with its last event. */
+/** A stream of this file, with the number of its last event. */
 export interface Reach {
   readonly stream: string;
   /** 0 where it has no event. */
   readonly seq: number;
-  readonly hash: string;
+  /** The centre was restored and goes on in a later stream. */
+  readonly ended: boolean;
 }
+
+/** What a post says of a part of a stream. */
+export type Part = Pick<EventsPost, 'head' | 'previous' | 'events' | 'notes'>;
 
 /** Of one post; a single request is sent whole, however long it is. */
 const POST_BYTES = 500_000;
@@ -21,21 +26,20 @@ const sentOf = (row: StoredRow): SentRow => [
 /** The log as those above it are sent it: nothing is written, and nothing is forgotten. */
 export class Outbox {
   readonly #streams;
-  readonly #last;
+  readonly #head;
+  readonly #at;
   readonly #rows;
-  readonly #hash;
   readonly #notes;
+  /** Position of the event before the first, by stream: within one, positions have no gap. */
+  private readonly offsets = new Map<string, number>();
 
-  constructor(database: Database) {
+  constructor(private readonly database: Database) {
     this.#streams = database.prepare<[], { id: string }>('SELECT id FROM stream ORDER BY ordinal');
-    this.#last = database.prepare<[string], { seq: number; hash: Buffer }>(
-      'SELECT seq, hash FROM event WHERE stream = ? ORDER BY position DESC LIMIT 1',
-    );
-    this.#rows = database.prepare<[string, number, number], StoredRow>(
-      'SELECT * FROM event WHERE stream = ? AND seq >= ? ORDER BY position LIMIT ?',
-    );
-    this.#hash = database.prepare<[string, number], { hash: Buffer }>(
-      'SELECT hash FROM event WHERE stream = ? AND seq = ?',
+    const columns = 'SELECT stream, seq, position, hash FROM event';
+    this.#head = database.prepare<[], StoredRow>(`${columns} ORDER BY position DESC LIMIT 1`);
+    this.#at = database.prepare<[number], StoredRow>(`${columns} WHERE position = ?`);
+    this.#rows = database.prepare<[number, string, number], StoredRow>(
+      'SELECT * FROM event WHERE position >= ? AND stream = ? ORDER BY position LIMIT ?',
     );
     this.#notes = database.prepare<[string, number, number], { note: string }>(
       `SELECT note FROM checkpoint WHERE stream = ? AND size BETWEEN ? AND ?
@@ -45,29 +49,39 @@ export class Outbox {
 
   /** Oldest first: all but the last have ended. */
   streams(): readonly Reach[] {
-    return this.#streams.all().map(({ id }) => {
-      const last = this.#last.get(id);
-      return {
-        stream: id,
-        seq: last?.seq ?? 0,
-        hash: (last?.hash ?? genesisOf(id)).toString('hex'),
-      };
+    const streams = this.#streams.all();
+    const ends = this.ends();
+    return streams.map(({ id: stream }, index) => {
+      return { stream, seq: ends.get(stream) ?? 0, ended: index < streams.length - 1 };
     });
   }
 
   /** Number of the last event; 0 where it has none. */
   lastOf(stream: string): number {
-    return this.#last.get(stream)?.seq ?? 0;
+    const head = this.#head.get();
+    return (head?.stream === stream ? head.seq : this.ends().get(stream)) ?? 0;
   }
 
+  /** In hex; `undefined` where the stream has no such event. 0 is its beginning. */
   hashAt(stream: string, seq: number): string | undefined {
     if (seq === 0) return genesisOf(stream).toString('hex');
-    return this.#hash.get(stream, seq)?.hash.toString('hex');
+    const row = this.#at.get(this.offsetOf(stream) + seq);
+    return row?.stream === stream ? row.hash.toString('hex') : undefined;
   }
 
-  /** Whole requests from an event on, with the checkpoints of that part; `events` may be empty. */
-  from(stream: string, seq: number): Pick<EventsPost, 'head' | 'previous' | 'events' | 'notes'> {
-    const rows = this.#rows.all(stream, seq, POST_EVENTS_MAX);
+  /** Body of a configuration that the log names. */
+  configuration(hash: string): Buffer | undefined {
+    return storedBytes(this.database, hash);
+  }
+
+  /**
+   * Whole requests from an event on; `events` may be empty. With them go the checkpoints of sizes
+   * above `noted` that the other end can check: those of that part, and one of the event before.
+   */
+  from(stream: string, seq: number, noted = 0): Part {
+    const isEnd = seq > this.lastOf(stream);
+    const first = this.offsetOf(stream) + seq;
+    const rows = isEnd ? [] : this.#rows.all(first, stream, POST_EVENTS_MAX);
     let bytes = 0;
     let whole = 0;
     for (const [index, row] of rows.entries()) {
@@ -82,7 +96,24 @@ export class Outbox {
       previous,
       head: sent.at(-1)?.hash.toString('hex') ?? previous,
       events: sent.map(sentOf),
-      notes: this.#notes.all(stream, seq, last).map(({ note }) => note),
+      notes: this.#notes.all(stream, Math.max(seq - 1, noted + 1), last).map(({ note }) => note),
     };
+  }
+
+  /** Last event of each stream that has one, found from the end of the file. */
+  private ends(): ReadonlyMap<string, number> {
+    const ends = new Map<string, number>();
+    for (let row = this.#head.get(); row !== undefined;) {
+      const before = row.position - row.seq;
+      ends.set(row.stream, row.seq);
+      this.offsets.set(row.stream, before);
+      row = this.#at.get(before);
+    }
+    return ends;
+  }
+
+  private offsetOf(stream: string): number {
+    if (!this.offsets.has(stream)) this.ends();
+    return this.offsets.get(stream) ?? 0;
   }
 }

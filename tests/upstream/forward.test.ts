@@ -64,7 +64,7 @@ class Sending {
   start(): void {
     this.forwarder = new Forwarder({
       outbox: new Outbox(this.hall.log.database),
-      send: (post) => this.send(post),
+      line: { send: (post) => this.send(post), configuration: () => Promise.resolve() },
       // Pauses are as short as a turn: what is tried again is tried at once.
       timers: { ...machineTimers, after: (_, run) => machineTimers.after(1, run) },
       now: () => this.hall.clock.now(),
@@ -169,7 +169,7 @@ test('a log that lost its end sends nothing more, and says so', async () => {
   await whole.stop();
   const { stream, hash } = whole.rows()[9]!;
   const outbox = {
-    streams: () => [{ stream, seq: 10, hash: hash.toString('hex') }],
+    streams: () => [{ stream, seq: 10, ended: false }],
     lastOf: () => 10,
     hashAt: (_: string, seq: number) => whole.rows()[seq - 1]?.hash.toString('hex'),
     from: () => ({
@@ -183,10 +183,13 @@ test('a log that lost its end sends nothing more, and says so', async () => {
   const states: ForwardState[] = [];
   const forwarder = new Forwarder({
     outbox: shorter as unknown as Outbox,
-    send: async (post) => {
-      const { centreId, logKey } = whole;
-      const { stored } = await ingest.take({ centreId, logKey, post, at: 0 });
-      return { stored: stored!, nextAfterMs: 1, wanted: [] };
+    line: {
+      configuration: () => Promise.resolve(),
+      send: async (post) => {
+        const { centreId, logKey } = whole;
+        const { stored } = await ingest.take({ centreId, logKey, post, at: 0 });
+        return { stored: stored!, nextAfterMs: 1, wanted: [] };
+      },
     },
     timers: machineTimers,
     now: () => 0,

@@ -53,6 +53,15 @@ const areWhole = (events: readonly SentRow[]): boolean => {
   return wanted === 1;
 };
 
+const isObject = (text: string): boolean => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+};
+
 const chained = ({ stream, from, previous, events }: EventsPost): readonly CheckedRow[] => {
   let before: Buffer = Buffer.from(previous, 'hex');
   return events.map((sent, index) => {
@@ -78,6 +87,7 @@ const claimsOf = ({ notes, stream }: EventsPost, origin: string, logKey: string)
 export const check = (post: EventsPost, held: Held, logKey: string): Verdict => {
   const { from, previous, head, events } = post;
   if (!areWhole(events)) return { refused: 'malformed' };
+  if (!events.every((event) => isObject(event[8]))) return { refused: 'malformed' };
   const rows = chained(post);
   if ((rows.at(-1)?.hash.toString('hex') ?? previous) !== head) return { refused: 'malformed' };
   if (from > held.seq + 1) return { refused: 'gap' };

@@ -5,11 +5,26 @@ import { QueryFault, type Database, type Queries, type Timers } from '../store/d
 import { LAYOUTS } from '../store/layout.js';
 import { keepMonths } from '../store/schema.js';
 import { raise } from './alarms.js';
-import { check, nothingOf, type CheckedRow, type Held, type Verdict } from './check.js';
+import { check, type Held, type Verdict } from './check.js';
+import { newStream } from './newstream.js';
+import {
+  cursorsOf,
+  hear,
+  heldOf,
+  keyOf,
+  moveCursors,
+  noteNamed,
+  Overtaken,
+  storeRows,
+  wantedOf,
+  type Moved,
+} from './rows.js';
 
 /** Posts that come within so long of each other share a transaction. */
 const WINDOW_MS = 15;
 const TRIES_MAX = 5;
+/** A centre's clock that is further off than this is told to an operator. */
+const CLOCK_OFF_MAX_MS = 10 * 60_000;
 
 /** A post with what is known of its sender. */
 export interface Arrived {
@@ -24,100 +39,9 @@ export interface Arrived {
 export interface Taken {
   readonly refused: PostRefusal | null;
   readonly stored: Stored | null;
+  /** Hashes of configurations that were named and never sent. */
+  readonly wanted: readonly string[];
 }
-
-interface Cursor {
-  readonly centre_id: string;
-  readonly stream: string;
-  readonly ordinal: number;
-  readonly stored_seq: number;
-  readonly stored_hash: string;
-  readonly peaks: string;
-}
-
-const keyOf = (centreId: string, stream: string): string => `${centreId} ${stream}`;
-
-/** The cursors of all streams of these centres. */
-const cursorsOf = async (queries: Queries, centres: readonly string[]) => {
-  const rows = await queries.query<Cursor>(
-    `SELECT centre_id, stream, ordinal, stored_seq, encode(stored_hash, 'hex') AS stored_hash,
-       encode(peaks, 'hex') AS peaks
-     FROM stream WHERE centre_id = ANY (SELECT json_array_elements_text($1::json))`,
-    [JSON.stringify(centres)],
-  );
-  return new Map(rows.map((row) => [keyOf(row.centre_id, row.stream), row]));
-};
-
-const heldOf = (stream: string, cursor: Cursor | undefined): Held =>
-  cursor === undefined
-    ? nothingOf(stream)
-    : {
-        seq: cursor.stored_seq,
-        hash: Buffer.from(cursor.stored_hash, 'hex'),
-        peaks: Buffer.from(cursor.peaks, 'hex'),
-      };
-
-/** The day under which a row is kept: its service day, or its date in UTC. Never changes. */
-const businessDay = ({ day, occurred_at }: CheckedRow): string =>
-  day ?? new Date(occurred_at).toISOString().slice(0, 10);
-
-type Own<T> = T & { readonly centreId: string };
-
-const storeRows = async (queries: Queries, rows: readonly Own<CheckedRow>[]): Promise<void> => {
-  const kept = rows.map(({ centreId, hash, ...row }) => ({
-    ...row,
-    centre_id: centreId,
-    business_day: businessDay({ hash, ...row }),
-    hash: hash.toString('hex'),
-  }));
-  await queries.query(
-    `INSERT INTO event (centre_id, business_day, stream, seq, day, occurred_at, request, part,
-       parts, actor, type, version, body, hash)
-     SELECT centre_id, business_day, stream, seq, day, occurred_at, request, part, parts, actor,
-       type, version, body, decode(hash, 'hex')
-     FROM json_to_recordset($1::json) AS r (centre_id TEXT, business_day DATE, stream TEXT,
-       seq BIGINT, day TEXT, occurred_at BIGINT, request TEXT, part INTEGER, parts INTEGER,
-       actor TEXT, type TEXT, version INTEGER, body TEXT, hash TEXT)`,
-    [JSON.stringify(kept)],
-  );
-};
-
-/** Two receivers have the same post at once: the other was first, and the work begins anew. */
-class Overtaken extends Error {}
-
-interface Moved {
-  readonly centreId: string;
-  readonly stream: string;
-  readonly from: number;
-  readonly held: Held;
-}
-
-/** A cursor only grows, and only from where it was read: that is also the lock. */
-const moveCursors = async (queries: Queries, moved: readonly Moved[]): Promise<void> => {
-  const rows = moved.map(({ centreId, stream, from, held }) => ({
-    ...{ centre_id: centreId, stream, was: from, now: held.seq },
-    ...{ hash: held.hash.toString('hex'), peaks: held.peaks.toString('hex') },
-  }));
-  const fresh = rows.filter(({ was }) => was === 0);
-  const inserted = await queries.query(
-    `INSERT INTO stream (centre_id, stream, ordinal, stored_seq, stored_hash, peaks, checked_size)
-     SELECT centre_id, stream, 1 + (SELECT count(*) FROM stream AS s
-         WHERE s.centre_id = r.centre_id), now, decode(hash, 'hex'), decode(peaks, 'hex'), 0
-     FROM json_to_recordset($1::json) AS r (centre_id TEXT, stream TEXT, now BIGINT, hash TEXT,
-       peaks TEXT) ON CONFLICT DO NOTHING RETURNING 1`,
-    [JSON.stringify(fresh)],
-  );
-  const updated = await queries.query(
-    `UPDATE stream SET stored_seq = r.now, stored_hash = decode(r.hash, 'hex'),
-       peaks = decode(r.peaks, 'hex')
-     FROM json_to_recordset($1::json) AS r (centre_id TEXT, stream TEXT, was BIGINT, now BIGINT,
-       hash TEXT, peaks TEXT)
-     WHERE stream.centre_id = r.centre_id AND stream.stream = r.stream
-       AND stream.stored_seq = r.was RETURNING 1`,
-    [JSON.stringify(rows.filter(({ was }) => was > 0))],
-  );
-  if (inserted.length + updated.length !== moved.length) throw new Overtaken();
-};
 
 interface Work {
   readonly arrived: Arrived;
@@ -129,19 +53,20 @@ const storedOf = ({ seq, hash }: Held): Stored | null =>
 
 /** Posts of one group, in the order in which they came, in one transaction. */
 const storeGroup = async (queries: Queries, group: readonly Arrived[]): Promise<Taken[]> => {
-  const cursors = await cursorsOf(
-    queries,
-    group.map(({ centreId }) => centreId),
-  );
+  const centres = [...new Set(group.map(({ centreId }) => centreId))];
+  const cursors = await cursorsOf(queries, centres);
   const now = new Map<string, Held>();
-  const work = group.map((arrived): Work => {
+  const work: Work[] = [];
+  for (const arrived of group) {
     const { centreId, post, logKey } = arrived;
     const key = keyOf(centreId, post.stream);
     const held = now.get(key) ?? heldOf(post.stream, cursors.get(key));
-    const verdict = check(post, held, logKey);
+    const checked = check(post, held, logKey);
+    const begins = held.seq === 0 && 'rows' in checked && checked.rows.length > 0;
+    const verdict = begins ? await newStream(queries, arrived, checked, cursors) : checked;
     now.set(key, 'refused' in verdict ? held : verdict.held);
-    return { arrived, verdict };
-  });
+    work.push({ arrived, verdict });
+  }
   const rows = work.flatMap(({ arrived: { centreId }, verdict }) =>
     'refused' in verdict ? [] : verdict.rows.map((row) => ({ ...row, centreId })),
   );
@@ -152,27 +77,52 @@ const storeGroup = async (queries: Queries, group: readonly Arrived[]): Promise<
   });
   if (moved.length > 0) await moveCursors(queries, moved);
   if (rows.length > 0) await storeRows(queries, rows);
-  for (const { arrived, verdict } of work) await keepNotes(queries, arrived, verdict);
-  return work.map(({ arrived: { centreId, post }, verdict }) => ({
-    refused: 'refused' in verdict ? verdict.refused : null,
-    stored: storedOf(now.get(keyOf(centreId, post.stream))!),
+  await noteNamed(queries, rows);
+  const heldAfter = ({ arrived: { centreId, post } }: Work): Held =>
+    now.get(keyOf(centreId, post.stream))!;
+  for (const one of work) await keepSigns(queries, one, heldAfter(one));
+  await hear(
+    queries,
+    work
+      .filter(({ verdict }) => !('refused' in verdict) || verdict.refused === 'gap')
+      .map((one) => ({
+        ...{ centreId: one.arrived.centreId, at: one.arrived.at, live: one.arrived.post.live },
+        missing: Math.max(0, one.arrived.post.last - heldAfter(one).seq),
+        clockOffMs: one.arrived.post.at - one.arrived.at,
+      })),
+  );
+  const wanted = await wantedOf(queries, centres);
+  return work.map((one) => ({
+    refused: 'refused' in one.verdict ? one.verdict.refused : null,
+    stored: storedOf(heldAfter(one)),
+    wanted: wanted.get(one.arrived.centreId) ?? [],
   }));
 };
 
-const keepNotes = async (queries: Queries, arrived: Arrived, verdict: Verdict): Promise<void> => {
-  const { centreId, post, at } = arrived;
-  const place = { centreId, stream: post.stream, at };
+/** Keeps the checkpoints that hold, and raises what an operator must look at. */
+const keepSigns = async (
+  queries: Queries,
+  { arrived: { centreId, post, at }, verdict }: Work,
+  held: Held,
+): Promise<void> => {
+  const { stream, from } = post;
+  const place = { centreId, stream, at };
+  if (post.last < held.seq && !post.ended) {
+    await raise(queries, { ...place, kind: 'behind', seq: post.last });
+  }
+  if (Math.abs(post.at - at) > CLOCK_OFF_MAX_MS) {
+    await raise(queries, { centreId, at, kind: 'clock', stream: '', seq: 0 });
+  }
   if ('refused' in verdict) {
-    if (verdict.refused === 'fork')
-      await raise(queries, { ...place, kind: 'fork', seq: post.from });
+    if (verdict.refused === 'fork') await raise(queries, { ...place, kind: 'fork', seq: from });
     return;
   }
-  if (verdict.wrongNote) await raise(queries, { ...place, kind: 'checkpoint', seq: post.from });
+  if (verdict.wrongNote) await raise(queries, { ...place, kind: 'checkpoint', seq: from });
   for (const { size, note } of verdict.notes) {
     await queries.query(
       `INSERT INTO checkpoint (centre_id, stream, size, note, received_at)
        VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-      [centreId, post.stream, size, note, at],
+      [centreId, stream, size, note, at],
     );
   }
 };
@@ -187,23 +137,34 @@ interface Waiting {
 export class Ingest {
   private waiting: Waiting[] = [];
   private isGathering = false;
+  /** Posts that were taken and not answered. */
+  private open = 0;
 
   constructor(
     private readonly database: Database,
     private readonly timers: Timers,
+    /** Called after events of these centres are durable. */
+    private readonly onStored: (centres: readonly string[]) => void = () => undefined,
   ) {}
+
+  /** How many posts wait for their answer. */
+  get load(): number {
+    return this.open;
+  }
 
   /**
    * Resolves when the post is durable, or refused. Rejects with a `QueryFault` where the database
    * could not say: the centre sends it again.
    */
   take(arrived: Arrived): Promise<Taken> {
-    return new Promise((resolve, reject) => {
+    this.open += 1;
+    const taken = new Promise<Taken>((resolve, reject) => {
       this.waiting.push({ arrived, resolve, reject });
       if (this.isGathering) return;
       this.isGathering = true;
       this.timers.after(WINDOW_MS, () => void this.flush());
     });
+    return taken.finally(() => (this.open -= 1));
   }
 
   private async flush(): Promise<void> {
@@ -217,7 +178,16 @@ export class Ingest {
       );
       const own = group.map((waiting, index) => ({ waiting, key: keys[index]! }));
       const groups = [...grouped(own, ({ key }) => key).values()];
-      await Promise.all(groups.map((some) => this.store(some.map(({ waiting }) => waiting))));
+      const stores = groups.map((some) => this.storeOrReject(some.map(({ waiting }) => waiting)));
+      await Promise.all(stores);
+    } catch (fault) {
+      for (const { reject } of group) reject(fault);
+    }
+  }
+
+  private async storeOrReject(group: readonly Waiting[]): Promise<void> {
+    try {
+      await this.store(group);
     } catch (fault) {
       for (const { reject } of group) reject(fault);
     }
@@ -232,8 +202,19 @@ export class Ingest {
       this.database,
       days.map((day) => day.slice(0, 7)),
     );
-    const taken = await this.tried(posts);
+    let taken: readonly Taken[];
+    try {
+      taken = await this.tried(posts);
+    } catch (fault) {
+      const passes = !(fault instanceof QueryFault) || fault.isPassing;
+      if (passes || group.length === 1) throw fault;
+      // One of them cannot be stored: the others must not suffer for it.
+      await Promise.all(group.map((one) => this.storeOrReject([one])));
+      return;
+    }
     for (const [index, { resolve }] of group.entries()) resolve(taken[index]!);
+    const stored = posts.filter(({ post }) => post.events.length > 0);
+    if (stored.length > 0) this.onStored(stored.map(({ centreId }) => centreId));
   }
 
   private async tried(posts: readonly Arrived[]): Promise<Taken[]> {

@@ -21,11 +21,24 @@ const CENTRE: Table = {
     enrolled_at BIGINT NOT NULL,
     revoked_at BIGINT,
     heard_at BIGINT,
+    missing BIGINT NOT NULL,
+    caught_up_at BIGINT,
     clock_off_ms BIGINT,
     live JSON`,
 };
 
-/** Keys with which a centre may sign what it sends. */
+/** Bodies by the hash under which events name them; `NULL` until they come. */
+const CONFIGURATION: Table = {
+  name: 'configuration',
+  columns: `
+    centre_id TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    body TEXT,
+    received_at BIGINT,
+    PRIMARY KEY (centre_id, hash)`,
+};
+
+/** Keys with which a centre signs what it sends. */
 const CENTRE_KEY: Table = {
   name: 'centre_key',
   columns: `
@@ -41,8 +54,10 @@ const ENROLMENT: Table = {
   name: 'enrolment',
   columns: `
     centre_id TEXT PRIMARY KEY,
+    governorate_id TEXT NOT NULL,
     code_hash TEXT NOT NULL,
-    expires_at BIGINT NOT NULL`,
+    expires_at BIGINT NOT NULL,
+    key_id TEXT`,
 };
 
 /** How far each stream is stored; `peaks` are those of the Merkle tree of its events. */
@@ -109,7 +124,7 @@ const ALARM: Table = {
 };
 
 const FIRST: readonly Table[] = [
-  ...[CENTRE, CENTRE_KEY, ENROLMENT, STREAM],
+  ...[CENTRE, CONFIGURATION, CENTRE_KEY, ENROLMENT, STREAM],
   ...[EVENT, CHECKPOINT, ALARM],
 ];
 

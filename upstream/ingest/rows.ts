@@ -1,0 +1,187 @@
+import type { LiveNumbers } from '../../core/protocol/upstream.js';
+import type { Millis } from '../../core/configuration.js';
+import type { Queries } from '../store/database.js';
+import { nothingOf, type CheckedRow, type Held } from './check.js';
+
+/** What ingest reads and writes; each statement takes the posts of a whole window. */
+
+export interface Cursor {
+  readonly centre_id: string;
+  readonly stream: string;
+  readonly ordinal: number;
+  readonly stored_seq: number;
+  readonly stored_hash: string;
+  readonly peaks: string;
+}
+
+export const keyOf = (centreId: string, stream: string): string => `${centreId} ${stream}`;
+
+/** The cursors of all streams of these centres. */
+export const cursorsOf = async (queries: Queries, centres: readonly string[]) => {
+  const rows = await queries.query<Cursor>(
+    `SELECT centre_id, stream, ordinal, stored_seq, encode(stored_hash, 'hex') AS stored_hash,
+       encode(peaks, 'hex') AS peaks
+     FROM stream WHERE centre_id = ANY (SELECT json_array_elements_text($1::json))`,
+    [JSON.stringify(centres)],
+  );
+  return new Map(rows.map((row) => [keyOf(row.centre_id, row.stream), row]));
+};
+
+export const heldOf = (stream: string, cursor: Cursor | undefined): Held =>
+  cursor === undefined
+    ? nothingOf(stream)
+    : {
+        seq: cursor.stored_seq,
+        hash: Buffer.from(cursor.stored_hash, 'hex'),
+        peaks: Buffer.from(cursor.peaks, 'hex'),
+      };
+
+/** The day under which a row is kept: its service day, or its date in UTC. Never changes. */
+const businessDay = ({ day, occurred_at }: CheckedRow): string =>
+  day ?? new Date(occurred_at).toISOString().slice(0, 10);
+
+export type Own<T> = T & { readonly centreId: string };
+
+export const storeRows = async (
+  queries: Queries,
+  rows: readonly Own<CheckedRow>[],
+): Promise<void> => {
+  const kept = rows.map(({ centreId, hash, ...row }) => ({
+    ...row,
+    centre_id: centreId,
+    business_day: businessDay({ hash, ...row }),
+    hash: hash.toString('hex'),
+  }));
+  await queries.query(
+    `INSERT INTO event (centre_id, business_day, stream, seq, day, occurred_at, request, part,
+       parts, actor, type, version, body, hash)
+     SELECT centre_id, business_day, stream, seq, day, occurred_at, request, part, parts, actor,
+       type, version, body, decode(hash, 'hex')
+     FROM json_to_recordset($1::json) AS r (centre_id TEXT, business_day DATE, stream TEXT,
+       seq BIGINT, day TEXT, occurred_at BIGINT, request TEXT, part INTEGER, parts INTEGER,
+       actor TEXT, type TEXT, version INTEGER, body TEXT, hash TEXT)`,
+    [JSON.stringify(kept)],
+  );
+};
+
+/** Two receivers have the same post at once: the other was first, and the work begins anew. */
+export class Overtaken extends Error {}
+
+export interface Moved {
+  readonly centreId: string;
+  readonly stream: string;
+  readonly from: number;
+  readonly held: Held;
+}
+
+/** A cursor only grows, and only from where it was read: that is also the lock. */
+export const moveCursors = async (queries: Queries, moved: readonly Moved[]): Promise<void> => {
+  const rows = moved.map(({ centreId, stream, from, held }) => ({
+    ...{ centre_id: centreId, stream, was: from, now: held.seq },
+    ...{ hash: held.hash.toString('hex'), peaks: held.peaks.toString('hex') },
+  }));
+  const fresh = rows.filter(({ was }) => was === 0);
+  const inserted = await queries.query(
+    `INSERT INTO stream (centre_id, stream, ordinal, stored_seq, stored_hash, peaks, checked_size)
+     SELECT centre_id, stream, 1 + (SELECT count(*) FROM stream AS s
+         WHERE s.centre_id = r.centre_id), now, decode(hash, 'hex'), decode(peaks, 'hex'), 0
+     FROM json_to_recordset($1::json) AS r (centre_id TEXT, stream TEXT, now BIGINT, hash TEXT,
+       peaks TEXT) ON CONFLICT DO NOTHING RETURNING 1`,
+    [JSON.stringify(fresh)],
+  );
+  const updated = await queries.query(
+    `UPDATE stream SET stored_seq = r.now, stored_hash = decode(r.hash, 'hex'),
+       peaks = decode(r.peaks, 'hex')
+     FROM json_to_recordset($1::json) AS r (centre_id TEXT, stream TEXT, was BIGINT, now BIGINT,
+       hash TEXT, peaks TEXT)
+     WHERE stream.centre_id = r.centre_id AND stream.stream = r.stream
+       AND stream.stored_seq = r.was RETURNING 1`,
+    [JSON.stringify(rows.filter(({ was }) => was > 0))],
+  );
+  if (inserted.length + updated.length !== moved.length) throw new Overtaken();
+};
+
+/** What a post tells of its centre. */
+export interface Heard {
+  readonly centreId: string;
+  readonly at: Millis;
+  /** Events of the stream that the centre has and the store has not. */
+  readonly missing: number;
+  readonly clockOffMs: Millis;
+  readonly live: LiveNumbers | null;
+}
+
+/** Of several posts of a centre in one window the last one holds. */
+export const hear = async (queries: Queries, heard: readonly Heard[]): Promise<void> => {
+  const last = new Map(heard.map((one) => [one.centreId, one]));
+  const rows = [...last.values()].map(({ centreId, at, missing, clockOffMs, live }) => ({
+    ...{ centre_id: centreId, heard: at, missing, off: clockOffMs, live },
+  }));
+  await queries.query(
+    `UPDATE centre SET heard_at = r.heard, missing = r.missing, clock_off_ms = r.off,
+       live = r.live, caught_up_at = CASE WHEN r.missing = 0 THEN r.heard ELSE caught_up_at END
+     FROM json_to_recordset($1::json) AS r (centre_id TEXT, heard BIGINT, missing BIGINT,
+       off BIGINT, live JSON)
+     WHERE centre.centre_id = r.centre_id`,
+    [JSON.stringify(rows)],
+  );
+};
+
+/** Events that name a configuration by its hash. */
+const NAMING = new Set(['configuration.published', 'configuration.applied', 'day.opened']);
+
+/** Hash of a configuration, as `Own` of its centre. */
+interface Named {
+  readonly centre_id: string;
+  readonly hash: string;
+}
+
+/** Notes which configurations the events name; their bodies are asked for until they come. */
+export const noteNamed = async (
+  queries: Queries,
+  rows: readonly Own<CheckedRow>[],
+): Promise<void> => {
+  const named = rows
+    .filter(({ type }) => NAMING.has(type))
+    .map(({ centreId, body }): Named => {
+      const { configuration } = JSON.parse(body) as { readonly configuration: string };
+      return { centre_id: centreId, hash: configuration };
+    });
+  if (named.length === 0) return;
+  await queries.query(
+    `INSERT INTO configuration (centre_id, hash)
+     SELECT DISTINCT centre_id, hash
+     FROM json_to_recordset($1::json) AS r (centre_id TEXT, hash TEXT) ON CONFLICT DO NOTHING`,
+    [JSON.stringify(named)],
+  );
+};
+
+/** Configurations of these centres that are named and were never sent, by centre. */
+export const wantedOf = async (
+  queries: Queries,
+  centres: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const rows = await queries.query<Named>(
+    `SELECT centre_id, hash FROM configuration
+     WHERE body IS NULL AND centre_id = ANY (SELECT json_array_elements_text($1::json))`,
+    [JSON.stringify(centres)],
+  );
+  const wanted = new Map<string, string[]>();
+  for (const { centre_id, hash } of rows) {
+    wanted.set(centre_id, [...(wanted.get(centre_id) ?? []), hash]);
+  }
+  return wanted;
+};
+
+/** Hash of a stored event; `undefined` where there is none. */
+export const hashAt = async (
+  queries: Queries,
+  place: { readonly centreId: string; readonly stream: string; readonly seq: number },
+): Promise<string | undefined> => {
+  const [row] = await queries.query<{ hash: string }>(
+    `SELECT encode(hash, 'hex') AS hash FROM event
+     WHERE centre_id = $1 AND stream = $2 AND seq = $3`,
+    [place.centreId, place.stream, place.seq],
+  );
+  return row?.hash;
+};
