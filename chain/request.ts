@@ -38,3 +38,10 @@ export const isSignedBy = (request: Signed, header: string, verifierKey: string)
   const key = createPublicKey(publicKeyOf(verifierKey));
   return verify(null, textOf(request), key, Buffer.from(signature, 'base64'));
 };
+
+/** What a new key of a centre signs, to show that whoever gives it holds it. */
+export const proofOf = (centreId: string): Signed => ({
+  method: 'KEY',
+  path: `/v1/centres/${centreId}/key`,
+  body: Buffer.alloc(0),
+});

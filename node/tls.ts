@@ -38,18 +38,23 @@ const keyIn = (file: string) =>
     }
   });
 
-/** What is wrong with a certificate and its key. Expiry is not looked at. */
-export const tlsMistakes = async (tls: { cert: string; key: string }): Promise<Mistake[]> => {
+/**
+ * What is wrong with a certificate and its key, which stand under `path`. Expiry is not looked at.
+ */
+export const tlsMistakes = async (
+  tls: { cert: string; key: string },
+  path: string,
+): Promise<Mistake[]> => {
   const certificate = await certificateIn(tls.cert);
   const key = await keyIn(tls.key);
   const mistakes: Mistake[] = [];
   if ('reason' in certificate) {
-    mistakes.push({ path: 'server.tls.cert', reason: certificate.reason });
+    mistakes.push({ path: `${path}.cert`, reason: certificate.reason });
   }
-  if ('reason' in key) mistakes.push({ path: 'server.tls.key', reason: key.reason });
+  if ('reason' in key) mistakes.push({ path: `${path}.key`, reason: key.reason });
   if ('held' in certificate && 'held' in key && !certificate.held.checkPrivateKey(key.held)) {
     const reason = `${tls.key} does not belong to the certificate ${tls.cert}`;
-    mistakes.push({ path: 'server.tls.key', reason });
+    mistakes.push({ path: `${path}.key`, reason });
   }
   return mistakes;
 };

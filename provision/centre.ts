@@ -6,7 +6,8 @@ import { countersOf, type BusPlan } from '../agent/bus/devices.js';
 import { devicesOf } from '../agent/devices.js';
 import { FileRefused, readChecked } from '../agent/files.js';
 import { PROJECT } from '../node/place.js';
-import { ConfigurationError, loadSettings, type ServerSettings } from '../server/settings.js';
+import { loadSettings, type ServerSettings } from '../server/settings.js';
+import { ConfigurationError } from '../node/settings.js';
 import { machineSchema, PLACES, siteSchema, type Machine, type Role, type Site } from './files.js';
 
 export const FIRMWARE = join(PROJECT, 'firmware-config');

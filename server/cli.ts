@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join as joined } from 'node:path';
 import { MINUTE_MS } from '../core/time.js';
 import { machineTime } from '../node/time.js';
 import { DEMO_PLACE, demoSettings } from './demo.js';
@@ -15,10 +15,12 @@ import { ownKeyIn } from './log/signer.js';
 import { verify, type Verified } from './log/verify.js';
 import { asksHelp, EXIT, Misuse, parsed } from '../node/misuse.js';
 import { projectors } from './projectors.js';
-import { ConfigurationError, loadSettings } from './settings.js';
+import { loadSettings, type Settings } from './settings.js';
+import { ConfigurationError } from '../node/settings.js';
+import { join, rekey } from './upstream/enrol.js';
 import { CODE_LIFE_MS, makeManagerCode } from './setup.js';
 
-const COMMANDS = ['verify', 'backup', 'restore', 'rebuild', 'manager'] as const;
+const COMMANDS = ['verify', 'backup', 'restore', 'rebuild', 'manager', 'join', 'rekey'] as const;
 type CommandName = (typeof COMMANDS)[number];
 
 const USAGE = `Commands for a centre:
@@ -31,7 +33,11 @@ const USAGE = `Commands for a centre:
                                          each series jumps ahead by N numbers (${SKIP_NUMBERS})
   rebuild --config FILE                  makes the reports' tables anew (server stopped)
   manager --config FILE                  shows a code with which the manager's page enrols again
-                                         and names a manager; a server may be running`;
+                                         and names a manager; a server may be running
+  join    --config FILE --upstream ID --code CODE
+                                         enrols the centre at an upstream of FILE, with the code
+                                         of an operator there; a server may be running
+  rekey   --config FILE --upstream ID    gives the centre another key for that upstream`;
 
 const KEY_FORM = 'dawr/CENTRE+8 HEX DIGITS+BASE64, as verify prints it';
 
@@ -42,11 +48,14 @@ interface Options {
   readonly to?: string;
   readonly from?: string;
   readonly skip?: string;
+  readonly upstream?: string;
+  readonly code?: string;
 }
 interface Place {
   readonly directory: string;
   readonly centreId: string;
   readonly file: string;
+  readonly settings: Settings;
 }
 
 export const isCommand = (word: string | undefined): word is CommandName =>
@@ -78,7 +87,10 @@ export const runCommand = async (
 
 const parse = (argv: readonly string[]): { name: CommandName; options: Options } => {
   const text = { type: 'string' } as const;
-  const options = { config: text, key: text, to: text, from: text, skip: text };
+  const options = {
+    ...{ config: text, key: text, to: text, from: text, skip: text },
+    ...{ upstream: text, code: text },
+  };
   const { positionals, values } = parsed({ args: [...argv], options, allowPositionals: true });
   const [name, surplus] = positionals;
   if (!isCommand(name)) throw new Misuse(`${name ?? 'nothing'} is not a command.`);
@@ -91,10 +103,11 @@ const placeOf = async (name: CommandName, config: string | undefined): Promise<P
   if (config === undefined && name !== 'verify') {
     throw new Misuse(`say which centre: ${name} --config FILE`);
   }
-  const { server, configuration } =
+  const settings =
     config === undefined ? await demoSettings(DEMO_PLACE) : await loadSettings(config);
-  const file = join(server.data, LOG_FILE);
-  return { directory: server.data, centreId: configuration.centre.id, file };
+  const { server, configuration } = settings;
+  const file = joined(server.data, LOG_FILE);
+  return { directory: server.data, centreId: configuration.centre.id, file, settings };
 };
 
 const needFile = ({ file }: Place): void => {
@@ -112,6 +125,18 @@ const report = ({ events, streams, checkpoints, head, problems }: Verified, say:
   if (head !== null) say(`head ${head.stream}:${head.seq} ${head.hash}`);
   for (const problem of problems) say(`WRONG ${problem}`);
   say(problems.length === 0 ? 'the log is sound' : 'the log is NOT sound');
+};
+
+/** The upstream that a command names. */
+const upstreamOf = ({ directory, settings }: Place, upstreamId: string | undefined) => {
+  const { upstreams } = settings.server;
+  const ids = upstreams.map(({ id }) => id).join(', ');
+  const way = upstreams.find(({ id }) => id === upstreamId);
+  if (way !== undefined) {
+    return { directory, upstreamId: way.id, way, centre: settings.configuration.centre };
+  }
+  if (ids === '') throw new Misuse('the file has no upstream: write server.upstreams in it first');
+  throw new Misuse(`say which upstream: --upstream ID, of ${ids}`);
 };
 
 type Handler = (place: Place, options: Options, say: Say) => number | Promise<number>;
@@ -174,6 +199,21 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
     const code = makeManagerCode(place.directory, machineTime.wall());
     say(`Open the page /manager/manager/ of this centre and enter the code ${code}`);
     say(`It is good once, for ${CODE_LIFE_MS / MINUTE_MS} minutes: give it to nobody else.`);
+    return EXIT.done;
+  },
+  join: async (place, { upstream, code }, say) => {
+    needFile(place);
+    const named = upstreamOf(place, upstream);
+    if (code === undefined) throw new Misuse('say with which code: --code CODE');
+    await join(named, code);
+    say(`${place.centreId} is enrolled at ${named.way.url}; a server that runs forwards now`);
+    return EXIT.done;
+  },
+  rekey: async (place, { upstream }, say) => {
+    needFile(place);
+    const named = upstreamOf(place, upstream);
+    await rekey(named);
+    say(`${place.centreId} signs with another key for ${named.way.url} from now on`);
     return EXIT.done;
   },
 };

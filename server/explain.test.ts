@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { explain, type Starting } from './explain.js';
+import { explain } from './explain.js';
+import type { Starting } from '../node/listening.js';
 
 let held: Server | undefined;
 afterEach(() => held?.close());

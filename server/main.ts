@@ -14,7 +14,8 @@ import {
   moreStaff,
   type DemoSecrets,
 } from './demo.js';
-import { explain, type Starting } from './explain.js';
+import { explain } from './explain.js';
+import type { Starting } from '../node/listening.js';
 import { EXIT, Misuse } from '../node/misuse.js';
 import { startOf, type Start } from './options.js';
 import { programOf } from '../node/place.js';

@@ -36,6 +36,7 @@ import { createContactTable } from './sms/contacts.js';
 import type { Gateway } from './sms/gateway.js';
 import { createMessageTable } from './sms/messages.js';
 import { smsOf } from './sms/start.js';
+import { Upstreams } from './upstream/upstreams.js';
 import { createVoiceTable, Recorded } from './voice/recorded.js';
 import { Voices } from './voice/voices.js';
 
@@ -247,6 +248,8 @@ export const run = async (options: RunOptions): Promise<Running> => {
   await lookForVoice();
   centre.sms?.start();
   const stopTime = keepTime(centre, lookForVoice);
+  // Training is nobody's business above the centre.
+  const upstreams = options.training === true ? undefined : Upstreams.start(centre, Math.random);
   const connections = (): number => hubs.reduce((sum, hub) => sum + hub.connections(), 0);
   const extras = (options.extras ?? centreExtras)(centre);
   const app = await hallApp(centre, {
@@ -277,6 +280,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
     stop: async () => {
       stopTime();
       await closeDoors(centre.timers, hubs, apps);
+      await upstreams?.stop();
       await centre.sms?.stop();
       centre.log.stop();
       await lookedAt();

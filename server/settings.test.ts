@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { largeCentre } from '../tests/fixtures/large.js';
 import { anotherKey, CERTIFICATE, PRIVATE_KEY } from '../tests/fixtures/tls.js';
-import { ConfigurationError, configurationHash, loadSettings, settingsSchema } from './settings.js';
+import { configurationHash, loadSettings, settingsSchema } from './settings.js';
+import { ConfigurationError } from '../node/settings.js';
 
 let folder = '';
 beforeEach(async () => {

@@ -115,6 +115,8 @@ export const refusalSchema = z.object({
   stored: z.object({ seq: whole, hash }).nullable(),
 });
 
+export const ENROL_PATH = '/v1/enrol';
+
 const verifierKey = z.string().max(200);
 
 /** Asked once, signed with `requestKey`; afterwards the centre signs all that it sends with it. */
@@ -135,6 +137,8 @@ export const rekeySchema = z.strictObject({
   requestKey: verifierKey,
   proof: z.string().max(200),
 });
+
+export type RekeyPost = z.infer<typeof rekeySchema>;
 
 /** Why an enrolment was refused. */
 export const ENROL_REFUSALS = ['code', 'malformed', 'tooMany'] as const;

@@ -34,7 +34,9 @@ export class LogFault extends Error {
       | 'data.unusable'
       | 'backup.failed'
       | 'key.missing'
-      | 'key.open',
+      | 'key.open'
+      | 'upstream.refused'
+      | 'upstream.away',
     message: string,
     options?: ErrorOptions,
   ) {

@@ -6,7 +6,7 @@ import { PROFILE_NAME } from '../../core/protocol/forms.js';
 import { parseJson } from '../../node/json.js';
 import { codeOf } from '../../node/folder.js';
 import { PROJECT } from '../../node/place.js';
-import { ConfigurationError } from '../settings.js';
+import { ConfigurationError } from '../../node/settings.js';
 
 const FOLDER = join(PROJECT, 'firmware-config', 'sms');
 /** A place to fill in, and where it may stand. */

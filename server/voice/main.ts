@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { asksHelp, EXIT, Misuse, parsed } from '../../node/misuse.js';
 import { BUILT_VOICE, PROJECT } from '../../node/place.js';
-import { ConfigurationError, loadSettings, type Settings } from '../settings.js';
+import { loadSettings, type Settings } from '../settings.js';
+import { ConfigurationError } from '../../node/settings.js';
 import { NoSpeaker, scriptsFor, synthesise } from './synthesis.js';
 
 const CENTRES = ['demo', 'example'];

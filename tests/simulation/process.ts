@@ -252,7 +252,14 @@ export class Process {
     return {
       settings: {
         ...{ host: '127.0.0.1', port: 0, phonePort: null, tls: null },
-        ...{ data: store.directory, voice: null, sms: null, names: [], pilot: false },
+        ...{
+          data: store.directory,
+          voice: null,
+          upstreams: [],
+          sms: null,
+          names: [],
+          pilot: false,
+        },
       },
       limits: DEFAULT_LIMITS,
       ...{ log: committer, store, clock, live: new Live() },

@@ -138,8 +138,14 @@ test('a gap is refused, with what is stored', async () => {
   const centre = new Sender('c-gap');
   for (let n = 0; n < 9; n += 1) centre.write(1);
   await centre.send(centre.post(1, 3));
-  expect(await centre.send(centre.post(5))).toMatchObject({ refused: 'gap', stored: centre.stored(3) });
-  expect(await centre.send(new Sender('c-none').post(1))).toMatchObject({ refused: null, stored: null });
+  expect(await centre.send(centre.post(5))).toMatchObject({
+    refused: 'gap',
+    stored: centre.stored(3),
+  });
+  expect(await centre.send(new Sender('c-none').post(1))).toMatchObject({
+    refused: null,
+    stored: null,
+  });
 });
 
 test('a log that was written anew is refused and rings, once for each place', async () => {

@@ -46,7 +46,6 @@ const CENTRE_KEY: Table = {
     key_id TEXT NOT NULL,
     public_key TEXT NOT NULL,
     since BIGINT NOT NULL,
-    ended_at BIGINT,
     PRIMARY KEY (centre_id, key_id)`,
 };
 

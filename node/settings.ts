@@ -1,0 +1,84 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { Mistake } from '../core/check.js';
+import { codeOf } from './folder.js';
+import { parseJson } from './json.js';
+import { tlsMistakes } from './tls.js';
+
+/** The file cannot be used. `message` is for the person who wrote it: file, path and reason. */
+export class ConfigurationError extends Error {
+  readonly code = 'configuration.wrong';
+
+  constructor(
+    readonly file: string,
+    readonly mistakes: readonly Mistake[],
+    options?: ErrorOptions,
+  ) {
+    const lines = mistakes.map(({ path: at, reason }) => `  ${at}: ${reason}`);
+    super([`The configuration ${file} cannot be used:`, ...lines].join('\n'), options);
+    this.name = 'ConfigurationError';
+  }
+}
+
+const FILE_BYTES_MAX = 4 * 1024 * 1024;
+
+const textOf = async (file: string): Promise<string> => {
+  try {
+    const { size } = await stat(file);
+    if (size <= FILE_BYTES_MAX) return await readFile(file, 'utf8');
+  } catch (cause) {
+    const reason = `cannot be read (${codeOf(cause)}): give the path of the centre's file`;
+    throw new ConfigurationError(file, [{ path: '(file)', reason }], { cause });
+  }
+  const reason = `is larger than ${FILE_BYTES_MAX} bytes: is it the right file?`;
+  throw new ConfigurationError(file, [{ path: '(file)', reason }]);
+};
+
+/** Whether a host is this machine alone. */
+export const isLoopback = (host: string): boolean =>
+  /^(localhost|127\.[\d.]+|::1|\[::1\])$/.test(host);
+
+export const port = z.number().int().min(0).max(65_535);
+export const path = z.string().min(1).max(1000);
+
+/** How a program listens; its own files say on which port. */
+export const doorFields = {
+  host: z.string().min(1).max(255).default('127.0.0.1'),
+  tls: z.strictObject({ cert: path, key: path }).nullable().default(null),
+  /**
+   * Names by which browsers reach this server, beyond its addresses, the machine's own name and
+   * those in the certificate. Requests that were sent to another name are refused.
+   */
+  names: z
+    .array(z.string().regex(/^[a-z0-9.-]{1,253}$/))
+    .max(20)
+    .default([]),
+  /** Allows plain HTTP beyond this machine, for a trial: anybody on the network can listen in. */
+  pilot: z.boolean().default(false),
+};
+
+export type Door = z.output<z.ZodObject<typeof doorFields>>;
+
+/** What is wrong with a door whose fields stand under `prefix`, which is empty or ends in a dot. */
+export const doorMistakes = async (
+  { host, tls, pilot }: Door,
+  prefix: string,
+): Promise<Mistake[]> => {
+  if (tls !== null) return tlsMistakes(tls, `${prefix}tls`);
+  if (pilot || isLoopback(host)) return [];
+  const reason = `is missing, and ${host} is reached from outside: add it, or pilot: true`;
+  return [{ path: `${prefix}tls`, reason }];
+};
+
+/** The same files, by their whole paths. */
+export const absoluteTls = (tls: Door['tls'], folder: string): Door['tls'] =>
+  tls && { cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) };
+
+/** Reads JSON that a person wrote. Rejects with a `ConfigurationError`. */
+export const readJson = async (file: string): Promise<unknown> => {
+  const parsed = parseJson((await textOf(file)).replace(/^\uFEFF/, ''));
+  if ('value' in parsed) return parsed.value;
+  const { line, column, reason } = parsed;
+  throw new ConfigurationError(file, [{ path: `line ${line}, column ${column}`, reason }]);
+};

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { Agent, ProxyAgent, request, type Dispatcher } from 'undici';
+import { z } from 'zod';
+import type { Signer } from '../../chain/note.js';
+import { signRequest, SIGNATURE_HEADER } from '../../chain/request.js';
+import { answerSchema, refusalSchema } from '../../core/protocol/upstream.js';
+import { UpstreamAway, type Line } from './forwarder.js';
+
+const CONNECT_MS_MAX = 10_000;
+const ANSWER_MS_MAX = 30_000;
+/** Of an answer. */
+const ANSWER_BYTES_MAX = 8_000_000;
+
+const pack = promisify(gzip);
+
+/** How an upstream is reached. */
+export interface Way {
+  /** `https://…`, perhaps with a path before the protocol's own. */
+  readonly url: string;
+  /** File of the authority that signed its certificate, where that is not a public one. */
+  readonly ca: string | null;
+  /** `http://…` of a proxy that all goes through. */
+  readonly proxy: string | null;
+}
+
+const dispatcherOf = ({ ca, proxy }: Way): Dispatcher => {
+  const tls = ca === null ? {} : { ca: readFileSync(ca) };
+  const limits = { headersTimeout: ANSWER_MS_MAX, bodyTimeout: ANSWER_MS_MAX };
+  const connect = { ...tls, timeout: CONNECT_MS_MAX };
+  return proxy === null
+    ? new Agent({ connect, ...limits })
+    : new ProxyAgent({ uri: proxy, requestTls: connect, ...limits });
+};
+
+/** What was answered, whole. */
+export interface Answered {
+  readonly status: number;
+  readonly value: unknown;
+  readonly retryAfterS: number;
+}
+
+const laterSchema = z.coerce.number().min(0).max(3600).catch(0);
+
+/** The connections to one upstream, for as long as the server runs or a command takes. */
+export class Wires {
+  private readonly dispatcher: Dispatcher;
+
+  /** Throws when the authority's file cannot be read. */
+  constructor(private readonly way: Way) {
+    this.dispatcher = dispatcherOf(way);
+  }
+
+  /** Sends a signed request, its body packed. Rejects with `UpstreamAway`. */
+  async ask(
+    method: 'GET' | 'POST',
+    path: string,
+    { signer, body = '' }: { readonly signer: Signer; readonly body?: string | Buffer },
+  ): Promise<Answered> {
+    const packed = method === 'GET' ? Buffer.alloc(0) : await pack(body);
+    const signature = signRequest({ method, path, body: packed }, signer);
+    const content = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    try {
+      const answer = await request(`${this.way.url.replace(/\/+$/, '')}${path}`, {
+        method,
+        dispatcher: this.dispatcher,
+        headers: { [SIGNATURE_HEADER]: signature, ...(method === 'GET' ? {} : content) },
+        ...(method === 'GET' ? {} : { body: packed }),
+      });
+      const text = await limited(answer.body);
+      const retryAfterS = laterSchema.parse(answer.headers['retry-after'] ?? 0);
+      return { status: answer.statusCode, value: valueOf(text), retryAfterS };
+    } catch (cause) {
+      if (cause instanceof UpstreamAway) throw cause;
+      throw new UpstreamAway(reasonOf(cause), 0);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.dispatcher.destroy();
+  }
+}
+
+const limited = async (body: AsyncIterable<Buffer>): Promise<string> => {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of body) {
+    parts.push(part);
+    bytes += part.length;
+    if (bytes > ANSWER_BYTES_MAX) throw new UpstreamAway('its answer is too long');
+  }
+  return Buffer.concat(parts).toString('utf8');
+};
+
+const valueOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A proxy's page, for instance: no answer that says anything.
+    return undefined;
+  }
+};
+
+const reasonOf = (cause: unknown): string => {
+  const { code, message } = cause as Error & { readonly code?: string };
+  return code ?? message;
+};
+
+/** The way of posts. `signer` is asked for each: a new key holds from the next one on. */
+export const lineOf = (wires: Wires, centreId: string, signer: () => Signer | null): Line => {
+  const signed = (): Signer => {
+    const own = signer();
+    if (own === null) throw new UpstreamAway('not enrolled');
+    return own;
+  };
+  const base = `/v1/centres/${centreId}`;
+  return {
+    async send(post) {
+      const body = JSON.stringify(post);
+      const answered = await wires.ask('POST', `${base}/events`, { signer: signed(), body });
+      const { status, value, retryAfterS } = answered;
+      const answer = status === 200 ? answerSchema.safeParse(value).data : undefined;
+      const reply = answer ?? refusalSchema.safeParse(value).data;
+      if (reply !== undefined) return reply;
+      throw new UpstreamAway(`answered ${status}`, retryAfterS * 1000);
+    },
+    async configuration(_hash, body) {
+      const answered = await wires.ask('POST', `${base}/configuration`, { signer: signed(), body });
+      if (answered.status === 200) return;
+      throw new UpstreamAway(`answered ${answered.status}`, answered.retryAfterS * 1000);
+    },
+  };
+};

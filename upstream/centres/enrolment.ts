@@ -1,0 +1,140 @@
+import { randomInt } from 'node:crypto';
+import { isVerifierKey, keyIdOfKey } from '../../chain/note.js';
+import type { Millis } from '../../core/configuration.js';
+import type { EnrolPost, EnrolRefusal } from '../../core/protocol/upstream.js';
+import { DAY_MS } from '../../core/time.js';
+import { tokenHash } from '../../node/secrets.js';
+import type { Database, Queries } from '../store/database.js';
+
+/** How long a one-time code is good. */
+export const CODE_LIFE_MS = 7 * DAY_MS;
+
+/** Without signs that look alike. */
+const SIGNS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+const GROUPS = 3;
+
+const group = (): string =>
+  Array.from({ length: 4 }, () => SIGNS[randomInt(SIGNS.length)]).join('');
+const newCode = (): string => Array.from({ length: GROUPS }, group).join('-');
+const hashOf = (code: string): string => tokenHash(code.trim().toUpperCase()).toString('hex');
+
+/** What an operator hands to a centre, shown once. */
+export interface Code {
+  readonly code: string;
+  readonly expiresAt: Millis;
+}
+
+/**
+ * A code with which a centre may enrol, or enrol again with new keys; an earlier code ends. Until
+ * it is used, the keys that the centre has stay good.
+ */
+export const makeCode = async (
+  queries: Queries,
+  { centreId, governorateId }: { readonly centreId: string; readonly governorateId: string },
+  now: Millis,
+): Promise<Code> => {
+  const code = newCode();
+  const expiresAt = now + CODE_LIFE_MS;
+  await queries.query(
+    `INSERT INTO enrolment (centre_id, governorate_id, code_hash, expires_at)
+     VALUES ($1, $2, $3, $4)
+     ON CONFLICT (centre_id) DO UPDATE SET governorate_id = excluded.governorate_id,
+       code_hash = excluded.code_hash, expires_at = excluded.expires_at, key_id = NULL`,
+    [centreId, governorateId, hashOf(code), expiresAt],
+  );
+  return { code, expiresAt };
+};
+
+interface Found {
+  readonly governorate_id: string;
+  readonly code_hash: string;
+  readonly expires_at: number;
+  readonly key_id: string | null;
+}
+
+/** Whether both keys are those of this centre. */
+const areOwn = ({ centreId, requestKey, logKey }: EnrolPost): boolean =>
+  [requestKey, logKey].every((key) => isVerifierKey(key) && key.startsWith(`dawr/${centreId}+`));
+
+/**
+ * Gives the centre its keys; whoever asked has shown that it holds `requestKey`. The same again, by
+ * the key that used the code, is harmless. Gives why it was refused, or `null`.
+ */
+export const enrol = (
+  database: Database,
+  post: EnrolPost,
+  now: Millis,
+): Promise<EnrolRefusal | null> =>
+  database.transaction(async (queries) => {
+    const { centreId, requestKey, logKey, name, zone } = post;
+    if (!areOwn(post)) return 'malformed';
+    const [found] = await queries.query<Found>('SELECT * FROM enrolment WHERE centre_id = $1', [
+      centreId,
+    ]);
+    const keyId = keyIdOfKey(requestKey);
+    if (found?.code_hash !== hashOf(post.code) || found.expires_at < now) return 'code';
+    if (found.key_id !== null) return found.key_id === keyId ? null : 'code';
+    const used = await queries.query(
+      `UPDATE enrolment SET key_id = $2 WHERE centre_id = $1 AND key_id IS NULL RETURNING 1`,
+      [centreId, keyId],
+    );
+    if (used.length === 0) return 'code';
+    await queries.query(
+      `INSERT INTO centre (centre_id, governorate_id, name_ar, name_en, zone, log_key, enrolled_at,
+         missing)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
+       ON CONFLICT (centre_id) DO UPDATE SET governorate_id = excluded.governorate_id,
+         name_ar = excluded.name_ar, name_en = excluded.name_en, zone = excluded.zone,
+         log_key = excluded.log_key, enrolled_at = excluded.enrolled_at, revoked_at = NULL`,
+      [centreId, found.governorate_id, name.ar, name.en, zone, logKey, now],
+    );
+    await replaceKeys(queries, { centreId, requestKey, now });
+    return null;
+  });
+
+/** From now on the centre signs with this key alone. */
+export const replaceKeys = async (
+  queries: Queries,
+  { centreId, requestKey, now }: { centreId: string; requestKey: string; now: Millis },
+): Promise<void> => {
+  await queries.query('DELETE FROM centre_key WHERE centre_id = $1', [centreId]);
+  await addKey(queries, { centreId, requestKey, now });
+};
+
+/** The centre may sign with this key too, until it has used it: `endOlderKeys`. */
+export const addKey = async (
+  queries: Queries,
+  { centreId, requestKey, now }: { centreId: string; requestKey: string; now: Millis },
+): Promise<void> => {
+  await queries.query(
+    `INSERT INTO centre_key (centre_id, key_id, public_key, since) VALUES ($1, $2, $3, $4)
+     ON CONFLICT DO NOTHING`,
+    [centreId, keyIdOfKey(requestKey), requestKey, now],
+  );
+};
+
+/** The centre has used a key: those before it are good no more. */
+export const endOlderKeys = async (
+  queries: Queries,
+  centreId: string,
+  since: Millis,
+): Promise<void> => {
+  await queries.query('DELETE FROM centre_key WHERE centre_id = $1 AND since < $2', [
+    centreId,
+    since,
+  ]);
+};
+
+/** Nothing more is taken of this centre, until it enrols again. `false` where there is none. */
+export const revoke = async (
+  database: Database,
+  centreId: string,
+  now: Millis,
+): Promise<boolean> => {
+  const rows = await database.query(
+    'UPDATE centre SET revoked_at = $2 WHERE centre_id = $1 AND revoked_at IS NULL RETURNING 1',
+    [centreId, now],
+  );
+  await database.query('DELETE FROM enrolment WHERE centre_id = $1', [centreId]);
+  return rows.length > 0;
+};

@@ -1,0 +1,78 @@
+import { pino } from 'pino';
+import { urlsOf } from '../node/addresses.js';
+import { isListenError, listenSentence } from '../node/listening.js';
+import { asksHelp, EXIT, Misuse, parsed } from '../node/misuse.js';
+import { ConfigurationError } from '../node/settings.js';
+import { run, type Running } from './run.js';
+import { loadSettings, type Settings } from './settings.js';
+
+const HELP = `The program of a data centre, of a governorate or of the nation
+
+  npm run upstream -- --config FILE      keeps the logs of centres, and shows their figures
+
+Without DATABASE_URL in the environment the store lies in the folder that FILE names; with it, in
+that PostgreSQL (15 or later). See docs/upstream.md.
+`;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const stopOnSignal = (running: Running): void => {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    running.stop().then(
+      () => {
+        say('Stopped; what was confirmed is stored.');
+        process.exit(EXIT.done);
+      },
+      (error: unknown) => {
+        process.stderr.write(`The stop was not clean: ${String(error)}\n`);
+        process.exit(EXIT.failed);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  // Whoever started it as a part of its own has gone.
+  process.on('disconnect', stop);
+};
+
+const optionsOf = (args: readonly string[]): { readonly config: string } => {
+  const { values } = parsed({ args: [...args], options: { config: { type: 'string' } } });
+  if (values.config === undefined) throw new Misuse('say which data centre: --config FILE');
+  return { config: values.config };
+};
+
+let settings: Settings | undefined;
+let config = '';
+
+const main = async (): Promise<void> => {
+  const args = process.argv.slice(2);
+  if (asksHelp(args)) return say(HELP);
+  ({ config } = optionsOf(args));
+  settings = await loadSettings(config, process.env);
+  const journal = pino({ level: process.env['DAWR_LOG'] ?? 'info', base: null });
+  const running = await run({ settings, journal });
+  const where = running.upstream.database.engine;
+  say(
+    `The data centre is ready: ${settings.name.en} at ${urlsOf(running.url).join(', ')} (${where})`,
+  );
+  stopOnSignal(running);
+};
+
+const explain = (error: unknown): string => {
+  if (error instanceof ConfigurationError) return error.message;
+  if (settings !== undefined && isListenError(error)) {
+    const { host } = settings;
+    const sentence = listenSentence(error, { config, host, phonePort: null, prefix: '' });
+    if (sentence !== null) return sentence;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+};
+
+main().catch((error: unknown) => {
+  const isMisuse = error instanceof Misuse;
+  process.stderr.write(isMisuse ? `${error.message}\n\n${HELP}` : `${explain(error)}\n`);
+  process.exit(isMisuse ? EXIT.usage : EXIT.failed);
+});

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Millis } from '../core/configuration.js';
+import { urlOf } from '../node/addresses.js';
+import { makeFolders } from '../node/folder.js';
+import { machineTimers, type Timers } from '../node/time.js';
+import { Senders } from './centres/senders.js';
+import { upstreamApp } from './http/app.js';
+import { Ingest } from './ingest/ingest.js';
+import type { Settings } from './settings.js';
+import { openEmbedded } from './store/embedded.js';
+import { openPostgres } from './store/postgres.js';
+import { migrate } from './store/schema.js';
+import type { Database } from './store/database.js';
+import type { Upstream } from './upstream.js';
+
+/** Answers that are being given when the door closes have so long. */
+const LAST_ANSWERS_MS = 2_000;
+
+export interface RunOptions {
+  readonly settings: Settings;
+  readonly journal: Logger;
+  readonly timers?: Timers;
+  readonly now?: () => Millis;
+  /** What lies behind the pages. */
+  readonly pages?: (upstream: Upstream) => (app: FastifyInstance) => void;
+}
+
+/** A data centre whose door is open. */
+export interface Running {
+  readonly upstream: Upstream;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const openStore = ({ settings, journal }: RunOptions, timers: Timers): Promise<Database> => {
+  const onFault = (fault: unknown): void =>
+    journal.error({ fault: String(fault) }, 'the store told of a fault');
+  if (settings.databaseUrl !== null) return openPostgres(settings.databaseUrl, onFault);
+  const folder = join(settings.data, 'store');
+  makeFolders(folder);
+  return openEmbedded(folder, timers, onFault);
+};
+
+/** Opens the store and the door. Rejects with a sentence when it cannot. */
+export const run = async (options: RunOptions): Promise<Running> => {
+  const { settings, journal, timers = machineTimers, now = Date.now, pages } = options;
+  const database = await openStore(options, timers);
+  try {
+    await migrate(database);
+    const senders = new Senders(database, now);
+    const ingest = new Ingest(database, timers);
+    const upstream = { settings, database, ingest, senders, timers, now, journal };
+    const app = await upstreamApp(upstream, pages?.(upstream) ?? (() => undefined));
+    await app.listen({ port: settings.port, host: settings.host });
+    const { port } = app.server.address() as AddressInfo;
+    const scheme = settings.tls === null ? 'http' : 'https';
+    return {
+      upstream,
+      url: urlOf(scheme, settings.host, port),
+      stop: async () => {
+        const cancel = timers.after(LAST_ANSWERS_MS, () => app.server.closeAllConnections());
+        await app.close();
+        cancel();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+};
