@@ -19,6 +19,9 @@ export const machineTime: TimeSource = {
   monotonicMs: () => performance.now(),
 };
 
+/** From 0 up to 1; for spreading, not for secrets. */
+export const machineRandom = (): number => Math.random();
+
 export const machineTimers: Timers = {
   soon: (run) => void setImmediate(run),
   after: (ms, run) => {

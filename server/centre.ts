@@ -14,6 +14,7 @@ import type { Log } from './log/log.js';
 import type { ServerSettings } from './settings.js';
 import type { ModemLine } from './sms/modem.js';
 import type { Notices } from './sms/notices.js';
+import type { Upstreams } from './upstream/upstreams.js';
 import type { Voices } from './voice/voices.js';
 
 /** Limits of the doors. The bench and the simulation raise them, and print what they raised. */
@@ -79,6 +80,7 @@ export interface Centre {
   /** The way by an agent's modem, where that is the one. */
   readonly modem: ModemLine | null;
   readonly voices: Voices;
+  readonly upstreams: Upstreams;
   readonly journal: Logger;
   /** The configuration that holds now. */
   readonly configuration: () => Configuration;

@@ -12,7 +12,13 @@ import { createAccessTables } from './access/tables.js';
 import { urlOf } from '../node/addresses.js';
 import { DEFAULT_LIMITS, type Centre, type Limits } from './centre.js';
 import { ServerClock } from './clock.js';
-import { machineTime, machineTimers, type TimeSource, type Timers } from '../node/time.js';
+import {
+  machineRandom,
+  machineTime,
+  machineTimers,
+  type TimeSource,
+  type Timers,
+} from '../node/time.js';
 import { closeDoors, listen } from './http/doors.js';
 import { centreExtras, hallApp, phoneApp, type Extras } from './http/app.js';
 import { answersWith } from './hub/answer.js';
@@ -134,6 +140,7 @@ const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => 
     live: new Live(),
     ...smsOf(options, log, { clock, timers, configuration, committer }),
     voices: new Voices(new Recorded(database), null, configuration),
+    upstreams: new Upstreams(),
     journal,
     configuration,
     audit: (entry) => log.journal.audit({ ...entry, at: clock.now() }),
@@ -249,7 +256,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
   centre.sms?.start();
   const stopTime = keepTime(centre, lookForVoice);
   // Training is nobody's business above the centre.
-  const upstreams = options.training === true ? undefined : Upstreams.start(centre, Math.random);
+  if (options.training !== true) centre.upstreams.start(centre, machineRandom);
   const connections = (): number => hubs.reduce((sum, hub) => sum + hub.connections(), 0);
   const extras = (options.extras ?? centreExtras)(centre);
   const app = await hallApp(centre, {
@@ -280,7 +287,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
     stop: async () => {
       stopTime();
       await closeDoors(centre.timers, hubs, apps);
-      await upstreams?.stop();
+      await centre.upstreams.stop();
       await centre.sms?.stop();
       centre.log.stop();
       await lookedAt();

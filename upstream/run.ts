@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Millis } from '../core/configuration.js';
 import { urlOf } from '../node/addresses.js';
 import { makeFolders } from '../node/folder.js';
-import { machineTimers, type Timers } from '../node/time.js';
+import { machineTime, machineTimers, type Timers } from '../node/time.js';
 import { Senders } from './centres/senders.js';
 import { upstreamApp } from './http/app.js';
 import { Ingest } from './ingest/ingest.js';
@@ -46,7 +46,7 @@ const openStore = ({ settings, journal }: RunOptions, timers: Timers): Promise<D
 
 /** Opens the store and the door. Rejects with a sentence when it cannot. */
 export const run = async (options: RunOptions): Promise<Running> => {
-  const { settings, journal, timers = machineTimers, now = Date.now, pages } = options;
+  const { settings, journal, timers = machineTimers, now = machineTime.wall, pages } = options;
   const database = await openStore(options, timers);
   try {
     await migrate(database);

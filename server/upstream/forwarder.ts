@@ -14,6 +14,8 @@ const IDLE_MS = 30_000;
 /** After a failure, drawn from 0 to a limit that doubles: a nation does not come back at once. */
 const RETRY_MS_MIN = 1_000;
 const RETRY_MS_MAX = 5 * 60_000;
+/** A right that was not given, or was taken away, may come at any time. */
+const RIGHT_MS = 10_000;
 /** Between posts of a backlog, so that the hall is not disturbed. */
 const PACE_MS = 20;
 
@@ -117,7 +119,7 @@ export class Forwarder {
     const { onState, now, random } = this.parts;
     if (fault instanceof Stopped) {
       onState({ is: 'stopped', why: fault.why });
-      return isPassing(fault.why) ? RETRY_MS_MAX : undefined;
+      return isPassing(fault.why) ? RIGHT_MS : undefined;
     }
     if (!(fault instanceof UpstreamAway)) throw fault;
     this.since ??= now();

@@ -107,18 +107,18 @@ const reasonOf = (cause: unknown): string => {
   return code ?? message;
 };
 
-/** The way of posts. `signer` is asked for each: a new key holds from the next one on. */
+/**
+ * The way of posts. `signer` is asked for each: a new key holds from the next one on, and without
+ * one the centre is not known there.
+ */
 export const lineOf = (wires: Wires, centreId: string, signer: () => Signer | null): Line => {
-  const signed = (): Signer => {
-    const own = signer();
-    if (own === null) throw new UpstreamAway('not enrolled');
-    return own;
-  };
   const base = `/v1/centres/${centreId}`;
   return {
     async send(post) {
       const body = JSON.stringify(post);
-      const answered = await wires.ask('POST', `${base}/events`, { signer: signed(), body });
+      const own = signer();
+      if (own === null) return { refused: 'unknown', stored: null };
+      const answered = await wires.ask('POST', `${base}/events`, { signer: own, body });
       const { status, value, retryAfterS } = answered;
       const answer = status === 200 ? answerSchema.safeParse(value).data : undefined;
       const reply = answer ?? refusalSchema.safeParse(value).data;
@@ -126,7 +126,9 @@ export const lineOf = (wires: Wires, centreId: string, signer: () => Signer | nu
       throw new UpstreamAway(`answered ${status}`, retryAfterS * 1000);
     },
     async configuration(_hash, body) {
-      const answered = await wires.ask('POST', `${base}/configuration`, { signer: signed(), body });
+      const own = signer();
+      if (own === null) return;
+      const answered = await wires.ask('POST', `${base}/configuration`, { signer: own, body });
       if (answered.status === 200) return;
       throw new UpstreamAway(`answered ${answered.status}`, answered.retryAfterS * 1000);
     },

@@ -15,49 +15,11 @@ export interface UpstreamStatus {
 /** The ways up from one centre, each by itself: one that is away holds up no other. */
 export class Upstreams {
   private readonly states = new Map<string, UpstreamStatus>();
-
-  private constructor(private readonly stops: readonly (() => Promise<void>)[]) {}
+  private readonly stops: (() => Promise<void>)[] = [];
 
   /** Begins to forward to every upstream of the settings. Throws where an authority's file is bad. */
-  static start(centre: Centre, random: () => number): Upstreams {
-    const stops: (() => Promise<void>)[] = [];
-    const upstreams = new Upstreams(stops);
-    for (const way of centre.settings.upstreams) {
-      const tell = (state: ForwardState): void =>
-        upstreams.told({ id: way.id, url: way.url, state });
-      const centreId = centre.configuration().centre.id;
-      const key = new RequestKey(centre.store.directory, way.id, centreId);
-      const wires = new Wires(way);
-      const forwarder = new Forwarder({
-        outbox: new Outbox(centre.store.database),
-        line: lineOf(wires, centreId, () => key.signer()),
-        timers: centre.timers,
-        now: () => centre.clock.now(),
-        random,
-        live: () => liveNumbers(centre.log.state),
-        onState: (state) => {
-          const { is } = upstreams.states.get(way.id)?.state ?? {};
-          tell(state);
-          const says = state.is === 'stopped' || state.is === 'away' ? state.why : undefined;
-          if (is === state.is || state.is === 'sending') return;
-          const words = { upstream: way.id, state: state.is, why: says };
-          if (state.is === 'stopped') centre.journal.error(words, 'an upstream takes no more');
-          else centre.journal.info(words, 'the way to an upstream has changed');
-        },
-      });
-      tell({ is: 'away', since: centre.clock.now(), why: 'not asked yet' });
-      centre.log.onCommitted(() => forwarder.look());
-      const ended = forwarder.run();
-      ended.catch((fault: unknown) => {
-        centre.journal.error({ err: fault, upstream: way.id }, 'forwarding ended by a fault');
-      });
-      stops.push(async () => {
-        forwarder.stop();
-        await wires.close();
-        await ended.catch(() => undefined);
-      });
-    }
-    return upstreams;
+  start(centre: Centre, random: () => number): void {
+    for (const way of centre.settings.upstreams) this.forward(centre, way, random);
   }
 
   /** In the order of the settings. */
@@ -69,7 +31,48 @@ export class Upstreams {
     await Promise.all(this.stops.map((stop) => stop()));
   }
 
-  private told(status: UpstreamStatus): void {
+  private forward(
+    centre: Centre,
+    way: Centre['settings']['upstreams'][number],
+    random: () => number,
+  ) {
+    const { id, url } = way;
+    const centreId = centre.configuration().centre.id;
+    const key = new RequestKey(centre.store.directory, id, centreId);
+    const wires = new Wires(way);
+    const forwarder = new Forwarder({
+      outbox: new Outbox(centre.store.database),
+      line: lineOf(wires, centreId, () => key.signer()),
+      timers: centre.timers,
+      now: () => centre.clock.now(),
+      random,
+      live: () => liveNumbers(centre.log.state),
+      onState: (state) => {
+        this.tell(centre, { id, url, state });
+      },
+    });
+    const state = { is: 'away', since: centre.clock.now(), why: 'not asked yet' } as const;
+    this.states.set(id, { id, url, state });
+    centre.log.onCommitted(() => forwarder.look());
+    const ended = forwarder.run().catch((err: unknown) => {
+      centre.journal.error({ err, upstream: id }, 'forwarding ended by a fault');
+    });
+    this.stops.push(async () => {
+      forwarder.stop();
+      await wires.close();
+      await ended;
+    });
+  }
+
+  /** Keeps the state, and writes down what is another than before. */
+  private tell({ journal }: Centre, status: UpstreamStatus): void {
+    const before = this.states.get(status.id)?.state.is;
     this.states.set(status.id, status);
+    const { is } = status.state;
+    if (is === before || is === 'sending') return;
+    const why = 'why' in status.state ? status.state.why : undefined;
+    const words = { upstream: status.id, state: is, why };
+    if (is === 'stopped') journal.error(words, 'an upstream takes no more');
+    else journal.info(words, 'the way to an upstream has changed');
   }
 }

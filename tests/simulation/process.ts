@@ -27,6 +27,7 @@ import { hallRules, type Rules } from '../../server/log/replay.js';
 import { SERVER_DEVICE, type AnswerOf, type Writer } from '../../server/log/writer.js';
 import { reportProjector } from '../../server/report/projection.js';
 import { createVoiceTable, Recorded } from '../../server/voice/recorded.js';
+import { Upstreams } from '../../server/upstream/upstreams.js';
 import { Voices } from '../../server/voice/voices.js';
 import type { Bug } from './bugs.js';
 import type { Dice } from './halls.js';
@@ -276,6 +277,7 @@ export class Process {
       links: new TicketLinks(Buffer.alloc(32, 1)),
       journal: pino({ level: 'silent' }),
       voices: new Voices(new Recorded(database), null, configuration),
+      upstreams: new Upstreams(),
       configuration,
       audit: () => undefined,
       cut: () => undefined,
