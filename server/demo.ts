@@ -16,6 +16,7 @@ import { setToken } from './http/session.js';
 import { screensOf } from './http/start.js';
 import { linkOf } from './hub/answer.js';
 import { Kept, type Keeping } from '../node/kept.js';
+import { demoUpstreams } from './fleet.js';
 import { makeFolder } from './log/folder.js';
 import { PROJECT, programOf } from '../node/place.js';
 import type { Running } from './run.js';
@@ -63,7 +64,8 @@ export const demoSettings = async (place: DemoPlace): Promise<Settings> => {
     centre: { ...centre, publicUrl },
   });
   const { port, phonePort, data } = place;
-  const server = { ...settings.server, host: '127.0.0.1', port, phonePort, data };
+  const upstreams = demoUpstreams(port);
+  const server = { ...settings.server, host: '127.0.0.1', port, phonePort, data, upstreams };
   return { server, configuration, hash: configurationHash(configuration) };
 };
 

@@ -16,6 +16,7 @@ import {
 } from './demo.js';
 import { explain } from './explain.js';
 import type { Starting } from '../node/listening.js';
+import { keepFleet } from './fleet.js';
 import { EXIT, Misuse } from '../node/misuse.js';
 import { startOf, type Start } from './options.js';
 import { programOf } from '../node/place.js';
@@ -118,7 +119,15 @@ const startDemo = async ({ data, port, speed }: Of<'demo'>, tell: Tell): Promise
   let visitors: ChildProcess | undefined;
   if (speed === null) say('A day of visitors: npm start -- --simulate');
   else visitors = startSimulation(running.url, speed, secrets.clerk);
+  const [upstream] = settings.server.upstreams;
+  const fleet =
+    upstream === undefined ? undefined : keepFleet(running, { data, port: port + 2, say: told });
+  fleet?.then(
+    () => say(`The data centre, with nine more centres: ${upstream?.url}/`),
+    (error: unknown) => told(`The data centre did not start: ${String(error)}`),
+  );
   stopOnSignal(running, () => {
+    void fleet?.then((kept) => kept.stop());
     void agent?.stop();
     visitors?.kill('SIGTERM');
   });
