@@ -9,6 +9,7 @@ import { machineTime, machineTimers, type Timers } from '../node/time.js';
 import { Senders } from './centres/senders.js';
 import { upstreamApp } from './http/app.js';
 import { Ingest } from './ingest/ingest.js';
+import { watchSilence } from './ingest/silence.js';
 import type { Settings } from './settings.js';
 import { openEmbedded } from './store/embedded.js';
 import { openPostgres } from './store/postgres.js';
@@ -18,6 +19,9 @@ import type { Upstream } from './upstream.js';
 
 /** Answers that are being given when the door closes have so long. */
 const LAST_ANSWERS_MS = 2_000;
+
+/** How often silent centres are looked for. */
+const SILENCE_LOOK_MS = 60_000;
 
 export interface RunOptions {
   readonly settings: Settings;
@@ -53,6 +57,11 @@ export const run = async (options: RunOptions): Promise<Running> => {
     const senders = new Senders(database, now);
     const ingest = new Ingest(database, timers);
     const upstream = { settings, database, ingest, senders, timers, now, journal };
+    const stopWatching = timers.every(SILENCE_LOOK_MS, () => {
+      watchSilence(database, now()).catch((fault: unknown) => {
+        journal.warn({ fault: String(fault) }, 'no look at silent centres');
+      });
+    });
     const app = await upstreamApp(upstream, pages?.(upstream) ?? (() => undefined));
     await app.listen({ port: settings.port, host: settings.host });
     const { port } = app.server.address() as AddressInfo;
@@ -61,6 +70,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
       upstream,
       url: urlOf(scheme, settings.host, port),
       stop: async () => {
+        stopWatching();
         const cancel = timers.after(LAST_ANSWERS_MS, () => app.server.closeAllConnections());
         await app.close();
         cancel();

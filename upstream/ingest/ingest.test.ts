@@ -12,6 +12,7 @@ import type { Database, Timers } from '../store/database.js';
 import { openEmbedded } from '../store/embedded.js';
 import { migrate } from '../store/schema.js';
 import { Ingest, type Taken } from './ingest.js';
+import { watchSilence } from './silence.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'dawr-upstream-'));
 let database: Database;
@@ -48,7 +49,10 @@ class Sender {
   private readonly signer;
   private readonly tree = Tree.empty();
 
-  constructor(readonly centreId: string) {
+  constructor(
+    readonly centreId: string,
+    private readonly first?: unknown,
+  ) {
     const { privateKey } = generateKeyPairSync('ed25519');
     this.signer = { name: `dawr/${centreId}`, privateKey };
   }
@@ -60,9 +64,11 @@ class Sender {
   write(parts: number, text = 'x'): void {
     const request = randomBytes(16).toString('hex');
     for (let part = 1; part <= parts; part += 1) {
-      const body = JSON.stringify({ text, part });
+      const isFirst = this.rows.length === 0;
+      const said = isFirst && this.first !== undefined ? this.first : { text, part };
+      const body = JSON.stringify(said);
       const day = this.rows.length % 7 === 0 ? null : '2026-11-22';
-      const type = this.rows.length === 0 ? 'log.started' : 'ticket.issued';
+      const type = isFirst ? 'log.started' : 'ticket.issued';
       this.append([day, AT, request, part, parts, 'c1', type, 1, body]);
     }
   }
@@ -197,4 +203,56 @@ test('signed checkpoints are held against the tree of what is stored', async () 
   for (let n = 0; n < 16; n += 1) strange.write(1);
   await centre.send(centre.post(17, 16, [strange.note()]));
   expect(await alarms(centre)).toMatchObject([{ kind: 'checkpoint' }]);
+});
+
+test('a hall that falls silent rings, and is heard again', async () => {
+  const centre = new Sender('c-silent');
+  await database.query(
+    `INSERT INTO centre (centre_id, governorate_id, name_ar, name_en, zone, log_key, enrolled_at,
+       missing) VALUES ($1, 'x', 'x', 'x', 'Africa/Cairo', $2, 0, 0)`,
+    [centre.centreId, centre.logKey],
+  );
+  const open = { open: true, waiting: 3, serving: 1, counters: 2 };
+  for (let n = 0; n < 3; n += 1) centre.write(1);
+  await centre.send({ ...centre.post(1), live: open });
+  await watchSilence(database, AT + 15 * 60_000);
+  expect(await alarms(centre)).toEqual([]);
+  await watchSilence(database, AT + 15 * 60_000 + 1);
+  await watchSilence(database, AT + 16 * 60_000);
+  expect(await alarms(centre)).toEqual([{ kind: 'silent', seq: 0, times: 1 }]);
+  const heard = { ...centre.post(4), live: open };
+  const { centreId, logKey } = centre;
+  await ingest.take({ centreId, logKey, post: heard, at: AT + 17 * 60_000 });
+  await watchSilence(database, AT + 17 * 60_000);
+  const [ended] = await database.query<{ cleared_by: string }>(
+    'SELECT cleared_by FROM alarm WHERE centre_id = $1',
+    [centre.centreId],
+  );
+  expect(ended).toEqual({ cleared_by: 'heard' });
+});
+
+test('a centre that lost its end, or begins anew, or has a wrong clock, rings', async () => {
+  const centre = new Sender('c-rings');
+  for (let n = 0; n < 9; n += 1) centre.write(1);
+  await centre.send(centre.post(1));
+  // A copy from before goes on under the same stream.
+  expect(await centre.send({ ...centre.post(6, 5), last: 5 })).toMatchObject({ refused: null });
+  expect(await alarms(centre)).toEqual([{ kind: 'behind', seq: 5, times: 1 }]);
+  // Another log of the same centre that names no event after which it goes on.
+  const other = new Sender('c-rings');
+  other.write(2);
+  expect(await other.send(other.post(1))).toMatchObject({ refused: 'fork', stored: null });
+  expect(await alarms(centre)).toContainEqual({ kind: 'fork', seq: 1, times: 1 });
+  await centre.send({ ...centre.post(10), at: AT + 11 * 60_000 });
+  expect(await alarms(centre)).toContainEqual({ kind: 'clock', seq: 0, times: 1 });
+});
+
+test('training stays at home, and a body that is no object is refused', async () => {
+  const training = new Sender('c-training', { training: true });
+  training.write(1);
+  expect(await training.send(training.post(1))).toMatchObject({ refused: 'malformed' });
+  const broken = new Sender('c-broken', 'text');
+  broken.write(1);
+  expect(await broken.send(broken.post(1))).toMatchObject({ refused: 'malformed' });
+  expect(await kept(broken)).toEqual([]);
 });

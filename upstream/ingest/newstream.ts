@@ -35,6 +35,7 @@ export const newStream = async (
   const { previousStream = '', previousSeq = 0, previousHash } = begins;
   const before = { centreId, stream: previousStream, seq: previousSeq };
   const isAfter = previousHash !== undefined && (await hashAt(queries, before)) === previousHash;
-  await raise(queries, { centreId, stream, seq: 1, at, kind: isAfter ? 'restored' : 'fork' });
-  return isAfter ? verdict : { refused: 'fork' };
+  if (!isAfter) return { refused: 'fork' };
+  await raise(queries, { centreId, stream, seq: 1, at, kind: 'restored' });
+  return verdict;
 };
