@@ -39,9 +39,9 @@ export const isSignedBy = (request: Signed, header: string, verifierKey: string)
   return verify(null, textOf(request), key, Buffer.from(signature, 'base64'));
 };
 
-/** What a new key of a centre signs, to show that whoever gives it holds it. */
-export const proofOf = (centreId: string): Signed => ({
+/** What a new key of a sender signs, to show that whoever gives it holds it. */
+export const proofOf = (senderId: string): Signed => ({
   method: 'KEY',
-  path: `/v1/centres/${centreId}/key`,
+  path: senderId,
   body: Buffer.alloc(0),
 });

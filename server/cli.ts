@@ -15,9 +15,10 @@ import { ownKeyIn } from './log/signer.js';
 import { verify, type Verified } from './log/verify.js';
 import { asksHelp, EXIT, Misuse, parsed } from '../node/misuse.js';
 import { projectors } from './projectors.js';
+import { ownOf } from './upstream/own.js';
 import { loadSettings, type Settings } from './settings.js';
 import { ConfigurationError } from '../node/settings.js';
-import { join, rekey } from './upstream/enrol.js';
+import { EnrolFault, join, rekey } from '../node/forward/enrol.js';
 import { CODE_LIFE_MS, makeManagerCode } from './setup.js';
 
 const COMMANDS = ['verify', 'backup', 'restore', 'rebuild', 'manager', 'join', 'rekey'] as const;
@@ -61,6 +62,9 @@ interface Place {
 export const isCommand = (word: string | undefined): word is CommandName =>
   COMMANDS.some((command) => command === word);
 
+/** Their words are for the person at the terminal. */
+const TOLD = [LogFault, ConfigurationError, EnrolFault];
+
 /** Carries out one of the commands; returns the exit code. */
 export const runCommand = async (
   argv: readonly string[],
@@ -78,8 +82,8 @@ export const runCommand = async (
       say(`${error.message}\n\n${USAGE}`);
       return EXIT.usage;
     }
-    // Words for the person at the terminal; anything else is a fault of this program.
-    if (error instanceof LogFault || error instanceof ConfigurationError) say(error.message);
+    // Anything else is a fault of this program.
+    if (TOLD.some((kind) => error instanceof kind)) say((error as Error).message);
     else say(`${argv[0]} failed: ${error instanceof Error ? error.message : 'unknown'}`);
     return EXIT.failed;
   }
@@ -133,7 +137,7 @@ const upstreamOf = ({ directory, settings }: Place, upstreamId: string | undefin
   const ids = upstreams.map(({ id }) => id).join(', ');
   const way = upstreams.find(({ id }) => id === upstreamId);
   if (way !== undefined) {
-    return { directory, upstreamId: way.id, way, centre: settings.configuration.centre };
+    return { directory, upstreamId: way.id, way };
   }
   if (ids === '') throw new Misuse('the file has no upstream: write server.upstreams in it first');
   throw new Misuse(`say which upstream: --upstream ID, of ${ids}`);
@@ -205,14 +209,14 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
     needFile(place);
     const named = upstreamOf(place, upstream);
     if (code === undefined) throw new Misuse('say with which code: --code CODE');
-    await join(named, code);
+    await join(named, ownOf(place.directory, place.settings.configuration.centre), code);
     say(`${place.centreId} is enrolled at ${named.way.url}; a server that runs forwards now`);
     return EXIT.done;
   },
   rekey: async (place, { upstream }, say) => {
     needFile(place);
     const named = upstreamOf(place, upstream);
-    await rekey(named);
+    await rekey(named, place.centreId);
     say(`${place.centreId} signs with another key for ${named.way.url} from now on`);
     return EXIT.done;
   },

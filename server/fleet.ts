@@ -7,8 +7,9 @@ import { programOf } from '../node/place.js';
 import { machineTime, machineTimers } from '../node/time.js';
 import type { ServerSettings } from './settings.js';
 import type { Running } from './run.js';
-import { join as enrol } from './upstream/enrol.js';
-import { RequestKey } from './upstream/requestkey.js';
+import { join as enrol } from '../node/forward/enrol.js';
+import { ownOf } from './upstream/own.js';
+import { RequestKey } from '../node/forward/requestkey.js';
 
 /** The demo's data centre, as its hall knows it. */
 export const DEMO_UPSTREAM = 'ismailia';
@@ -39,7 +40,8 @@ const enrolHall = async ({ centre }: Running, child: ChildProcess): Promise<void
   if (new RequestKey(directory, DEMO_UPSTREAM, own.id).signer() !== null) return;
   child.send({ centreId: own.id });
   const { code } = await said(child, codeSchema);
-  await enrol({ directory, upstreamId: DEMO_UPSTREAM, way, centre: own }, code);
+  const place = { directory, upstreamId: DEMO_UPSTREAM, way };
+  await enrol(place, ownOf(directory, own), code);
 };
 
 /**

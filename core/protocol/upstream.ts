@@ -119,20 +119,49 @@ export const ENROL_PATH = '/v1/enrol';
 
 const verifierKey = z.string().max(200);
 
-/** Asked once, signed with `requestKey`; afterwards the centre signs all that it sends with it. */
-export const enrolSchema = z.strictObject({
-  centreId: z.string().regex(ID),
-  /** An operator's, good once. */
-  code: z.string().min(8).max(40),
-  requestKey: verifierKey,
+const id = z.string().regex(ID);
+
+/** What is known of a centre beside its log. */
+const about = {
   /** What its checkpoints are signed with. */
   logKey: verifierKey,
-  name: z.strictObject({ ar: z.string().max(200), en: z.string().max(200) }),
-  zone: z.string().max(60),
-});
+  name: z.strictObject({ ar: word, en: word }),
+  /** Of the time zone database. */
+  zone: word.max(60),
+};
+
+/** A centre, as the data centre below tells of it. */
+export const aboutSchema = z.strictObject(about);
+export type AboutPost = z.infer<typeof aboutSchema>;
+
+/**
+ * Asked once, signed with `requestKey`; afterwards the sender signs all that it sends with it. A
+ * relay is a data centre that passes on what its centres sent.
+ */
+export const enrolSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...{ kind: z.literal('centre'), id, requestKey: verifierKey, ...about },
+    /** An operator's, good once. */
+    code: z.string().min(8).max(40),
+  }),
+  z.strictObject({
+    ...{ kind: z.literal('relay'), id, requestKey: verifierKey },
+    code: z.string().min(8).max(40),
+  }),
+]);
 export type EnrolPost = z.infer<typeof enrolSchema>;
 
-/** A new key, signed with the one that it replaces; `proof` is `centreId` signed with the new. */
+/** Who sends: a centre under its id, a data centre under `relay/` and its own. */
+export const senderIdOf = ({ kind, id: own }: Pick<EnrolPost, 'kind' | 'id'>): string =>
+  kind === 'relay' ? `relay/${own}` : own;
+
+/** Where a sender's requests go, by what `senderIdOf` gives. */
+export const senderPath = (senderId: string): string =>
+  senderId.startsWith('relay/')
+    ? `/v1/relays/${senderId.slice('relay/'.length)}`
+    : `/v1/centres/${senderId}`;
+
+/** A new key, signed with the one that it replaces; `proof` is signed with the new one. */
 export const rekeySchema = z.strictObject({
   requestKey: verifierKey,
   proof: z.string().max(200),

@@ -34,9 +34,7 @@ export class LogFault extends Error {
       | 'data.unusable'
       | 'backup.failed'
       | 'key.missing'
-      | 'key.open'
-      | 'upstream.refused'
-      | 'upstream.away',
+      | 'key.open',
     message: string,
     options?: ErrorOptions,
   ) {

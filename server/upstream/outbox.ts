@@ -1,19 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { genesisOf, type StoredRow } from '../../chain/chain.js';
-import { POST_EVENTS_MAX, type EventsPost, type SentRow } from '../../core/protocol/upstream.js';
+import { POST_EVENTS_MAX, type SentRow } from '../../core/protocol/upstream.js';
+import type { Part, Reach, Source } from '../../node/forward/forwarder.js';
 import { storedBytes } from '../log/configurations.js';
-
-/** A stream of this file, with the number of its last event. */
-export interface Reach {
-  readonly stream: string;
-  /** 0 where it has no event. */
-  readonly seq: number;
-  /** The centre was restored and goes on in a later stream. */
-  readonly ended: boolean;
-}
-
-/** What a post says of a part of a stream. */
-export type Part = Pick<EventsPost, 'head' | 'previous' | 'events' | 'notes'>;
 
 /** Of one post; a single request is sent whole, however long it is. */
 const POST_BYTES = 500_000;
@@ -23,8 +12,8 @@ const sentOf = (row: StoredRow): SentRow => [
   ...([row.type, row.version, row.body.toString('utf8')] as const),
 ];
 
-/** The log as those above it are sent it: nothing is written, and nothing is forgotten. */
-export class Outbox {
+/** The log of this server, as those above it are sent it. */
+export class Outbox implements Source {
   readonly #streams;
   readonly #head;
   readonly #at;
@@ -47,7 +36,6 @@ export class Outbox {
     );
   }
 
-  /** Oldest first: all but the last have ended. */
   streams(): readonly Reach[] {
     const streams = this.#streams.all();
     const ends = this.ends();
@@ -56,28 +44,21 @@ export class Outbox {
     });
   }
 
-  /** Number of the last event; 0 where it has none. */
   lastOf(stream: string): number {
     const head = this.#head.get();
     return (head?.stream === stream ? head.seq : this.ends().get(stream)) ?? 0;
   }
 
-  /** In hex; `undefined` where the stream has no such event. 0 is its beginning. */
   hashAt(stream: string, seq: number): string | undefined {
     if (seq === 0) return genesisOf(stream).toString('hex');
     const row = this.#at.get(this.offsetOf(stream) + seq);
     return row?.stream === stream ? row.hash.toString('hex') : undefined;
   }
 
-  /** Body of a configuration that the log names. */
   configuration(hash: string): Buffer | undefined {
     return storedBytes(this.database, hash);
   }
 
-  /**
-   * Whole requests from an event on; `events` may be empty. With them go the checkpoints of sizes
-   * above `noted` that the other end can check: those of that part, and one of the event before.
-   */
   from(stream: string, seq: number, noted = 0): Part {
     const isEnd = seq > this.lastOf(stream);
     const first = this.offsetOf(stream) + seq;

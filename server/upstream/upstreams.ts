@@ -1,9 +1,10 @@
-import { lineOf, Wires } from './line.js';
+import { lineOf, Wires } from '../../node/forward/line.js';
 import type { Centre } from '../centre.js';
+import { senderPath } from '../../core/protocol/upstream.js';
 import { liveNumbers } from '../../core/views/live.js';
-import { Forwarder, type ForwardState } from './forwarder.js';
+import { Forwarder, type ForwardState } from '../../node/forward/forwarder.js';
 import { Outbox } from './outbox.js';
-import { RequestKey } from './requestkey.js';
+import { RequestKey } from '../../node/forward/requestkey.js';
 
 /** What an upstream has of this centre's log. */
 export interface UpstreamStatus {
@@ -41,8 +42,8 @@ export class Upstreams {
     const key = new RequestKey(centre.store.directory, id, centreId);
     const wires = new Wires(way);
     const forwarder = new Forwarder({
-      outbox: new Outbox(centre.store.database),
-      line: lineOf(wires, centreId, () => key.signer()),
+      source: new Outbox(centre.store.database),
+      line: lineOf(wires, senderPath(centreId), () => key.signer()),
       timers: centre.timers,
       now: () => centre.clock.now(),
       random,

@@ -2,15 +2,17 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Configuration } from '../../core/configuration.js';
 import { liveNumbers } from '../../core/views/live.js';
+import { senderPath } from '../../core/protocol/upstream.js';
 import { makeFolders } from '../../node/folder.js';
 import { asksHelp, EXIT, Misuse, parsed } from '../../node/misuse.js';
 import { machineRandom, machineTime, machineTimers } from '../../node/time.js';
 import { DEMO_PLACE, demoSettings } from '../../server/demo.js';
-import { join as enrol } from '../../server/upstream/enrol.js';
-import { Forwarder } from '../../server/upstream/forwarder.js';
-import { lineOf, Wires, type Way } from '../../server/upstream/line.js';
+import { join as enrol } from '../../node/forward/enrol.js';
+import { Forwarder } from '../../node/forward/forwarder.js';
+import { lineOf, Wires, type Way } from '../../node/forward/line.js';
 import { Outbox } from '../../server/upstream/outbox.js';
-import { RequestKey } from '../../server/upstream/requestkey.js';
+import { RequestKey } from '../../node/forward/requestkey.js';
+import { ownOf } from '../../server/upstream/own.js';
 import { makeCode } from '../../upstream/centres/enrolment.js';
 import { run, type Running } from '../../upstream/run.js';
 import type { Settings } from '../../upstream/settings.js';
@@ -40,7 +42,8 @@ const settingsOf = (data: string, port: number): Settings => ({
 
 const codeFor = async ({ upstream }: Running, centreId: string): Promise<string> => {
   const { database, now } = upstream;
-  const made = await makeCode(database, { centreId, governorateId: GOVERNORATE }, now());
+  const place = { senderId: centreId, governorateId: GOVERNORATE };
+  const made = await makeCode(database, place, now());
   return made.code;
 };
 
@@ -50,7 +53,7 @@ const openUnit = async (
   configuration: Configuration,
   { directory, index }: { readonly directory: string; readonly index: number },
 ): Promise<SimulatedCentre> => {
-  const { id, name } = configuration.centre;
+  const { id } = configuration.centre;
   const way: Way = { url: running.url, ca: null, proxy: null };
   makeFolders(directory);
   const counters = COUNTERS_MIN + (index % 4);
@@ -59,17 +62,12 @@ const openUnit = async (
   const centre = await SimulatedCentre.open(directory, configuration, habits, now);
   const key = new RequestKey(directory, GOVERNORATE, id);
   if (key.signer() === null) {
-    const place = {
-      directory,
-      upstreamId: GOVERNORATE,
-      way,
-      centre: { ...configuration.centre, name },
-    };
-    await enrol(place, await codeFor(running, id));
+    const place = { directory, upstreamId: GOVERNORATE, way };
+    await enrol(place, ownOf(directory, configuration.centre), await codeFor(running, id));
   }
   const forwarder = new Forwarder({
-    outbox: new Outbox(centre.log.database),
-    line: lineOf(new Wires(way), id, () => key.signer()),
+    source: new Outbox(centre.log.database),
+    line: lineOf(new Wires(way), senderPath(id), () => key.signer()),
     timers: machineTimers,
     now: machineTime.wall,
     random: machineRandom,

@@ -8,8 +8,8 @@ const APPS = ['kiosk', 'display', 'desk', 'manager', 'phone'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   paper: ['core'],
-  node: ['core'],
   chain: ['core'],
+  node: ['core', 'chain'],
   server: ['core', 'node', 'chain', 'paper'],
   upstream: ['core', 'node', 'chain'],
   agent: ['core', 'node', 'paper'],

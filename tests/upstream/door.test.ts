@@ -4,8 +4,9 @@ import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest
 import { signRequest, SIGNATURE_HEADER } from '../../chain/request.js';
 import { genesisOf } from '../../chain/chain.js';
 import { rowsFrom } from '../../server/log/read.js';
-import { join, rekey, type Place } from '../../server/upstream/enrol.js';
-import { RequestKey } from '../../server/upstream/requestkey.js';
+import { join, rekey, type Place } from '../../node/forward/enrol.js';
+import { RequestKey } from '../../node/forward/requestkey.js';
+import { ownOf } from '../../server/upstream/own.js';
 import { makeCode, revoke } from '../../upstream/centres/enrolment.js';
 import { HandTimers, openDoors, type Doors } from '../fixtures/doors.js';
 import { openUpstream, type OpenUpstream } from '../fixtures/upstream.js';
@@ -16,11 +17,12 @@ afterAll(() => upstream.close());
 
 let hall: Doors;
 let place: Place;
+let centreId: string;
 beforeEach(async () => {
   const way = { id: 'gov', url: upstream.url, ca: null, proxy: null };
   hall = await openDoors({ upstreams: [way], staff: false, timers: new HandTimers(100) });
-  const { centre } = hall.centre.configuration();
-  place = { directory: hall.data, upstreamId: 'gov', way, centre };
+  centreId = hall.centre.configuration().centre.id;
+  place = { directory: hall.data, upstreamId: 'gov', way };
 });
 afterEach(async () => {
   await hall.close();
@@ -29,10 +31,13 @@ afterEach(async () => {
   }
 });
 
+const enrol = (code: string): Promise<void> =>
+  join(place, ownOf(hall.data, hall.centre.configuration().centre), code);
+
 const codeOf = async (): Promise<string> => {
-  const centreId = hall.centre.configuration().centre.id;
   const { database, now } = upstream.upstream;
-  return (await makeCode(database, { centreId, governorateId: 'ismailia' }, now())).code;
+  const place = { senderId: centreId, governorateId: 'ismailia' };
+  return (await makeCode(database, place, now())).code;
 };
 
 const stored = async (): Promise<readonly { seq: number; body: string; hash: string }[]> =>
@@ -51,7 +56,7 @@ const until = (is: string) => expect.poll(() => state()?.is, { timeout: 15_000 }
 
 test('a centre enrols with its code, and all that it has arrives, also what comes later', async () => {
   await until('stopped');
-  await join(place, await codeOf());
+  await enrol(await codeOf());
   await until('live');
   expect(await stored()).toEqual(own());
   await hall.centre.log.askAsServer({ type: 'stopPaper', kioskId: null });
@@ -65,18 +70,18 @@ test('a centre enrols with its code, and all that it has arrives, also what come
 
 test('a code is good once, for its centre, and the same again is harmless', async () => {
   const code = await codeOf();
-  await expect(join(place, 'AAAA-BBBB-CCCC')).rejects.toThrow('the code is not the newest one');
-  await join(place, code);
+  await expect(enrol('AAAA-BBBB-CCCC')).rejects.toThrow('the code is not the newest one');
+  await enrol(code);
   // Another key with the same code is somebody else.
-  await expect(join(place, code)).rejects.toThrow('the code is not the newest one');
+  await expect(enrol(code)).rejects.toThrow('the code is not the newest one');
   await until('live');
 });
 
 test('a new key takes over, and the old one ends with its first use', async () => {
-  await join(place, await codeOf());
+  await enrol(await codeOf());
   await until('live');
-  const before = new RequestKey(hall.data, 'gov', place.centre.id).signer()!;
-  await rekey(place);
+  const before = new RequestKey(hall.data, 'gov', centreId).signer()!;
+  await rekey(place, centreId);
   await hall.centre.log.askAsServer({ type: 'stopPaper', kioskId: null });
   await expect.poll(stored, { timeout: 15_000 }).toEqual(own());
   const keys = await upstream.upstream.database.query('SELECT key_id FROM centre_key');
@@ -85,14 +90,14 @@ test('a new key takes over, and the old one ends with its first use', async () =
 });
 
 test('a revoked centre is refused, and enrols again with a new code', async () => {
-  await join(place, await codeOf());
+  await enrol(await codeOf());
   await until('live');
-  await revoke(upstream.upstream.database, place.centre.id, upstream.upstream.now());
-  upstream.upstream.senders.forget(place.centre.id);
+  await revoke(upstream.upstream.database, centreId, upstream.upstream.now());
+  upstream.upstream.senders.forget(centreId);
   await hall.centre.log.askAsServer({ type: 'stopPaper', kioskId: null });
   await until('stopped');
   expect(state()).toEqual({ is: 'stopped', why: 'revoked' });
-  await join(place, await codeOf());
+  await enrol(await codeOf());
   await until('live');
   expect(await stored()).toEqual(own());
 });
@@ -100,10 +105,10 @@ test('a revoked centre is refused, and enrols again with a new code', async () =
 /** Status of the answer to a post of this value, signed by this key. */
 const posted = async (
   value: unknown,
-  signer = new RequestKey(hall.data, 'gov', place.centre.id).signer()!,
+  signer = new RequestKey(hall.data, 'gov', centreId).signer()!,
   body = gzipSync(JSON.stringify(value)),
 ): Promise<number> => {
-  const path = `/v1/centres/${place.centre.id}/events`;
+  const path = `/v1/centres/${centreId}/events`;
   const signature = signRequest({ method: 'POST', path, body }, signer);
   const headers = {
     [SIGNATURE_HEADER]: signature,
@@ -114,10 +119,10 @@ const posted = async (
 };
 
 test('strangers, nonsense and bombs are refused', async () => {
-  await join(place, await codeOf());
+  await enrol(await codeOf());
   await until('live');
   const stranger = {
-    name: `dawr/${place.centre.id}`,
+    name: `dawr/${centreId}`,
     privateKey: generateKeyPairSync('ed25519').privateKey,
   };
   const stream = 'a'.repeat(26);

@@ -11,7 +11,7 @@ import {
   UpstreamAway,
   type ForwardState,
   type Reply,
-} from '../../server/upstream/forwarder.js';
+} from '../../node/forward/forwarder.js';
 import { Outbox } from '../../server/upstream/outbox.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
 import type { Database } from '../../upstream/store/database.js';
@@ -63,7 +63,7 @@ class Sending {
 
   start(): void {
     this.forwarder = new Forwarder({
-      outbox: new Outbox(this.hall.log.database),
+      source: new Outbox(this.hall.log.database),
       line: { send: (post) => this.send(post), configuration: () => Promise.resolve() },
       // Pauses are as short as a turn: what is tried again is tried at once.
       timers: { ...machineTimers, after: (_, run) => machineTimers.after(1, run) },
@@ -83,7 +83,7 @@ class Sending {
   private async send(post: EventsPost): Promise<Reply> {
     this.posts.push(post);
     const { centreId, logKey } = this;
-    const arrived = { centreId, logKey, post, at: this.hall.clock.now() };
+    const arrived = { centreId, logKey, post, relayed: false, at: this.hall.clock.now() };
     const mishap = this.mishap();
     if (mishap === 'lost') throw new UpstreamAway('lost');
     if (mishap === 'doubled') void ingest.take(arrived);
@@ -178,16 +178,17 @@ test('a log that lost its end sends nothing more, and says so', async () => {
   };
   const shorter = {
     ...outbox,
+    configuration: () => undefined,
     hashAt: (s: string, seq: number) => (seq > 10 ? undefined : outbox.hashAt(s, seq)),
   };
   const states: ForwardState[] = [];
   const forwarder = new Forwarder({
-    outbox: shorter as unknown as Outbox,
+    source: shorter,
     line: {
       configuration: () => Promise.resolve(),
       send: async (post) => {
         const { centreId, logKey } = whole;
-        const { stored } = await ingest.take({ centreId, logKey, post, at: 0 });
+        const { stored } = await ingest.take({ centreId, logKey, post, relayed: false, at: 0 });
         return { stored: stored!, nextAfterMs: 1, wanted: [] };
       },
     },

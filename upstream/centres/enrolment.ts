@@ -1,7 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { isVerifierKey, keyIdOfKey } from '../../chain/note.js';
 import type { Millis } from '../../core/configuration.js';
-import type { EnrolPost, EnrolRefusal } from '../../core/protocol/upstream.js';
+import {
+  senderIdOf,
+  type AboutPost,
+  type EnrolPost,
+  type EnrolRefusal,
+} from '../../core/protocol/upstream.js';
 import { DAY_MS } from '../../core/time.js';
 import { tokenHash } from '../../node/secrets.js';
 import type { Database, Queries } from '../store/database.js';
@@ -25,12 +30,12 @@ export interface Code {
 }
 
 /**
- * A code with which a centre may enrol, or enrol again with new keys; an earlier code ends. Until
- * it is used, the keys that the centre has stay good.
+ * A code with which a sender may enrol, or enrol again with new keys; an earlier code ends. Until
+ * it is used, the keys that the sender has stay good.
  */
 export const makeCode = async (
   queries: Queries,
-  { centreId, governorateId }: { readonly centreId: string; readonly governorateId: string },
+  { senderId, governorateId }: { readonly senderId: string; readonly governorateId: string },
   now: Millis,
 ): Promise<Code> => {
   const code = newCode();
@@ -40,7 +45,7 @@ export const makeCode = async (
      VALUES ($1, $2, $3, $4)
      ON CONFLICT (centre_id) DO UPDATE SET governorate_id = excluded.governorate_id,
        code_hash = excluded.code_hash, expires_at = excluded.expires_at, key_id = NULL`,
-    [centreId, governorateId, hashOf(code), expiresAt],
+    [senderId, governorateId, hashOf(code), expiresAt],
   );
   return { code, expiresAt };
 };
@@ -52,12 +57,12 @@ interface Found {
   readonly key_id: string | null;
 }
 
-/** Whether both keys are those of this centre. */
-const areOwn = ({ centreId, requestKey, logKey }: EnrolPost): boolean =>
-  [requestKey, logKey].every((key) => isVerifierKey(key) && key.startsWith(`dawr/${centreId}+`));
+/** Whether a text is the verifier key of this sender. */
+export const isKeyOf = (senderId: string, key: string): boolean =>
+  isVerifierKey(key) && key.startsWith(`dawr/${senderId}+`);
 
 /**
- * Gives the centre its keys; whoever asked has shown that it holds `requestKey`. The same again, by
+ * Gives a sender its keys; whoever asked has shown that it holds `requestKey`. The same again, by
  * the key that used the code, is harmless. Gives why it was refused, or `null`.
  */
 export const enrol = (
@@ -66,63 +71,90 @@ export const enrol = (
   now: Millis,
 ): Promise<EnrolRefusal | null> =>
   database.transaction(async (queries) => {
-    const { centreId, requestKey, logKey, name, zone } = post;
-    if (!areOwn(post)) return 'malformed';
+    const senderId = senderIdOf(post);
+    const { requestKey } = post;
+    if (!isKeyOf(senderId, requestKey)) return 'malformed';
+    if (post.kind === 'centre' && !isKeyOf(senderId, post.logKey)) return 'malformed';
     const [found] = await queries.query<Found>('SELECT * FROM enrolment WHERE centre_id = $1', [
-      centreId,
+      senderId,
     ]);
     const keyId = keyIdOfKey(requestKey);
     if (found?.code_hash !== hashOf(post.code) || found.expires_at < now) return 'code';
     if (found.key_id !== null) return found.key_id === keyId ? null : 'code';
     const used = await queries.query(
-      `UPDATE enrolment SET key_id = $2 WHERE centre_id = $1 AND key_id IS NULL RETURNING 1`,
-      [centreId, keyId],
+      'UPDATE enrolment SET key_id = $2 WHERE centre_id = $1 AND key_id IS NULL RETURNING 1',
+      [senderId, keyId],
     );
     if (used.length === 0) return 'code';
-    await queries.query(
-      `INSERT INTO centre (centre_id, governorate_id, name_ar, name_en, zone, log_key, enrolled_at,
-         missing)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
-       ON CONFLICT (centre_id) DO UPDATE SET governorate_id = excluded.governorate_id,
-         name_ar = excluded.name_ar, name_en = excluded.name_en, zone = excluded.zone,
-         log_key = excluded.log_key, enrolled_at = excluded.enrolled_at, revoked_at = NULL`,
-      [centreId, found.governorate_id, name.ar, name.en, zone, logKey, now],
-    );
-    await replaceKeys(queries, { centreId, requestKey, now });
+    const { governorate_id: governorateId } = found;
+    if (post.kind === 'centre') {
+      await keepCentre(queries, post, { centreId: post.id, governorateId, relayed: false, now });
+    } else await keepRelay(queries, { relayId: post.id, governorateId, now });
+    await queries.query('DELETE FROM centre_key WHERE centre_id = $1', [senderId]);
+    await addKey(queries, { senderId, requestKey, now });
     return null;
   });
 
-/** From now on the centre signs with this key alone. */
-export const replaceKeys = async (
+interface Place {
+  readonly centreId: string;
+  readonly governorateId: string;
+  /** Known by the word of a data centre below. */
+  readonly relayed: boolean;
+  readonly now: Millis;
+}
+
+/** Keeps what a centre is; what came by a relay never changes what the centre told itself. */
+export const keepCentre = async (
   queries: Queries,
-  { centreId, requestKey, now }: { centreId: string; requestKey: string; now: Millis },
+  { name, zone, logKey }: AboutPost,
+  { centreId, governorateId, relayed, now }: Place,
 ): Promise<void> => {
-  await queries.query('DELETE FROM centre_key WHERE centre_id = $1', [centreId]);
-  await addKey(queries, { centreId, requestKey, now });
+  await queries.query(
+    `INSERT INTO centre (centre_id, governorate_id, name_ar, name_en, zone, log_key, enrolled_at,
+       relayed, missing)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)
+     ON CONFLICT (centre_id) DO UPDATE SET governorate_id = excluded.governorate_id,
+       name_ar = excluded.name_ar, name_en = excluded.name_en, zone = excluded.zone,
+       log_key = excluded.log_key, enrolled_at = excluded.enrolled_at, revoked_at = NULL,
+       relayed = excluded.relayed
+     WHERE NOT excluded.relayed OR (centre.relayed AND centre.revoked_at IS NULL
+       AND centre.governorate_id = excluded.governorate_id)`,
+    [centreId, governorateId, name.ar, name.en, zone, logKey, now, relayed],
+  );
 };
 
-/** The centre may sign with this key too, until it has used it: `endOlderKeys`. */
+const keepRelay = async (
+  queries: Queries,
+  { relayId, governorateId, now }: { relayId: string; governorateId: string; now: Millis },
+): Promise<void> => {
+  await queries.query(
+    `INSERT INTO relay (relay_id, governorate_id, enrolled_at) VALUES ($1, $2, $3)
+     ON CONFLICT (relay_id) DO UPDATE SET governorate_id = excluded.governorate_id,
+       enrolled_at = excluded.enrolled_at, revoked_at = NULL`,
+    [relayId, governorateId, now],
+  );
+};
+
+/** The sender may sign with this key too, until it has used it: `endOlderKeys`. */
 export const addKey = async (
   queries: Queries,
-  { centreId, requestKey, now }: { centreId: string; requestKey: string; now: Millis },
+  { senderId, requestKey, now }: { senderId: string; requestKey: string; now: Millis },
 ): Promise<void> => {
   await queries.query(
     `INSERT INTO centre_key (centre_id, key_id, public_key, since) VALUES ($1, $2, $3, $4)
      ON CONFLICT DO NOTHING`,
-    [centreId, keyIdOfKey(requestKey), requestKey, now],
+    [senderId, keyIdOfKey(requestKey), requestKey, now],
   );
 };
 
-/** The centre has used a key: those before it are good no more. */
+/** The sender has used a key: those before it are good no more. */
 export const endOlderKeys = async (
   queries: Queries,
-  centreId: string,
+  senderId: string,
   since: Millis,
 ): Promise<void> => {
-  await queries.query('DELETE FROM centre_key WHERE centre_id = $1 AND since < $2', [
-    centreId,
-    since,
-  ]);
+  const values = [senderId, since];
+  await queries.query('DELETE FROM centre_key WHERE centre_id = $1 AND since < $2', values);
 };
 
 /** Nothing more is taken of this centre, until it enrols again. `false` where there is none. */

@@ -12,20 +12,23 @@ import {
 import { isVerifierKey } from '../../chain/note.js';
 import { hash } from 'node:crypto';
 import {
+  aboutSchema,
   enrolSchema,
   ENROL_PATH,
   POST_BYTES_MAX,
   POST_REFUSALS,
   postSchema,
   rekeySchema,
+  senderIdOf,
   WANTED_MAX,
   type PostAnswer,
   type PostRefusal,
   type Stored,
 } from '../../core/protocol/upstream.js';
+import { ID } from '../../core/protocol/forms.js';
 import { lineOf } from '../../node/address.js';
 import { Buckets, perMinute } from '../../node/bucket.js';
-import { addKey, enrol } from '../centres/enrolment.js';
+import { addKey, enrol, isKeyOf, keepCentre } from '../centres/enrolment.js';
 import type { Sender } from '../centres/senders.js';
 import { QueryFault } from '../store/database.js';
 import type { Upstream } from '../upstream.js';
@@ -42,7 +45,7 @@ const ENROLMENTS_PER_MINUTE = 10;
 const unpack = promisify(gunzip);
 
 type Body = Buffer | undefined;
-type CentreRequest = FastifyRequest<{ Params: { id: string }; Body: Body }>;
+type CentreRequest = FastifyRequest<{ Params: { id: string; relay?: string } }>;
 
 const signedOf = ({ method, url, body }: FastifyRequest): Signed => ({
   method,
@@ -59,23 +62,28 @@ const later = (reply: FastifyReply, code: 429 | 503): FastifyReply =>
     .header('retry-after', LATER_MS / 1000)
     .send({ later: LATER_MS });
 
+/** What was packed; `undefined` for what is not, or is too large. */
+const unpacked = async (body: unknown): Promise<Buffer | undefined> =>
+  Buffer.isBuffer(body)
+    ? unpack(body, { maxOutputLength: POST_BYTES_MAX }).catch(() => undefined)
+    : undefined;
+
 /** The value of a packed body; `undefined` for what is not one of this shape. */
 const valueOf = async <S extends z.ZodType>(
   schema: S,
-  { headers, body }: FastifyRequest,
+  { body }: FastifyRequest,
 ): Promise<z.infer<S> | undefined> => {
-  if (!Buffer.isBuffer(body)) return undefined;
+  const text = await unpacked(body);
+  if (text === undefined) return undefined;
   try {
-    const isPacked = headers['content-encoding'] === 'gzip';
-    const text = isPacked ? await unpack(body, { maxOutputLength: POST_BYTES_MAX }) : body;
     return schema.safeParse(JSON.parse(text.toString('utf8'))).data;
   } catch {
-    // Not packed, too large or no JSON: in each case no such value.
+    // No JSON, and so no such value.
     return undefined;
   }
 };
 
-/** The door of centres: all that comes in is signed by a key of the centre that the path names. */
+/** The door of centres and relays: all that comes in is signed by a key of whom the path names. */
 export const centreRoutes = (app: FastifyInstance, upstream: Upstream): void => {
   const { database, ingest, senders, now } = upstream;
   const enrolments = new Buckets(() => perMinute(ENROLMENTS_PER_MINUTE));
@@ -94,59 +102,105 @@ export const centreRoutes = (app: FastifyInstance, upstream: Upstream): void => 
     throw fault;
   });
 
-  /** The sender; else the reply is sent and nothing comes back. */
+  /** Who signed; else the reply is sent and nothing comes back. */
   const senderOf = async (
-    request: CentreRequest,
+    senderId: string,
+    request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<Sender | undefined> => {
     const header = request.headers[SIGNATURE_HEADER];
-    const sender = await senders.signedBy(request.params.id, signedOf(request), header);
+    const sender = await senders.signedBy(senderId, signedOf(request), header);
     if (sender !== null && !sender.revoked) return sender;
     refuse(reply, sender === null ? 'unknown' : 'revoked');
     return undefined;
   };
 
-  app.post('/v1/centres/:id/events', async (request: CentreRequest, reply) => {
+  /** The centre that the path names, if it or the relay of its governorate has signed. */
+  const centreOf = async (
+    request: CentreRequest,
+    reply: FastifyReply,
+  ): Promise<Sender | undefined> => {
+    const { id, relay } = request.params;
+    const sender = await senderOf(relay === undefined ? id : `relay/${relay}`, request, reply);
+    if (sender === undefined || relay === undefined) return sender;
+    const centre = await senders.sender(id);
+    const isBelow = centre?.governorateId === sender.governorateId;
+    if (centre !== undefined && isBelow && !centre.revoked) return centre;
+    refuse(reply, isBelow ? 'revoked' : 'unknown');
+    return undefined;
+  };
+
+  const takeEvents = async (request: CentreRequest, reply: FastifyReply): Promise<FastifyReply> => {
     if (ingest.load >= LOAD_MAX) return later(reply, 503);
-    const sender = await senderOf(request, reply);
-    if (sender === undefined) return reply;
+    const centre = await centreOf(request, reply);
+    if (centre === undefined) return reply;
     const post = await valueOf(postSchema, request);
     if (post === undefined) return refuse(reply, 'malformed');
-    const { centreId, logKey } = sender;
-    const taken = await ingest.take({ centreId, logKey, post, at: now() });
+    const relayed = request.params.relay !== undefined;
+    const { id: centreId, logKey } = centre;
+    const taken = await ingest.take({ centreId, logKey, post, relayed, at: now() });
     const { refused, stored } = taken;
     if (refused !== null || stored === null) return refuse(reply, refused ?? 'gap', stored);
     const wanted = taken.wanted.slice(0, WANTED_MAX);
     return reply.send({ stored, nextAfterMs: IDLE_MS, wanted } satisfies PostAnswer);
-  });
+  };
 
-  app.post('/v1/centres/:id/configuration', async (request: CentreRequest, reply) => {
-    const sender = await senderOf(request, reply);
-    if (sender === undefined) return reply;
-    const { body } = request;
-    if (!Buffer.isBuffer(body)) return refuse(reply, 'malformed');
-    const text = await unpack(body, { maxOutputLength: POST_BYTES_MAX }).catch(() => undefined);
+  const takeConfiguration = async (
+    request: CentreRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> => {
+    const centre = await centreOf(request, reply);
+    if (centre === undefined) return reply;
+    const text = await unpacked(request.body);
     if (text === undefined) return refuse(reply, 'malformed');
     await database.query(
       `UPDATE configuration SET body = $3, received_at = $4
        WHERE centre_id = $1 AND hash = $2 AND body IS NULL`,
-      [sender.centreId, hash('sha256', text, 'hex'), text.toString('utf8'), now()],
+      [centre.id, hash('sha256', text, 'hex'), text.toString('utf8'), now()],
     );
     return reply.send({});
-  });
+  };
 
-  app.post('/v1/centres/:id/key', async (request: CentreRequest, reply) => {
-    const sender = await senderOf(request, reply);
+  /** A new key for whoever signed with the old one. */
+  const takeKey = async (
+    senderId: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> => {
+    const sender = await senderOf(senderId, request, reply);
     if (sender === undefined) return reply;
     const rekey = await valueOf(rekeySchema, request);
-    const { centreId } = sender;
     const isOwn =
       rekey !== undefined &&
-      isVerifierKey(rekey.requestKey) &&
-      rekey.requestKey.startsWith(`dawr/${centreId}+`) &&
-      isSignedBy(proofOf(centreId), rekey.proof, rekey.requestKey);
+      isKeyOf(senderId, rekey.requestKey) &&
+      isSignedBy(proofOf(senderId), rekey.proof, rekey.requestKey);
     if (!isOwn) return refuse(reply, 'malformed');
-    await addKey(database, { centreId, requestKey: rekey.requestKey, now: now() });
+    await addKey(database, { senderId, requestKey: rekey.requestKey, now: now() });
+    senders.forget(senderId);
+    return reply.send({});
+  };
+
+  for (const base of ['/v1/centres/:id', '/v1/relays/:relay/centres/:id']) {
+    app.post(`${base}/events`, takeEvents);
+    app.post(`${base}/configuration`, takeConfiguration);
+  }
+  app.post('/v1/centres/:id/key', (request: CentreRequest, reply) =>
+    takeKey(request.params.id, request, reply),
+  );
+  app.post('/v1/relays/:id/key', (request: CentreRequest, reply) =>
+    takeKey(`relay/${request.params.id}`, request, reply),
+  );
+
+  app.post('/v1/relays/:relay/centres/:id', async (request: CentreRequest, reply) => {
+    const { relay = '', id: centreId } = request.params;
+    const sender = await senderOf(`relay/${relay}`, request, reply);
+    if (sender === undefined) return reply;
+    const about = await valueOf(aboutSchema, request);
+    if (about === undefined || !ID.test(centreId) || !isKeyOf(centreId, about.logKey)) {
+      return refuse(reply, 'malformed');
+    }
+    const { governorateId } = sender;
+    await keepCentre(database, about, { centreId, governorateId, relayed: true, now: now() });
     senders.forget(centreId);
     return reply.send({});
   });
@@ -164,8 +218,8 @@ export const centreRoutes = (app: FastifyInstance, upstream: Upstream): void => 
     if (!isOwn) return reply.code(400).send({ refused: 'malformed' });
     const refused = await enrol(database, post, now());
     if (refused !== null) return reply.code(403).send({ refused });
-    senders.forget(post.centreId);
-    upstream.journal.info({ centreId: post.centreId }, 'a centre enrolled');
+    senders.forget(senderIdOf(post));
+    upstream.journal.info({ sender: senderIdOf(post) }, 'a sender enrolled');
     return reply.send({});
   });
 };

@@ -101,7 +101,13 @@ class Sender {
   }
 
   send(post: EventsPost): Promise<Taken> {
-    return ingest.take({ centreId: this.centreId, logKey: this.logKey, post, at: AT });
+    return ingest.take({
+      centreId: this.centreId,
+      logKey: this.logKey,
+      post,
+      relayed: false,
+      at: AT,
+    });
   }
 
   /** What a stream has when so many events of it are stored. */
@@ -209,7 +215,7 @@ test('a hall that falls silent rings, and is heard again', async () => {
   const centre = new Sender('c-silent');
   await database.query(
     `INSERT INTO centre (centre_id, governorate_id, name_ar, name_en, zone, log_key, enrolled_at,
-       missing) VALUES ($1, 'x', 'x', 'x', 'Africa/Cairo', $2, 0, 0)`,
+       relayed, missing) VALUES ($1, 'x', 'x', 'x', 'Africa/Cairo', $2, 0, false, 0)`,
     [centre.centreId, centre.logKey],
   );
   const open = { open: true, waiting: 3, serving: 1, counters: 2 };
@@ -222,7 +228,7 @@ test('a hall that falls silent rings, and is heard again', async () => {
   expect(await alarms(centre)).toEqual([{ kind: 'silent', seq: 0, times: 1 }]);
   const heard = { ...centre.post(4), live: open };
   const { centreId, logKey } = centre;
-  await ingest.take({ centreId, logKey, post: heard, at: AT + 17 * 60_000 });
+  await ingest.take({ centreId, logKey, post: heard, relayed: false, at: AT + 17 * 60_000 });
   await watchSilence(database, AT + 17 * 60_000);
   const [ended] = await database.query<{ cleared_by: string }>(
     'SELECT cleared_by FROM alarm WHERE centre_id = $1',

@@ -32,6 +32,8 @@ export interface Arrived {
   /** Verifier key of the centre's checkpoints. */
   readonly logKey: string;
   readonly post: EventsPost;
+  /** It came by a data centre below, which may itself have been restored. */
+  readonly relayed: boolean;
   readonly at: Millis;
 }
 
@@ -102,12 +104,12 @@ const storeGroup = async (queries: Queries, group: readonly Arrived[]): Promise<
 /** Keeps the checkpoints that hold, and raises what an operator must look at. */
 const keepSigns = async (
   queries: Queries,
-  { arrived: { centreId, post, at }, verdict }: Work,
+  { arrived: { centreId, post, relayed, at }, verdict }: Work,
   held: Held,
 ): Promise<void> => {
   const { stream, from } = post;
   const place = { centreId, stream, at };
-  if (post.last < held.seq && !post.ended) {
+  if (post.last < held.seq && !post.ended && !relayed) {
     await raise(queries, { ...place, kind: 'behind', seq: post.last });
   }
   if (Math.abs(post.at - at) > CLOCK_OFF_MAX_MS) {

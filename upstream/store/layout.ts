@@ -5,7 +5,10 @@ export interface Layout {
   /** Follows the definition of a table that is kept by time. */
   readonly byTime: string;
   /** Run once for each table when it is made. */
-  readonly placed: (table: string) => readonly string[];
+  readonly placed: (table: {
+    readonly name: string;
+    readonly reference?: boolean;
+  }) => readonly string[];
   /**
    * Centres with the same key lie on one machine: what is written in one transaction is grouped by
    * it, or each commit would take two phases over all machines.
@@ -24,7 +27,11 @@ const single: Layout = {
 /** docs.citusdata.com: distributed tables that share their column lie together, by `centre_id`. */
 const citus: Layout = {
   byTime: BY_MONTH,
-  placed: (table) => [`SELECT create_distributed_table('${table}', 'centre_id')`],
+  placed: ({ name, reference = false }) => [
+    reference
+      ? `SELECT create_reference_table('${name}')`
+      : `SELECT create_distributed_table('${name}', 'centre_id')`,
+  ],
   groupKeys: async (queries, centres) => {
     const rows = await queries.query<{ shard: string }>(
       `SELECT get_shard_id_for_distribution_column('event', id)::text AS shard

@@ -7,6 +7,8 @@ interface Table {
   readonly columns: string;
   /** Kept in parts of a month, by its `business_day`. */
   readonly byTime?: boolean;
+  /** Small, and whole on every machine. */
+  readonly reference?: boolean;
 }
 
 const CENTRE: Table = {
@@ -19,6 +21,7 @@ const CENTRE: Table = {
     zone TEXT NOT NULL,
     log_key TEXT NOT NULL,
     enrolled_at BIGINT NOT NULL,
+    relayed BOOLEAN NOT NULL,
     revoked_at BIGINT,
     heard_at BIGINT,
     missing BIGINT NOT NULL,
@@ -38,7 +41,18 @@ const CONFIGURATION: Table = {
     PRIMARY KEY (centre_id, hash)`,
 };
 
-/** Keys with which a centre signs what it sends. */
+/** Data centres below, which pass on what the centres of their governorate sent. */
+const RELAY: Table = {
+  name: 'relay',
+  reference: true,
+  columns: `
+    relay_id TEXT PRIMARY KEY,
+    governorate_id TEXT NOT NULL,
+    enrolled_at BIGINT NOT NULL,
+    revoked_at BIGINT`,
+};
+
+/** Keys with which a centre signs what it sends; those of a relay lie under `relay/<id>`. */
 const CENTRE_KEY: Table = {
   name: 'centre_key',
   columns: `
@@ -92,7 +106,7 @@ const EVENT: Table = {
     version INTEGER NOT NULL,
     body TEXT NOT NULL,
     hash BYTEA NOT NULL,
-    PRIMARY KEY (centre_id, business_day, stream, seq)`,
+    PRIMARY KEY (centre_id, stream, seq, business_day)`,
 };
 
 const CHECKPOINT: Table = {
@@ -123,7 +137,7 @@ const ALARM: Table = {
 };
 
 const FIRST: readonly Table[] = [
-  ...[CENTRE, CONFIGURATION, CENTRE_KEY, ENROLMENT, STREAM],
+  ...[CENTRE, CONFIGURATION, CENTRE_KEY, ENROLMENT, RELAY, STREAM],
   ...[EVENT, CHECKPOINT, ALARM],
 ];
 
@@ -154,7 +168,7 @@ export const migrate = async (database: Database): Promise<void> => {
       for (const table of tables) {
         const kept = table.byTime === true ? ` ${byTime}` : '';
         await queries.query(`CREATE TABLE ${table.name} (${table.columns})${kept}`);
-        for (const sql of placed(table.name)) await queries.query(sql);
+        for (const sql of placed(table)) await queries.query(sql);
       }
       await queries.query('INSERT INTO migration VALUES ($1)', [index + 1]);
     });

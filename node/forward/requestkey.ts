@@ -2,9 +2,9 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Signer } from '../../chain/note.js';
-import { syncFile, writeKept } from '../../node/folder.js';
+import { syncFile, writeKept } from '../folder.js';
 
-/** The key with which a centre signs what it sends to one upstream, in files of its owner alone. */
+/** The key with which a sender signs what it sends to one upstream, in files of its owner alone. */
 export class RequestKey {
   private readonly file: string;
   private readonly draft: string;
@@ -12,7 +12,7 @@ export class RequestKey {
   constructor(
     directory: string,
     upstreamId: string,
-    private readonly centreId: string,
+    private readonly senderId: string,
   ) {
     this.file = join(directory, 'keys', `upstream-${upstreamId}.pem`);
     this.draft = `${this.file}.next`;
@@ -39,6 +39,6 @@ export class RequestKey {
   }
 
   private signerOf(file: string): Signer {
-    return { name: `dawr/${this.centreId}`, privateKey: createPrivateKey(readFileSync(file)) };
+    return { name: `dawr/${this.senderId}`, privateKey: createPrivateKey(readFileSync(file)) };
   }
 }

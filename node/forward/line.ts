@@ -108,11 +108,10 @@ const reasonOf = (cause: unknown): string => {
 };
 
 /**
- * The way of posts. `signer` is asked for each: a new key holds from the next one on, and without
- * one the centre is not known there.
+ * The way of posts about one centre, to paths below `base`. `signer` is asked for each: a new key
+ * holds from the next one on, and without one the sender is not known there.
  */
-export const lineOf = (wires: Wires, centreId: string, signer: () => Signer | null): Line => {
-  const base = `/v1/centres/${centreId}`;
+export const lineOf = (wires: Wires, base: string, signer: () => Signer | null): Line => {
   return {
     async send(post) {
       const body = JSON.stringify(post);

@@ -6,8 +6,7 @@ import type {
   PostRefusal,
   Stored,
 } from '../../core/protocol/upstream.js';
-import type { Timers } from '../../node/time.js';
-import type { Outbox, Reach } from './outbox.js';
+import type { Timers } from '../time.js';
 
 /** Without a word it is told that all is as it was, so that both ends know where they stand. */
 const IDLE_MS = 30_000;
@@ -18,6 +17,37 @@ const RETRY_MS_MAX = 5 * 60_000;
 const RIGHT_MS = 10_000;
 /** Between posts of a backlog, so that the hall is not disturbed. */
 const PACE_MS = 20;
+
+/** A stream, with the number of its last event. */
+export interface Reach {
+  readonly stream: string;
+  /** 0 where it has no event. */
+  readonly seq: number;
+  /** The centre was restored and goes on in a later stream. */
+  readonly ended: boolean;
+}
+
+/** What a post says of a part of a stream. */
+export type Part = Pick<EventsPost, 'head' | 'previous' | 'events' | 'notes'>;
+
+type Awaitable<T> = T | Promise<T>;
+
+/** One centre's log, as it is sent on: nothing is written, and nothing is forgotten. */
+export interface Source {
+  /** Oldest first: all but the last have ended. */
+  streams(): Awaitable<readonly Reach[]>;
+  /** Number of the last event; 0 where it has none. */
+  lastOf(stream: string): Awaitable<number>;
+  /** In hex; `undefined` where the stream has no such event. 0 is its beginning. */
+  hashAt(stream: string, seq: number): Awaitable<string | undefined>;
+  /** Body of a configuration that the log names. */
+  configuration(hash: string): Awaitable<Buffer | undefined>;
+  /**
+   * Whole requests from an event on; `events` may be empty. With them go the checkpoints of sizes
+   * above `noted` that the other end can check: those of that part, and one of the event before.
+   */
+  from(stream: string, seq: number, noted?: number): Awaitable<Part>;
+}
 
 /** No answer, or none that says anything: asked again later. */
 export class UpstreamAway extends Error {
@@ -60,13 +90,13 @@ class Stopped extends Error {
 }
 
 export interface ForwarderParts {
-  readonly outbox: Outbox;
+  readonly source: Source;
   readonly line: Line;
   readonly timers: Pick<Timers, 'after'>;
   readonly now: () => Millis;
   /** From 0 up to 1. */
   readonly random: () => number;
-  readonly live: () => LiveNumbers | null;
+  readonly live: () => Awaitable<LiveNumbers | null>;
   readonly onState: (state: ForwardState) => void;
 }
 
@@ -130,9 +160,9 @@ export class Forwarder {
 
   /** All streams to their ends. Gives after how long to say so again. */
   private async round(): Promise<Millis> {
-    const { outbox, onState, now } = this.parts;
+    const { source, onState, now } = this.parts;
     let next = IDLE_MS;
-    for (const reach of outbox.streams()) {
+    for (const reach of await source.streams()) {
       if (reach.ended && this.stored.get(reach.stream) === reach.seq) continue;
       next = await this.forward(reach);
       if (this.stopping) return next;
@@ -143,33 +173,34 @@ export class Forwarder {
   }
 
   private async forward({ stream, seq: end, ended }: Reach): Promise<Millis> {
-    const { outbox, line, onState, now, live } = this.parts;
+    const { source, line, onState, now, live } = this.parts;
     // What is not known is asked for by saying that all is there.
     let from = (this.stored.get(stream) ?? end) + 1;
     for (;;) {
-      const part = outbox.from(stream, from, this.noted.get(stream));
+      const part = await source.from(stream, from, this.noted.get(stream));
       if (part.events.length > 0) onState({ is: 'sending' });
-      const last = outbox.lastOf(stream);
+      const last = await source.lastOf(stream);
       const reply = await line.send({
         ...{ stream, from, last, ended, ...part },
-        ...{ at: now(), live: ended ? null : live() },
+        ...{ at: now(), live: ended ? null : await live() },
       });
-      const seq = this.storedBy(reply, { stream, seq: end, ended });
+      const seq = await this.storedBy(reply, { stream, seq: end, ended });
       this.stored.set(stream, seq);
       if (part.notes.length > 0) this.noted.set(stream, seq);
       if ('wanted' in reply) await this.sendConfigurations(reply.wanted);
       from = seq + 1;
-      if (seq >= outbox.lastOf(stream)) return 'refused' in reply ? IDLE_MS : reply.nextAfterMs;
+      if (seq >= (await source.lastOf(stream)))
+        return 'refused' in reply ? IDLE_MS : reply.nextAfterMs;
       if (this.stopping) return IDLE_MS;
       if (part.events.length > 0) await this.pause(PACE_MS, false);
     }
   }
 
   /** How far the stream is stored there. Throws `Stopped` where that is not what this log has. */
-  private storedBy(reply: Reply, { stream, seq: end, ended }: Reach): number {
+  private async storedBy(reply: Reply, { stream, seq: end, ended }: Reach): Promise<number> {
     if ('refused' in reply && reply.refused !== 'gap') throw new Stopped(reply.refused);
     const seq = reply.stored?.seq ?? 0;
-    const own = this.parts.outbox.hashAt(stream, seq);
+    const own = await this.parts.source.hashAt(stream, seq);
     // What a restore cut off lies there alone, and stays there.
     if (own === undefined && ended) return end;
     if (own === undefined) throw new Stopped('behind');
@@ -179,7 +210,7 @@ export class Forwarder {
 
   private async sendConfigurations(wanted: readonly string[]): Promise<void> {
     for (const hash of wanted) {
-      const body = this.parts.outbox.configuration(hash);
+      const body = await this.parts.source.configuration(hash);
       if (body !== undefined) await this.parts.line.configuration(hash, body);
     }
   }
