@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Mistake } from '../core/check.js';
+import { ID } from '../core/protocol/forms.js';
 import { codeOf } from './folder.js';
 import { parseJson } from './json.js';
 import { tlsMistakes } from './tls.js';
@@ -36,8 +37,7 @@ const textOf = async (file: string): Promise<string> => {
 };
 
 /** Whether a host is this machine alone. */
-export const isLoopback = (host: string): boolean =>
-  /^(localhost|127\.[\d.]+|::1|\[::1\])$/.test(host);
+const isLoopback = (host: string): boolean => /^(localhost|127\.[\d.]+|::1|\[::1\])$/.test(host);
 
 export const port = z.number().int().min(0).max(65_535);
 export const path = z.string().min(1).max(1000);
@@ -82,3 +82,45 @@ export const readJson = async (file: string): Promise<unknown> => {
   const { line, column, reason } = parsed;
   throw new ConfigurationError(file, [{ path: `line ${line}, column ${column}`, reason }]);
 };
+
+/** Data centres above, which are sent what is stored here. */
+export const upstreamsField = z
+  .array(
+    z.strictObject({
+      id: z.string().regex(ID, 'is not an id: small letters, digits and hyphens'),
+      /** `https://…`; plain `http` only to this machine, or for a pilot. */
+      url: z.url({ protocol: /^https?$/ }).max(300),
+      /** File of the authority behind its certificate, where that is not a public one. */
+      ca: path.nullable().default(null),
+      /** A proxy that all goes through. */
+      proxy: z
+        .url({ protocol: /^https?$/ })
+        .max(300)
+        .nullable()
+        .default(null),
+    }),
+  )
+  .max(5)
+  .default([]);
+
+type Upstreams = z.output<typeof upstreamsField>;
+
+/** What is wrong with the ways up; `prefix` is empty or ends in a dot. */
+export const upstreamMistakes = (
+  { upstreams, pilot }: { readonly upstreams: Upstreams; readonly pilot: boolean },
+  prefix: string,
+): Mistake[] =>
+  upstreams.flatMap(({ id, url }, index) => {
+    const { protocol, hostname } = new URL(url);
+    const isOpen = protocol === 'http:' && !pilot && !isLoopback(hostname);
+    const isTwice = upstreams.findIndex((other) => other.id === id) < index;
+    const at = `${prefix}upstreams.${index}`;
+    return [
+      ...(isOpen ? [{ path: `${at}.url`, reason: 'is plain HTTP: use https://' }] : []),
+      ...(isTwice ? [{ path: `${at}.id`, reason: `${id} is there twice: remove one` }] : []),
+    ];
+  });
+
+/** The same ways, their authorities' files by their whole paths. */
+export const absoluteWays = (ways: Upstreams, folder: string): Upstreams =>
+  ways.map((way) => ({ ...way, ca: way.ca && resolve(folder, way.ca) }));

@@ -9,13 +9,15 @@ import { knownDisplays } from './displays.js';
 import { canonicalJson } from '../node/json.js';
 import {
   absoluteTls,
+  absoluteWays,
   ConfigurationError,
   doorFields,
   doorMistakes,
-  isLoopback,
   path,
   port,
   readJson,
+  upstreamMistakes,
+  upstreamsField,
 } from '../node/settings.js';
 
 const serverSchema = z.strictObject({
@@ -29,24 +31,7 @@ const serverSchema = z.strictObject({
   /** Folder of the clips that boards speak with; `null`: the one that this installation built. */
   voice: path.nullable().default(null),
   /** Data centres that keep a copy of the log: a governorate, the nation. */
-  upstreams: z
-    .array(
-      z.strictObject({
-        id: z.string().regex(ID, 'is not an id: small letters, digits and hyphens'),
-        /** `https://…`; plain `http` only to this machine, or for a pilot. */
-        url: z.url({ protocol: /^https?$/ }).max(300),
-        /** File of the authority behind its certificate, where that is not a public one. */
-        ca: path.nullable().default(null),
-        /** A proxy that all goes through. */
-        proxy: z
-          .url({ protocol: /^https?$/ })
-          .max(300)
-          .nullable()
-          .default(null),
-      }),
-    )
-    .max(5)
-    .default([]),
+  upstreams: upstreamsField,
   /** Text messages to visitors who ask for them; `null`: nobody is asked for a number. */
   sms: z
     .strictObject({
@@ -92,26 +77,11 @@ const portMistakes = ({ port: own, phonePort }: ServerSettings): Mistake[] =>
     ? [{ path: 'server.phonePort', reason: `is the same as port (${own}): choose another` }]
     : [];
 
-const upstreamMistakes = ({ upstreams, pilot }: ServerSettings): Mistake[] =>
-  upstreams.flatMap(({ id, url }, index) => {
-    const { protocol, hostname } = new URL(url);
-    const isOpen = protocol === 'http:' && !pilot && !isLoopback(hostname);
-    const isTwice = upstreams.findIndex((other) => other.id === id) < index;
-    return [
-      ...(isOpen
-        ? [{ path: `server.upstreams.${index}.url`, reason: 'is plain HTTP: use https://' }]
-        : []),
-      ...(isTwice
-        ? [{ path: `server.upstreams.${index}.id`, reason: `${id} is there twice: remove one` }]
-        : []),
-    ];
-  });
-
 const absolute = (server: ServerSettings, folder: string): ServerSettings => ({
   ...server,
   data: resolve(folder, server.data),
   voice: server.voice && resolve(folder, server.voice),
-  upstreams: server.upstreams.map((way) => ({ ...way, ca: way.ca && resolve(folder, way.ca) })),
+  upstreams: absoluteWays(server.upstreams, folder),
   tls: absoluteTls(server.tls, folder),
 });
 
@@ -123,7 +93,7 @@ const serverOf = async (raw: unknown, folder: string): Promise<ServerSettings | 
   const server = absolute(shaped.data.server, folder);
   const mistakes = [
     ...portMistakes(server),
-    ...upstreamMistakes(server),
+    ...upstreamMistakes(server, 'server.'),
     ...(await doorMistakes(server, 'server.')),
   ];
   return mistakes.length > 0 ? mistakes : server;

@@ -5,11 +5,12 @@ import type { Logger } from 'pino';
 import type { Millis } from '../core/configuration.js';
 import { urlOf } from '../node/addresses.js';
 import { makeFolders } from '../node/folder.js';
-import { machineTime, machineTimers, type Timers } from '../node/time.js';
+import { machineRandom, machineTime, machineTimers, type Timers } from '../node/time.js';
 import { Senders } from './centres/senders.js';
 import { upstreamApp } from './http/app.js';
 import { Ingest } from './ingest/ingest.js';
 import { watchSilence } from './ingest/silence.js';
+import { Relay } from './relay/relays.js';
 import type { Settings } from './settings.js';
 import { openEmbedded } from './store/embedded.js';
 import { openPostgres } from './store/postgres.js';
@@ -55,7 +56,11 @@ export const run = async (options: RunOptions): Promise<Running> => {
   try {
     await migrate(database);
     const senders = new Senders(database, now);
-    const ingest = new Ingest(database, timers);
+    const parts = { settings, queries: database, timers, now, random: machineRandom, journal };
+    const relays = settings.upstreams.map((way) => new Relay(parts, way));
+    const ingest = new Ingest(database, timers, (centres) => {
+      for (const relay of relays) relay.stored(centres);
+    });
     const upstream = { settings, database, ingest, senders, timers, now, journal };
     const stopWatching = timers.every(SILENCE_LOOK_MS, () => {
       watchSilence(database, now()).catch((fault: unknown) => {
@@ -74,6 +79,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
         const cancel = timers.after(LAST_ANSWERS_MS, () => app.server.closeAllConnections());
         await app.close();
         cancel();
+        await Promise.all(relays.map((relay) => relay.stop()));
         await database.close();
       },
     };

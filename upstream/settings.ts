@@ -4,12 +4,15 @@ import { mistakeOf } from '../core/check/shape.js';
 import { ID } from '../core/protocol/forms.js';
 import {
   absoluteTls,
+  absoluteWays,
   ConfigurationError,
   doorFields,
   doorMistakes,
   path,
   port,
   readJson,
+  upstreamMistakes,
+  upstreamsField,
 } from '../node/settings.js';
 
 const text = z.string().min(1).max(200);
@@ -28,6 +31,8 @@ export const settingsSchema = z.strictObject({
    * file.
    */
   data: path.default('data'),
+  /** Where all of it is passed on: of a governorate, the nation. */
+  upstreams: upstreamsField,
 });
 
 /** Where a data centre listens and stores; every path is absolute. */
@@ -54,9 +59,10 @@ export const loadSettings = async (
     ...read,
     data: resolve(folder, read.data),
     tls: absoluteTls(read.tls, folder),
+    upstreams: absoluteWays(read.upstreams, folder),
     databaseUrl,
   };
-  const mistakes = await doorMistakes(settings, '');
+  const mistakes = [...upstreamMistakes(settings, ''), ...(await doorMistakes(settings, ''))];
   if (mistakes.length > 0) throw new ConfigurationError(whole, mistakes);
   return settings;
 };

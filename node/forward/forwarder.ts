@@ -1,9 +1,10 @@
 import type { Millis } from '../../core/configuration.js';
+import type { Row } from '../../chain/chain.js';
 import type {
   EventsPost,
-  LiveNumbers,
   PostAnswer,
   PostRefusal,
+  SentRow,
   Stored,
 } from '../../core/protocol/upstream.js';
 import type { Timers } from '../time.js';
@@ -29,6 +30,31 @@ export interface Reach {
 
 /** What a post says of a part of a stream. */
 export type Part = Pick<EventsPost, 'head' | 'previous' | 'events' | 'notes'>;
+
+/** Of one post; a single request is sent whole, however long it is. */
+const POST_BYTES = 500_000;
+
+/** As many of these rows as one post takes: whole requests alone. */
+export const wholeRequests = <
+  Row extends { readonly part: number; readonly parts: number; readonly body: { length: number } },
+>(
+  rows: readonly Row[],
+): readonly Row[] => {
+  let bytes = 0;
+  let whole = 0;
+  for (const [index, row] of rows.entries()) {
+    bytes += row.body.length;
+    if (row.part === row.parts) whole = index + 1;
+    if (bytes >= POST_BYTES && whole > 0) break;
+  }
+  return rows.slice(0, whole);
+};
+
+/** A row as it is sent. */
+export const sentOf = (row: Omit<Row, 'body'>, body: string): SentRow => [
+  ...([row.day, row.occurred_at, row.request, row.part, row.parts, row.actor] as const),
+  ...([row.type, row.version, body] as const),
+];
 
 type Awaitable<T> = T | Promise<T>;
 
@@ -79,15 +105,15 @@ export type ForwardState =
   | { readonly is: 'away'; readonly since: Millis; readonly why: string }
   | { readonly is: 'stopped'; readonly why: StopReason };
 
-/** An operator may give the right back at any time; the others end in a fault that stays. */
-const isPassing = (why: StopReason): boolean => why === 'unknown' || why === 'revoked';
-
 /** The answer that ends the sending. */
 class Stopped extends Error {
   constructor(readonly why: StopReason) {
     super(why);
   }
 }
+
+/** What a centre tells of itself beside its log, and when. */
+export type Told = Pick<EventsPost, 'at' | 'live'>;
 
 export interface ForwarderParts {
   readonly source: Source;
@@ -96,7 +122,9 @@ export interface ForwarderParts {
   readonly now: () => Millis;
   /** From 0 up to 1. */
   readonly random: () => number;
-  readonly live: () => Awaitable<LiveNumbers | null>;
+  readonly told: () => Awaitable<Told>;
+  /** What stops the sending only until it is tried again: a person may have mended it. */
+  readonly waitsFor: readonly StopReason[];
   readonly onState: (state: ForwardState) => void;
 }
 
@@ -146,10 +174,10 @@ export class Forwarder {
 
   /** How long nothing is tried; `undefined`: a person must look. */
   private afterFault(fault: unknown, failures: number): Millis | undefined {
-    const { onState, now, random } = this.parts;
+    const { onState, now, random, waitsFor } = this.parts;
     if (fault instanceof Stopped) {
       onState({ is: 'stopped', why: fault.why });
-      return isPassing(fault.why) ? RIGHT_MS : undefined;
+      return waitsFor.includes(fault.why) ? RIGHT_MS : undefined;
     }
     if (!(fault instanceof UpstreamAway)) throw fault;
     this.since ??= now();
@@ -173,7 +201,7 @@ export class Forwarder {
   }
 
   private async forward({ stream, seq: end, ended }: Reach): Promise<Millis> {
-    const { source, line, onState, now, live } = this.parts;
+    const { source, line, onState, told } = this.parts;
     // What is not known is asked for by saying that all is there.
     let from = (this.stored.get(stream) ?? end) + 1;
     for (;;) {
@@ -182,7 +210,7 @@ export class Forwarder {
       const last = await source.lastOf(stream);
       const reply = await line.send({
         ...{ stream, from, last, ended, ...part },
-        ...{ at: now(), live: ended ? null : await live() },
+        ...(await told()),
       });
       const seq = await this.storedBy(reply, { stream, seq: end, ended });
       this.stored.set(stream, seq);

@@ -1,16 +1,14 @@
 import type { Database } from 'better-sqlite3';
 import { genesisOf, type StoredRow } from '../../chain/chain.js';
-import { POST_EVENTS_MAX, type SentRow } from '../../core/protocol/upstream.js';
-import type { Part, Reach, Source } from '../../node/forward/forwarder.js';
+import { POST_EVENTS_MAX } from '../../core/protocol/upstream.js';
+import {
+  sentOf,
+  wholeRequests,
+  type Part,
+  type Reach,
+  type Source,
+} from '../../node/forward/forwarder.js';
 import { storedBytes } from '../log/configurations.js';
-
-/** Of one post; a single request is sent whole, however long it is. */
-const POST_BYTES = 500_000;
-
-const sentOf = (row: StoredRow): SentRow => [
-  ...([row.day, row.occurred_at, row.request, row.part, row.parts, row.actor] as const),
-  ...([row.type, row.version, row.body.toString('utf8')] as const),
-];
 
 /** The log of this server, as those above it are sent it. */
 export class Outbox implements Source {
@@ -63,20 +61,13 @@ export class Outbox implements Source {
     const isEnd = seq > this.lastOf(stream);
     const first = this.offsetOf(stream) + seq;
     const rows = isEnd ? [] : this.#rows.all(first, stream, POST_EVENTS_MAX);
-    let bytes = 0;
-    let whole = 0;
-    for (const [index, row] of rows.entries()) {
-      bytes += row.body.length;
-      if (row.part === row.parts) whole = index + 1;
-      if (bytes >= POST_BYTES && whole > 0) break;
-    }
-    const sent = rows.slice(0, whole);
+    const sent = wholeRequests(rows);
     const previous = this.hashAt(stream, seq - 1) ?? '';
     const last = seq - 1 + sent.length;
     return {
       previous,
       head: sent.at(-1)?.hash.toString('hex') ?? previous,
-      events: sent.map(sentOf),
+      events: sent.map((row) => sentOf(row, row.body.toString('utf8'))),
       notes: this.#notes.all(stream, Math.max(seq - 1, noted + 1), last).map(({ note }) => note),
     };
   }

@@ -47,7 +47,8 @@ export class Upstreams {
       timers: centre.timers,
       now: () => centre.clock.now(),
       random,
-      live: () => liveNumbers(centre.log.state),
+      told: () => ({ at: centre.clock.now(), live: liveNumbers(centre.log.state) }),
+      waitsFor: ['unknown', 'revoked'],
       onState: (state) => {
         this.tell(centre, { id, url, state });
       },

@@ -37,6 +37,7 @@ const LOADS = [0.8, 0.95, 0.6, 0.7, 1.02, 0.85, 0.5, 0.9, 0.75];
 const settingsOf = (data: string, port: number): Settings => ({
   ...{ id: GOVERNORATE, name: { ar: 'محافظة الإسماعيلية', en: 'Ismailia Governorate' } },
   ...{ host: '127.0.0.1', port, tls: null, names: [], pilot: false },
+  upstreams: [],
   ...{ data, databaseUrl: process.env['DATABASE_URL'] ?? null },
 });
 
@@ -71,7 +72,8 @@ const openUnit = async (
     timers: machineTimers,
     now: machineTime.wall,
     random: machineRandom,
-    live: () => liveNumbers(centre.committer.state),
+    told: () => ({ at: machineTime.wall(), live: liveNumbers(centre.committer.state) }),
+    waitsFor: [],
     onState: () => undefined,
   });
   centre.committer.onCommitted(() => forwarder.look());

@@ -69,7 +69,8 @@ class Sending {
       timers: { ...machineTimers, after: (_, run) => machineTimers.after(1, run) },
       now: () => this.hall.clock.now(),
       random: () => 0,
-      live: () => null,
+      told: () => ({ at: this.hall.clock.now(), live: null }),
+      waitsFor: [],
       onState: (state) => void this.states.push(state),
     });
     this.running = this.forwarder.run();
@@ -195,7 +196,8 @@ test('a log that lost its end sends nothing more, and says so', async () => {
     timers: machineTimers,
     now: () => 0,
     random: () => 0,
-    live: () => null,
+    told: () => ({ at: 0, live: null }),
+    waitsFor: [],
     onState: (state) => void states.push(state),
   });
   await forwarder.run();

@@ -17,6 +17,7 @@ import {
   Overtaken,
   storeRows,
   wantedOf,
+  type Heard,
   type Moved,
 } from './rows.js';
 
@@ -53,6 +54,10 @@ interface Work {
 const storedOf = ({ seq, hash }: Held): Stored | null =>
   seq === 0 ? null : { seq, hash: hash.toString('hex') };
 
+/** When a centre was heard, and how far its clock is off; a relay tells when it heard it itself. */
+const heardOf = ({ post, relayed, at }: Arrived): Pick<Heard, 'at' | 'clockOffMs'> =>
+  relayed ? { at: Math.min(post.at, at), clockOffMs: null } : { at, clockOffMs: post.at - at };
+
 /** Posts of one group, in the order in which they came, in one transaction. */
 const storeGroup = async (queries: Queries, group: readonly Arrived[]): Promise<Taken[]> => {
   const centres = [...new Set(group.map(({ centreId }) => centreId))];
@@ -88,9 +93,9 @@ const storeGroup = async (queries: Queries, group: readonly Arrived[]): Promise<
     work
       .filter(({ verdict }) => !('refused' in verdict) || verdict.refused === 'gap')
       .map((one) => ({
-        ...{ centreId: one.arrived.centreId, at: one.arrived.at, live: one.arrived.post.live },
+        ...{ centreId: one.arrived.centreId, live: one.arrived.post.live },
         missing: Math.max(0, one.arrived.post.last - heldAfter(one).seq),
-        clockOffMs: one.arrived.post.at - one.arrived.at,
+        ...heardOf(one.arrived),
       })),
   );
   const wanted = await wantedOf(queries, centres);
@@ -112,7 +117,7 @@ const keepSigns = async (
   if (post.last < held.seq && !post.ended && !relayed) {
     await raise(queries, { ...place, kind: 'behind', seq: post.last });
   }
-  if (Math.abs(post.at - at) > CLOCK_OFF_MAX_MS) {
+  if (!relayed && Math.abs(post.at - at) > CLOCK_OFF_MAX_MS) {
     await raise(queries, { centreId, at, kind: 'clock', stream: '', seq: 0 });
   }
   if ('refused' in verdict) {

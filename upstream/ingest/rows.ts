@@ -107,7 +107,8 @@ export interface Heard {
   readonly at: Millis;
   /** Events of the stream that the centre has and the store has not. */
   readonly missing: number;
-  readonly clockOffMs: Millis;
+  /** `null` where it is not known. */
+  readonly clockOffMs: Millis | null;
   readonly live: LiveNumbers | null;
 }
 

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verifierKeyOf } from '../../chain/note.js';
+import { join } from '../../node/forward/enrol.js';
+import { Wires } from '../../node/forward/line.js';
+import { RequestKey } from '../../node/forward/requestkey.js';
+import { rowsFrom } from '../../server/log/read.js';
+import { ownOf } from '../../server/upstream/own.js';
+import { makeCode } from '../../upstream/centres/enrolment.js';
+import { HandTimers, openDoors, type Doors } from '../fixtures/doors.js';
+import { openUpstream, type OpenUpstream } from '../fixtures/upstream.js';
+
+let nation: OpenUpstream;
+let governorate: OpenUpstream;
+let hall: Doors;
+const timers = new HandTimers(100);
+
+beforeAll(async () => {
+  nation = await openUpstream({ id: 'egypt' });
+  const upstreams = [{ id: 'egypt', url: nation.url, ca: null, proxy: null }];
+  governorate = await openUpstream({ upstreams }, timers);
+  const way = { id: 'gov', url: governorate.url, ca: null, proxy: null };
+  hall = await openDoors({ upstreams: [way], staff: false, timers });
+}, 90_000);
+afterAll(async () => {
+  await hall.close();
+  await governorate.close();
+  await nation.close();
+});
+
+const codeAt = async ({ upstream }: OpenUpstream, senderId: string): Promise<string> => {
+  const place = { senderId, governorateId: 'ismailia' };
+  return (await makeCode(upstream.database, place, upstream.now())).code;
+};
+
+const storedAt = ({ upstream }: OpenUpstream) =>
+  upstream.database.query<{ centre_id: string; seq: number; hash: string }>(
+    `SELECT centre_id, seq, encode(hash, 'hex') AS hash FROM event ORDER BY centre_id, seq`,
+  );
+
+const own = () => {
+  const { id } = hall.centre.configuration().centre;
+  return [...rowsFrom(hall.centre.store.database)].map(({ seq, hash }) => {
+    return { centre_id: id, seq, hash: hash.toString('hex') };
+  });
+};
+
+test('a governorate passes its centres’ logs on under their own names', async () => {
+  const { id, name } = hall.centre.configuration().centre;
+  const way = { url: governorate.url, ca: null, proxy: null };
+  const place = { directory: hall.data, upstreamId: 'gov', way };
+  const centre = hall.centre.configuration().centre;
+  await join(place, ownOf(hall.data, centre), await codeAt(governorate, id));
+  const above = { url: nation.url, ca: null, proxy: null };
+  const relay = { directory: governorate.data, upstreamId: 'egypt', way: above };
+  const code = await codeAt(nation, 'relay/ismailia');
+  await join(relay, { kind: 'relay', id: 'ismailia' }, code);
+  timers.come(10_000);
+  await expect.poll(() => storedAt(nation), { timeout: 20_000 }).toEqual(own());
+  await hall.centre.log.askAsServer({ type: 'stopPaper', kioskId: null });
+  await expect.poll(() => storedAt(nation), { timeout: 20_000 }).toEqual(own());
+  expect(await storedAt(governorate)).toEqual(own());
+  const [known] = await nation.upstream.database.query<object>(
+    'SELECT name_ar, governorate_id, relayed FROM centre WHERE centre_id = $1',
+    [id],
+  );
+  expect(known).toEqual({ name_ar: name.ar, governorate_id: 'ismailia', relayed: true });
+  const bodies = () =>
+    nation.upstream.database.query('SELECT 1 FROM configuration WHERE body IS NOT NULL');
+  await expect.poll(async () => (await bodies()).length, { timeout: 20_000 }).toBeGreaterThan(0);
+});
+
+test('a relay tells nothing of centres of another governorate', async () => {
+  const { database } = nation.upstream;
+  await database.query(
+    `INSERT INTO centre (centre_id, governorate_id, name_ar, name_en, zone, log_key, enrolled_at,
+       relayed, missing) VALUES ('giza-1', 'giza', 'x', 'x', 'Africa/Cairo', 'x', 0, true, 0)`,
+  );
+  const signer = new RequestKey(governorate.data, 'egypt', 'relay/ismailia').signer()!;
+  const wires = new Wires({ url: nation.url, ca: null, proxy: null });
+  const ask = async (path: string, value: unknown): Promise<number> => {
+    const body = JSON.stringify(value);
+    return (await wires.ask('POST', `/v1/relays/${path}`, { signer, body })).status;
+  };
+  const about = {
+    logKey: verifierKeyOf({ ...signer, name: 'dawr/giza-1' }),
+    ...{ name: { ar: 'y', en: 'y' }, zone: 'Africa/Cairo' },
+  };
+  expect(await ask('ismailia/centres/giza-1', about)).toBe(200);
+  expect(await ask('ismailia/centres/giza-1/events', {})).toBe(401);
+  expect(await ask('giza/centres/giza-1', about)).toBe(401);
+  expect(await database.query(`SELECT name_ar FROM centre WHERE centre_id = 'giza-1'`)).toEqual([
+    { name_ar: 'x' },
+  ]);
+  await wires.close();
+});

@@ -1,0 +1,142 @@
+import type { Logger } from 'pino';
+import type { Millis } from '../../core/configuration.js';
+import { senderPath, type AboutPost, type LiveNumbers } from '../../core/protocol/upstream.js';
+import { Forwarder, UpstreamAway, type Told } from '../../node/forward/forwarder.js';
+import { lineOf, Wires } from '../../node/forward/line.js';
+import { RequestKey } from '../../node/forward/requestkey.js';
+import type { Timers } from '../../node/time.js';
+import type { Settings } from '../settings.js';
+import { QueryFault, type Queries } from '../store/database.js';
+import { StoredSource } from './source.js';
+
+/** How often new centres are looked for. */
+const LOOK_MS = 10_000;
+
+interface CentreRow {
+  readonly centre_id: string;
+  readonly name_ar: string;
+  readonly name_en: string;
+  readonly zone: string;
+  readonly log_key: string;
+  readonly enrolled_at: Millis;
+}
+
+/** A centre whose log is passed on. */
+interface Passed {
+  readonly enrolledAt: Millis;
+  readonly forwarder: Forwarder;
+  readonly ended: Promise<void>;
+}
+
+export interface RelayParts {
+  readonly settings: Settings;
+  readonly queries: Queries;
+  readonly timers: Pick<Timers, 'after' | 'every'>;
+  readonly now: () => Millis;
+  readonly random: () => number;
+  readonly journal: Logger;
+}
+
+/** The way to one data centre above: each centre's log by itself, under the centre's own name. */
+export class Relay {
+  private readonly passed = new Map<string, Passed>();
+  private readonly wires: Wires;
+  private readonly key: RequestKey;
+  private readonly base: string;
+  private readonly stopLooking: () => void;
+  private looking: Promise<void> | undefined;
+  private stopping = false;
+
+  /** Throws where an authority's file cannot be read. */
+  constructor(
+    private readonly parts: RelayParts,
+    private readonly way: Settings['upstreams'][number],
+  ) {
+    const { settings, timers } = parts;
+    const senderId = `relay/${settings.id}`;
+    this.wires = new Wires(way);
+    this.key = new RequestKey(settings.data, way.id, senderId);
+    this.base = senderPath(senderId);
+    this.stopLooking = timers.every(LOOK_MS, () => this.look());
+    this.look();
+  }
+
+  /** Call when events of these centres were stored. */
+  stored(centres: readonly string[]): void {
+    for (const id of centres) this.passed.get(id)?.forwarder.look();
+    if (centres.some((id) => !this.passed.has(id))) this.look();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.stopLooking();
+    for (const { forwarder } of this.passed.values()) forwarder.stop();
+    await this.wires.close();
+    await this.looking;
+    await Promise.all([...this.passed.values()].map(({ ended }) => ended));
+  }
+
+  private look(): void {
+    if (this.looking !== undefined || this.stopping) return;
+    this.looking = this.pass()
+      .catch((fault: unknown) => {
+        if (!(fault instanceof UpstreamAway || fault instanceof QueryFault)) throw fault;
+        this.parts.journal.info({ upstream: this.way.id, why: fault.message }, 'no look above');
+      })
+      .finally(() => (this.looking = undefined));
+  }
+
+  /** Begins with each centre that is new, or that has enrolled anew. */
+  private async pass(): Promise<void> {
+    if (this.key.signer() === null) return;
+    const rows = await this.parts.queries.query<CentreRow>(
+      `SELECT centre_id, name_ar, name_en, zone, log_key, enrolled_at FROM centre
+       WHERE revoked_at IS NULL ORDER BY centre_id`,
+    );
+    for (const row of rows) {
+      const known = this.passed.get(row.centre_id);
+      if (this.stopping || known?.enrolledAt === row.enrolled_at) continue;
+      await this.tellOf(row);
+      known?.forwarder.stop();
+      this.passed.set(row.centre_id, this.begin(row));
+    }
+  }
+
+  private async tellOf({ centre_id, name_ar: ar, name_en: en, zone, log_key: logKey }: CentreRow) {
+    const signer = this.key.signer();
+    if (signer === null) return;
+    const body = JSON.stringify({ logKey, name: { ar, en }, zone } satisfies AboutPost);
+    const path = `${this.base}/centres/${centre_id}`;
+    const { status } = await this.wires.ask('POST', path, { signer, body });
+    if (status !== 200) throw new UpstreamAway(`answered ${status}`);
+  }
+
+  private begin({ centre_id: centreId, enrolled_at: enrolledAt }: CentreRow): Passed {
+    const { queries, timers, now, random, journal } = this.parts;
+    const forwarder = new Forwarder({
+      source: new StoredSource(queries, centreId),
+      line: lineOf(this.wires, `${this.base}/centres/${centreId}`, () => this.key.signer()),
+      ...{ timers, now, random },
+      told: () => this.told(centreId),
+      // After a restore of this store the centres fill it again, and then there is more to send.
+      waitsFor: ['unknown', 'revoked', 'behind'],
+      onState: (state) => {
+        if (state.is !== 'stopped') return;
+        journal.error({ upstream: this.way.id, centreId, why: state.why }, 'no more is taken');
+      },
+    });
+    const ended = forwarder.run().catch((err: unknown) => {
+      journal.error({ err, centreId }, 'passing on ended by a fault');
+    });
+    return { enrolledAt, forwarder, ended };
+  }
+
+  /** When the centre was heard here, and what it told then. */
+  private async told(centreId: string): Promise<Told> {
+    const [row] = await this.parts.queries.query<{
+      readonly heard_at: Millis | null;
+      readonly live: LiveNumbers | null;
+    }>('SELECT heard_at, live FROM centre WHERE centre_id = $1', [centreId]);
+    return { at: row?.heard_at ?? 0, live: row?.live ?? null };
+  }
+}

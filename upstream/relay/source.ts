@@ -1,0 +1,83 @@
+import { genesisOf, type Row } from '../../chain/chain.js';
+import { POST_EVENTS_MAX } from '../../core/protocol/upstream.js';
+import {
+  sentOf,
+  wholeRequests,
+  type Part,
+  type Reach,
+  type Source,
+} from '../../node/forward/forwarder.js';
+import type { Queries } from '../store/database.js';
+
+const NOTES_MAX = 20;
+
+interface StoredRow extends Omit<Row, 'body'> {
+  readonly body: string;
+  readonly hash: string;
+}
+
+/** The log of one centre as it is stored here. */
+export class StoredSource implements Source {
+  constructor(
+    private readonly queries: Queries,
+    private readonly centreId: string,
+  ) {}
+
+  async streams(): Promise<readonly Reach[]> {
+    const rows = await this.queries.query<{ stream: string; stored_seq: number }>(
+      'SELECT stream, stored_seq FROM stream WHERE centre_id = $1 ORDER BY ordinal',
+      [this.centreId],
+    );
+    return rows.map(({ stream, stored_seq: seq }, index) => {
+      return { stream, seq, ended: index < rows.length - 1 };
+    });
+  }
+
+  async lastOf(stream: string): Promise<number> {
+    const [row] = await this.queries.query<{ stored_seq: number }>(
+      'SELECT stored_seq FROM stream WHERE centre_id = $1 AND stream = $2',
+      [this.centreId, stream],
+    );
+    return row?.stored_seq ?? 0;
+  }
+
+  async hashAt(stream: string, seq: number): Promise<string | undefined> {
+    if (seq === 0) return genesisOf(stream).toString('hex');
+    const [row] = await this.queries.query<{ hash: string }>(
+      `SELECT encode(hash, 'hex') AS hash FROM event
+       WHERE centre_id = $1 AND stream = $2 AND seq = $3`,
+      [this.centreId, stream, seq],
+    );
+    return row?.hash;
+  }
+
+  async configuration(hash: string): Promise<Buffer | undefined> {
+    const [row] = await this.queries.query<{ body: string | null }>(
+      'SELECT body FROM configuration WHERE centre_id = $1 AND hash = $2',
+      [this.centreId, hash],
+    );
+    return row?.body === undefined || row.body === null ? undefined : Buffer.from(row.body, 'utf8');
+  }
+
+  async from(stream: string, seq: number, noted = 0): Promise<Part> {
+    const rows = await this.queries.query<StoredRow>(
+      `SELECT stream, seq, day, occurred_at, request, part, parts, actor, type, version, body,
+         encode(hash, 'hex') AS hash
+       FROM event WHERE centre_id = $1 AND stream = $2 AND seq >= $3 ORDER BY seq LIMIT $4`,
+      [this.centreId, stream, seq, POST_EVENTS_MAX],
+    );
+    const sent = wholeRequests(rows);
+    const previous = (await this.hashAt(stream, seq - 1)) ?? '';
+    const notes = await this.queries.query<{ note: string }>(
+      `SELECT note FROM checkpoint WHERE centre_id = $1 AND stream = $2
+         AND size BETWEEN $3 AND $4 ORDER BY size LIMIT $5`,
+      [this.centreId, stream, Math.max(seq - 1, noted + 1), seq - 1 + sent.length, NOTES_MAX],
+    );
+    return {
+      previous,
+      head: sent.at(-1)?.hash ?? previous,
+      events: sent.map((row) => sentOf(row, row.body)),
+      notes: notes.map(({ note }) => note),
+    };
+  }
+}
