@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { delimiter } from 'node:path';
 import {
@@ -21,8 +21,14 @@ const SIGNALS = ['SIGINT', 'SIGTERM'];
 
 process.env.DEBIAN_FRONTEND = 'noninteractive';
 if (!process.stdout.isTTY) process.env.NO_COLOR = '1';
-// Some of the tools are for root's use.
-process.env.PATH = [process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter);
+/** Debian keeps PostgreSQL's server, by version, in folders that are on no path. */
+const POSTGRESQL = '/usr/lib/postgresql';
+const postgresql = () =>
+  (existsSync(POSTGRESQL) ? readdirSync(POSTGRESQL) : []).map((v) => `${POSTGRESQL}/${v}/bin`);
+/** Some of the tools are for root's use. */
+const PATH = [process.env.PATH, '/usr/sbin', '/sbin'];
+const lookAround = () => (process.env.PATH = [...PATH, ...postgresql()].join(delimiter));
+lookAround();
 
 /** Each check counts as one; its words are shown only if it fails. */
 const CHECKS = [
@@ -46,6 +52,7 @@ const MANAGERS = [
     names: {
       chromium: 'chromium',
       zbarimg: 'zbar-tools',
+      postgres: 'postgresql',
       tesseract: 'tesseract-ocr tesseract-ocr-ara',
       socat: 'socat',
       'systemd-analyze': 'systemd',
@@ -63,6 +70,7 @@ const MANAGERS = [
     names: {
       chromium: 'chromium',
       zbarimg: 'zbar',
+      postgres: 'postgresql-server',
       tesseract: 'tesseract tesseract-langpack-ara',
       socat: 'socat',
       'systemd-analyze': 'systemd',
@@ -80,6 +88,7 @@ const MANAGERS = [
     names: {
       chromium: 'chromium',
       zbarimg: 'zbar',
+      postgres: 'postgresql',
       tesseract: 'tesseract-ocr tesseract-ocr-data-ara',
       socat: 'socat',
       udevadm: 'eudev',
@@ -129,6 +138,7 @@ async function installChromium() {
 /** Programs that the tests hold the product against, with the packages of those who have them. */
 const TOOLS = [
   { tool: 'zbarimg', what: 'an independent reader of QR codes' },
+  { tool: 'postgres', what: 'the server that keeps the data of many centres' },
   { tool: 'tesseract', what: 'an independent reader of printed Arabic and English' },
   { tool: 'socat', what: 'serial lines without a device' },
   { tool: 'systemd-analyze', what: 'the reader of rendered units' },
@@ -145,6 +155,7 @@ async function installTools() {
     if (onPath(tool)) continue;
     say(`Installing ${tool}: ${what} …`);
     await installFromSystem(tool);
+    lookAround();
     const wanted = MANAGERS[0].names[tool];
     if (!onPath(tool)) say(`There is no ${tool}, so its tests fail: install "${wanted}".`);
   }

@@ -1,9 +1,8 @@
 import Database from 'better-sqlite3';
-import { join } from 'node:path';
+import { takeLock as lockFolder, type Lock } from '../../node/lock.js';
 import { LogFault } from './faults.js';
 
 export const LOG_FILE = 'log.db';
-const LOCK_FILE = 'lock';
 
 /** Below this, a data race in resetting the write-ahead log can corrupt a file. */
 const LIBRARY_MIN = '3.51.3';
@@ -80,32 +79,21 @@ export const faultsOfFile = (database: Database.Database): readonly string[] => 
   return found.map((row) => row.quick_check).filter((text) => text !== 'ok');
 };
 
-const isBusy = (error: unknown): boolean =>
-  error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
-
-export interface Lock {
-  release(): void;
-}
-
 /**
- * Holds the data directory for one process; the system lets go when the process ends, however it
- * ends. Throws `log.inUse` at once when another holds it. Nothing else may open the lock's file or
- * the log's by plain file calls in this process: closing them would drop the system's locks.
+ * Holds the data directory for one process. Throws `log.inUse` at once when another holds it. What
+ * `node/lock.ts` says of the lock's file is true of the log's too.
  */
 export const takeLock = (directory: string): Lock => {
-  const file = join(directory, LOCK_FILE);
-  const lock = opened(file, { timeout: 0 });
+  const lock = lockOn(directory);
+  if (lock !== null) return lock;
+  const message = `${directory} is used by another process: stop the server there first`;
+  throw new LogFault('log.inUse', message);
+};
+
+const lockOn = (directory: string): Lock | null => {
   try {
-    lock.pragma('journal_mode = MEMORY');
-    lock.exec('BEGIN EXCLUSIVE');
+    return lockFolder(directory);
   } catch (error) {
-    lock.close();
-    if (!isBusy(error)) throw asFault(file, error);
-    throw new LogFault(
-      'log.inUse',
-      `${directory} is used by another process: stop the server there first`,
-      { cause: error },
-    );
+    throw asFault(directory, error);
   }
-  return { release: () => lock.close() };
 };

@@ -3,7 +3,8 @@ export type Value = string | number | boolean | null;
 
 export interface Queries {
   /**
-   * Rows under the names of their columns: whole numbers as numbers, `bytea` as bytes. Rejects with
+   * Rows under the names of their columns: whole numbers as numbers, `bytea` as bytes, JSON as what
+   * it says, days as `YYYY-MM-DD`, and `numeric`, which a sum of `bigint` is, as text. Rejects with
    * a `QueryFault`.
    */
   query<Row extends object>(sql: string, values?: readonly Value[]): Promise<Row[]>;
@@ -12,8 +13,13 @@ export interface Queries {
 /** PostgreSQL in one of its forms. What was resolved is durable. */
 export interface Database extends Queries {
   readonly engine: Engine;
-  /** Commits when the work resolves, rolls back when it rejects, and then rejects likewise. */
+  /**
+   * Commits when the work resolves, rolls back when it rejects, and then rejects likewise. A
+   * statement that failed has spoilt it, whatever the work made of that. Within the work only its
+   * own queries are asked: the embedded database has one connection, and others wait for it.
+   */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  /** After what was asked before; what is asked later is refused. Repeats are harmless. */
   close(): Promise<void>;
 }
 
@@ -36,6 +42,42 @@ export class QueryFault extends Error {
     return this.state === '' || /^(08|40|53|57P)/.test(this.state);
   }
 }
+
+/** The store cannot be used, or not any longer. The message says what to do. */
+export class StoreFault extends Error {
+  override readonly name = 'StoreFault';
+
+  constructor(
+    readonly code:
+      | 'store.inUse'
+      | 'store.unusable'
+      | 'store.version'
+      | 'store.damaged'
+      /** Its disk can no longer be trusted: the process must end, and never try again. */
+      | 'store.broken',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The queries of a transaction, and the first fault of those that failed. */
+export const watched = (
+  queries: Queries,
+): { queries: Queries; fault(): QueryFault | undefined } => {
+  let first: QueryFault | undefined;
+  return {
+    queries: {
+      query: (sql, values) =>
+        queries.query(sql, values).catch((fault: QueryFault) => {
+          first ??= fault;
+          throw fault;
+        }) as never,
+    },
+    fault: () => first,
+  };
+};
 
 /** The machine's timers, or those of a test; each returned function stops its own. */
 export interface Timers {

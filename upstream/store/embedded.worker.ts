@@ -1,6 +1,6 @@
 import { fsyncSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { PGlite } from '@electric-sql/pglite';
+import { PGlite, types } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 import type { Ask, Told } from './embedded.js';
 
@@ -9,9 +9,16 @@ interface NodeFileSystem {
   readonly stream_ops: { fsync?: (stream: { readonly nfd: number }) => number };
 }
 
+const told = (answer: Told): void => parentPort?.postMessage(answer);
+
+/** PostgreSQL's own last words before it gave up: they say why. */
+let lastWords = '';
+
 /**
  * PGlite's files on this machine's disk, flushed when PostgreSQL asks for it: as shipped a flush is
- * nothing, and a power cut takes what was committed.
+ * nothing, and a power cut takes what was committed. After a flush that failed nothing may be
+ * written: the system may have dropped what it should have kept, and say at the next that all is
+ * well.
  */
 class DurableFiles extends NodeFS {
   override async init(...args: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
@@ -19,35 +26,53 @@ class DurableFiles extends NodeFS {
     const flushing = (module: object): void => {
       const { NODEFS } = module as { readonly NODEFS: NodeFileSystem };
       NODEFS.stream_ops.fsync = ({ nfd }) => {
-        fsyncSync(nfd);
+        try {
+          fsyncSync(nfd);
+        } catch (error) {
+          told({ broken: `a flush failed: ${(error as Error).message}` });
+          throw error;
+        }
         return 0;
       };
     };
     const preRun = [...(emscriptenOpts.preRun ?? []), flushing] as NonNullable<
       typeof emscriptenOpts.preRun
     >;
-    return { emscriptenOpts: { ...emscriptenOpts, preRun } };
+    const printErr = (line: string): void => {
+      if (/FATAL|PANIC/.test(line)) lastWords = line;
+    };
+    return { emscriptenOpts: { ...emscriptenOpts, preRun, printErr } };
   }
 }
 
-/** `-F` is PostgreSQL without flushes, and of the kinds of flush this build does `fsync` alone. */
+/**
+ * `-F` is PostgreSQL without flushes, and of the kinds of flush this build does `fsync` alone. Of
+ * the write-ahead log no more is kept for use again than a start reads in seconds.
+ */
 const PARAMETERS = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
   ...['-c', 'wal_sync_method=fsync'],
+  ...['-c', 'min_wal_size=32MB', '-c', 'max_wal_size=96MB'],
 ];
 
-const told = (answer: Told): void => parentPort?.postMessage(answer);
-
 const { folder } = workerData as { readonly folder: string };
-const database = new PGlite({ fs: new DurableFiles(folder), startParams: PARAMETERS });
+const database = new PGlite({
+  fs: new DurableFiles(folder),
+  startParams: PARAMETERS,
+  parsers: { [types.DATE]: String },
+});
+
+/** After these PostgreSQL has ended, or should have: it answers nothing any more. */
+const ENDED = /^(FATAL|PANIC)$/;
 
 const answer = async ({ id, sql, values }: Ask): Promise<void> => {
   try {
     const { rows } = await database.query(sql, [...values]);
     told({ id, rows: rows as object[] });
   } catch (error) {
-    const { message, code = 'XX000' } = error as { message: string; code?: string };
-    told({ id, fault: { message, state: code } });
+    const { message, code, severity } = error as Error & { code?: string; severity?: string };
+    if (code === undefined || ENDED.test(severity ?? '')) told({ broken: lastWords || message });
+    else told({ id, fault: { message, state: code } });
   }
 };
 
@@ -59,5 +84,9 @@ parentPort?.on('message', (ask: Ask | 'close') => {
     parentPort?.close();
   });
 });
-await database.waitReady;
-told('ready');
+try {
+  await database.waitReady;
+  told('ready');
+} catch (error) {
+  told({ broken: lastWords || (error instanceof Error ? error.message : String(error)) });
+}

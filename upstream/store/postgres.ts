@@ -1,13 +1,24 @@
 import pg from 'pg';
-import { QueryFault, type Database, type Engine, type Queries, type Value } from './database.js';
+import {
+  QueryFault,
+  watched,
+  type Database,
+  type Engine,
+  type Queries,
+  type Value,
+} from './database.js';
 
 const CONNECT_MS_MAX = 5_000;
 const CONNECTIONS_MAX = 8;
-const INT8 = 20;
+/** A server that is cut off says nothing: then the statement is given up, and its connection. */
+const ANSWER_MS_MAX = 5 * 60_000;
+const { INT8, DATE } = pg.types.builtins;
 
 const types = {
-  getTypeParser: ((id: number, format: 'text') =>
-    id === INT8 ? Number : pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser,
+  getTypeParser: ((id: number, format: 'text') => {
+    if (id === INT8) return Number;
+    return id === DATE ? String : pg.types.getTypeParser(id, format);
+  }) as typeof pg.types.getTypeParser,
 };
 
 const faultOf = (error: unknown): QueryFault => {
@@ -29,6 +40,47 @@ const queriesOf = (client: pg.Pool | pg.PoolClient): Queries => ({
 const isCitus = async (queries: Queries): Promise<boolean> =>
   (await queries.query(`SELECT 1 FROM pg_extension WHERE extname = 'citus'`)).length > 0;
 
+/** What is under way; the pool itself forgets at its end who still waits for a connection. */
+class Gate {
+  private readonly running = new Set<Promise<unknown>>();
+  private closed: Promise<void> | undefined;
+
+  through<T>(work: () => Promise<T>): Promise<T> {
+    if (this.closed) return Promise.reject(new QueryFault('the store was closed', ''));
+    const run = work();
+    this.running.add(run);
+    const gone = (): void => void this.running.delete(run);
+    run.then(gone, gone);
+    return run;
+  }
+
+  close(end: () => Promise<void>): Promise<void> {
+    return (this.closed ??= Promise.allSettled(this.running).then(end));
+  }
+}
+
+const transaction = async <T>(
+  client: pg.PoolClient,
+  work: (queries: Queries) => Promise<T>,
+): Promise<T> => {
+  const own = queriesOf(client);
+  const { queries, fault } = watched(own);
+  let broken: QueryFault | undefined;
+  try {
+    await own.query('BEGIN');
+    const result = await work(queries);
+    const spoilt = fault();
+    if (spoilt !== undefined) throw spoilt;
+    await own.query('COMMIT');
+    return result;
+  } catch (error) {
+    await own.query('ROLLBACK').catch((lost: QueryFault) => (broken = lost));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+};
+
 /**
  * A server of PostgreSQL 15 or later, by its `postgresql://` address. Connects when asked; what is
  * wrong with a connection at rest goes to `onFault`, and the next statement opens another.
@@ -40,39 +92,25 @@ export const openPostgres = async (
   const pool = new pg.Pool({
     ...{ connectionString: url, max: CONNECTIONS_MAX, types },
     ...{ connectionTimeoutMillis: CONNECT_MS_MAX, application_name: 'dawr' },
+    ...{ query_timeout: ANSWER_MS_MAX, keepAlive: true },
   });
   pool.on('error', onFault);
+  // A database that goes away tells the connection and not only its statement.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   const queries = queriesOf(pool);
-  const connected = async (): Promise<pg.PoolClient> => {
-    try {
-      return await pool.connect();
-    } catch (error) {
-      throw faultOf(error);
-    }
-  };
-  const engine: Engine = (await isCitus(queries)) ? 'citus' : 'postgresql';
-  return {
-    ...queries,
-    engine,
-    async transaction(work) {
-      const client = await connected();
-      // A database that goes away tells the client and not only the statement.
-      client.on('error', onFault);
-      const own = queriesOf(client);
-      let broken: QueryFault | undefined;
-      try {
-        await own.query('BEGIN');
-        const result = await work(own);
-        await own.query('COMMIT');
-        return result;
-      } catch (error) {
-        await own.query('ROLLBACK').catch((fault: QueryFault) => (broken = fault));
-        throw error;
-      } finally {
-        client.off('error', onFault);
-        client.release(broken);
-      }
-    },
-    close: () => pool.end(),
-  };
+  const gate = new Gate();
+  const connected = (): Promise<pg.PoolClient> =>
+    pool.connect().catch((error: unknown) => Promise.reject(faultOf(error)));
+  try {
+    const engine: Engine = (await isCitus(queries)) ? 'citus' : 'postgresql';
+    return {
+      engine,
+      query: (sql, values) => gate.through(() => queries.query(sql, values)),
+      transaction: (work) => gate.through(async () => transaction(await connected(), work)),
+      close: () => gate.close(() => pool.end()),
+    };
+  } catch (fault) {
+    await pool.end();
+    throw fault;
+  }
 };
