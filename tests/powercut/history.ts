@@ -60,7 +60,9 @@ export class CutDisk {
   take(operation: Operation): void {
     const { kind, path } = operation;
     if (kind === 'W' || kind === 'T') {
-      this.waiting.set(path, [...(this.waiting.get(path) ?? []), operation]);
+      const list = this.waiting.get(path);
+      if (list === undefined) this.waiting.set(path, [operation]);
+      else list.push(operation);
       return;
     }
     if (kind !== 'C') this.flush(path);

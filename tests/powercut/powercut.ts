@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Answer } from '../../core/protocol/wire.js';
@@ -7,43 +6,19 @@ import { verify } from '../../server/log/verify.js';
 import { LoggedHall, scratch } from '../fixtures/log.js';
 import { seeded } from '../fixtures/randomday.js';
 import { answersIn, contradictions, disorder } from '../torture/kill.js';
-import { CutDisk, readHistory, REMAINDERS, type Operation } from './history.js';
+import { CutDisk, REMAINDERS, type Operation } from './history.js';
+import { recorded } from './recorded.js';
 
 const WRITER = fileURLToPath(new URL('../../build/tests/torture/writer.js', import.meta.url));
-const SOURCE = fileURLToPath(new URL('../../tests/powercut/powerlog.c', import.meta.url));
 const CENTRE = 'centre';
 const ANSWERS = 'answers';
 
-/** Compiles the recorder; throws with the compiler's words when there is none. */
-const compile = (folder: string): string => {
-  const library = join(folder, 'powerlog.so');
-  const flags = ['-shared', '-fPIC', '-O2', '-Wall', '-o', library, SOURCE, '-ldl', '-lpthread'];
-  const compiled = spawnSync('cc', flags, { encoding: 'utf8' });
-  if (compiled.status === 0) return library;
-  const why = compiled.error?.message ?? compiled.stderr;
-  throw new Error(`powerlog.c was not compiled (a C compiler named cc is needed): ${why}`);
-};
-
-/** Runs a writer from a new directory to its end, and everything it did to its files. */
 const record = (folder: string, sync: 'full' | 'normal', groups: number): Operation[] => {
   const disk = join(folder, 'disk');
   mkdirSync(join(disk, CENTRE), { recursive: true });
   const below = realpathSync(disk);
-  const file = join(folder, 'history');
   const args = [join(below, CENTRE), join(below, ANSWERS), 'r', String(groups), sync];
-  const run = spawnSync(process.execPath, [WRITER, ...args], {
-    encoding: 'utf8',
-    env: {
-      ...process.env,
-      LD_PRELOAD: compile(folder),
-      POWERLOG_BELOW: below,
-      POWERLOG_FILE: file,
-    },
-  });
-  if (!existsSync(join(disk, CENTRE, 'finished'))) {
-    throw new Error(`the writer did not get to its end: ${run.stderr}`);
-  }
-  return readHistory(file);
+  return recorded({ below, program: WRITER, args, finished: join(CENTRE, 'finished') });
 };
 
 export interface CutReport {

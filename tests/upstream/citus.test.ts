@@ -126,15 +126,17 @@ describe.each(KINDS)('the catalogue of a migrated store on %s', (kind) => {
     const found = await store.database.query(
       `SELECT 'sequence' AS what, relname::text AS name FROM pg_class
          WHERE ${own} AND relkind = 'S'
-       UNION ALL SELECT 'identity', attname FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid
-         WHERE ${own} AND attidentity <> ''
+       UNION ALL SELECT 'identity', attname FROM pg_attribute
+         JOIN pg_class ON attrelid = pg_class.oid WHERE ${own} AND attidentity <> ''
        UNION ALL SELECT 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal
        UNION ALL SELECT 'function', proname FROM pg_proc
          WHERE pronamespace = 'public'::regnamespace
-       UNION ALL SELECT 'collation', attname FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid
-         JOIN pg_collation ON attcollation = pg_collation.oid WHERE ${own} AND collname <> 'default'
-       UNION ALL SELECT 'column', attname FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid
-         WHERE ${own} AND attname = 'at'`,
+       UNION ALL SELECT 'collation', attname FROM pg_attribute
+         JOIN pg_class ON attrelid = pg_class.oid
+         JOIN pg_collation ON attcollation = pg_collation.oid
+         WHERE ${own} AND collname <> 'default'
+       UNION ALL SELECT 'column', attname FROM pg_attribute
+         JOIN pg_class ON attrelid = pg_class.oid WHERE ${own} AND attname = 'at'`,
     );
     expect(found).toEqual([]);
   });

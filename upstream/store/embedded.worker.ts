@@ -38,8 +38,10 @@ class DurableFiles extends NodeFS {
     const preRun = [...(emscriptenOpts.preRun ?? []), flushing] as NonNullable<
       typeof emscriptenOpts.preRun
     >;
+    // After a panic it may wait for itself for ever: nobody waits for an answer then.
     const printErr = (line: string): void => {
-      if (/FATAL|PANIC/.test(line)) lastWords = line;
+      lastWords = /(?:FATAL|PANIC): .*/.exec(line)?.[0] ?? lastWords;
+      if (lastWords.startsWith('PANIC')) told({ broken: lastWords });
     };
     return { emscriptenOpts: { ...emscriptenOpts, preRun, printErr } };
   }
