@@ -102,7 +102,7 @@ export default ts.config(
   },
   { files: under(APPS, '*.ts'), languageOptions: { globals: globals.browser } },
   {
-    files: ['*.mjs', '*.js', '*.config.ts', 'agent/get-pixels-stub/*.js'],
+    files: ['*.mjs', 'verify/*.mjs', '*.js', '*.config.ts', 'agent/get-pixels-stub/*.js'],
     languageOptions: { globals: globals.node },
     rules: { 'no-console': 'off', 'no-restricted-syntax': 'off' },
   },

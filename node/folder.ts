@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -8,7 +9,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+
+const CHUNK_CHARACTERS = 256 * 1024;
 
 /** Flushes a file, or the names in a folder. */
 export const syncFile = (path: string): void => {
@@ -41,4 +45,39 @@ export const writeKept = (file: string, content: string | Buffer): void => {
   renameSync(partial, file);
   syncFile(dirname(file));
   if (made !== undefined) syncFile(dirname(made));
+};
+
+/**
+ * Writes lines, each with its end, to a new file for its owner alone: it is there when all of them
+ * are. Rejects with `EEXIST` where the file is there already. Resolves to how many there were.
+ */
+export const writeLines = async (
+  file: string,
+  lines: Iterable<string> | AsyncIterable<string>,
+): Promise<number> => {
+  if (existsSync(file)) {
+    throw Object.assign(new Error(`${file} is already there: choose another name`), {
+      code: 'EEXIST',
+    });
+  }
+  const partial = `${file}.partial`;
+  rmSync(partial, { force: true });
+  const handle = await open(partial, 'wx', 0o600);
+  let [count, waiting] = [0, ''];
+  try {
+    for await (const line of lines) {
+      count += 1;
+      waiting += line;
+      if (waiting.length < CHUNK_CHARACTERS) continue;
+      await handle.write(waiting);
+      waiting = '';
+    }
+    await handle.write(waiting);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  renameSync(partial, file);
+  syncFile(dirname(resolve(file)));
+  return count;
 };

@@ -3,8 +3,10 @@ import { join as joined } from 'node:path';
 import { MINUTE_MS } from '../core/time.js';
 import { machineTime } from '../node/time.js';
 import { DEMO_PLACE, demoSettings } from './demo.js';
+import { writeLines } from '../node/folder.js';
 import { backup } from './log/backup.js';
 import { connect, LOG_FILE, takeLock } from './log/database.js';
+import { exportedLog } from './log/export.js';
 import { LogFault } from './log/faults.js';
 import { migrate } from './log/schema.js';
 import { prepareProjectors } from './log/projector.js';
@@ -21,7 +23,10 @@ import { ConfigurationError } from '../node/settings.js';
 import { EnrolFault, join, rekey } from '../node/forward/enrol.js';
 import { CODE_LIFE_MS, makeManagerCode } from './setup.js';
 
-const COMMANDS = ['verify', 'backup', 'restore', 'rebuild', 'manager', 'join', 'rekey'] as const;
+const COMMANDS = [
+  ...(['verify', 'backup', 'restore', 'rebuild', 'export', 'manager'] as const),
+  ...(['join', 'rekey'] as const),
+] as const;
 type CommandName = (typeof COMMANDS)[number];
 
 const USAGE = `Commands for a centre:
@@ -33,6 +38,8 @@ const USAGE = `Commands for a centre:
                                          puts a backup in place of the log (server stopped);
                                          each series jumps ahead by N numbers (${SKIP_NUMBERS})
   rebuild --config FILE                  makes the reports' tables anew (server stopped)
+  export  --config FILE --out FILE       writes the whole log in lines that verify/verify.mjs, or
+                                         anybody, can check without these programs
   manager --config FILE                  shows a code with which the manager's page enrols again
                                          and names a manager; a server may be running
   join    --config FILE --upstream ID --code CODE
@@ -51,6 +58,7 @@ interface Options {
   readonly skip?: string;
   readonly upstream?: string;
   readonly code?: string;
+  readonly out?: string;
 }
 interface Place {
   readonly directory: string;
@@ -93,7 +101,7 @@ const parse = (argv: readonly string[]): { name: CommandName; options: Options }
   const text = { type: 'string' } as const;
   const options = {
     ...{ config: text, key: text, to: text, from: text, skip: text },
-    ...{ upstream: text, code: text },
+    ...{ upstream: text, code: text, out: text },
   };
   const { positionals, values } = parsed({ args: [...argv], options, allowPositionals: true });
   const [name, surplus] = positionals;
@@ -196,6 +204,18 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
     } finally {
       database.close();
       lock.release();
+    }
+  },
+  export: async (place, { out }, say) => {
+    needFile(place);
+    if (out === undefined) throw new Misuse('say where to: --out FILE');
+    const database = connect(place.file, { readonly: true });
+    try {
+      const lines = await writeLines(out, exportedLog(database, place.centreId));
+      say(`${out} holds the log, ${counted(lines, 'line')} of it`);
+      return EXIT.done;
+    } finally {
+      database.close();
     }
   },
   manager: (place, _, say) => {

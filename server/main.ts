@@ -35,7 +35,7 @@ const HELP = `Dawr: the queue of a citizen-service centre
   --data DIR   where the demo keeps its log (data/demo)
 
   npm start -- verify                checks the demo's log
-  npm start -- verify|backup|restore|rebuild|manager --config FILE   see docs/running.md
+  npm start -- verify|backup|restore|rebuild|export|manager --config FILE   see docs/running.md
 `;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -3,7 +3,7 @@ import { storeCuts } from './powercut/store.js';
 
 const run = { seed: 1, posts: 60 };
 
-test('power cuts under the store above the centres: what was confirmed is there, whole', async () => {
+test('power cuts under the store above centres: what was confirmed is there, whole', async () => {
   const report = await storeCuts({ ...run, how: 'durable', cuts: 3 });
   expect(report.problems).toEqual([]);
   expect(report.flushes).toBeGreaterThan(run.posts);

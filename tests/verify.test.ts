@@ -1,0 +1,233 @@
+import { spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hashOf } from '../chain/chain.js';
+import { signNote, verifierKeyOf } from '../chain/note.js';
+import { EXIT } from '../node/misuse.js';
+import { PROJECT } from '../node/place.js';
+import { machineTimers } from '../node/time.js';
+import { runCommand } from '../server/cli.js';
+import { backup } from '../server/log/backup.js';
+import { restore } from '../server/log/restore.js';
+import { signerIn } from '../server/log/signer.js';
+import { Outbox } from '../server/upstream/outbox.js';
+import { exportedLog } from '../upstream/export.js';
+import { Ingest } from '../upstream/ingest/ingest.js';
+import { openEmbedded } from '../upstream/store/embedded.js';
+import { migrate } from '../upstream/store/schema.js';
+import { hallConfiguration } from './fixtures/board.js';
+import { HandTime, LoggedHall, scratch, takeTicket } from './fixtures/log.js';
+
+const VERIFY = join(PROJECT, 'verify', 'verify.mjs');
+
+interface EventLine extends Record<string, unknown> {
+  seq: number;
+  stream: string;
+  hash: string;
+}
+interface NoteLine {
+  checkpoint: string;
+}
+type Line = EventLine | NoteLine;
+const isNote = (line: Line): line is NoteLine => 'checkpoint' in line;
+
+const folder = scratch();
+let key = '';
+let head = '';
+/** A log of two streams: one that a restore ended, and the one that follows it. */
+let lines: Line[] = [];
+
+const read = (file: string): Line[] =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => JSON.parse(line) as Line);
+
+const run = (...args: string[]): { code: number | null; text: string } => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [VERIFY, ...args], {
+    encoding: 'utf8',
+  });
+  return { code: status, text: stdout + stderr };
+};
+
+const check = (changed: readonly Line[], own = key, ...more: string[]) => {
+  const file = join(folder.path, 'changed.jsonl');
+  writeFileSync(file, [head, ...changed.map((line) => JSON.stringify(line)), ''].join('\n'));
+  return run(file, '--key', own, ...more);
+};
+
+const data = join(folder.path, 'data');
+const out = join(folder.path, 'log.jsonl');
+
+beforeAll(async () => {
+  const config = join(folder.path, 'centre.json');
+  const hall = hallConfiguration();
+  const kiosks = hall.kiosks.map((kiosk) => ({ ...kiosk, printer: false }));
+  writeFileSync(config, JSON.stringify({ ...hall, kiosks, server: { data: 'data' } }));
+  const time = new HandTime();
+  const first = await new LoggedHall({ directory: data }, time).open();
+  for (let n = 0; n < 20; n += 1) await first.done(takeTicket);
+  first.close();
+  const kept = join(folder.path, 'backup');
+  await backup(data, kept);
+  time.pass(60_000);
+  await restore({ directory: data, centreId: hall.centre.id, time }, kept, 10);
+  const second = new LoggedHall({ directory: data }, time);
+  for (let n = 0; n < 20; n += 1) await second.done(takeTicket);
+  second.committer.stop();
+  second.close();
+  const signer = signerIn(data, hall.centre.id);
+  key = verifierKeyOf(signer);
+  const said: string[] = [];
+  const code = await runCommand(['export', '--config', config, '--out', out], (line) => {
+    said.push(line);
+  });
+  expect([code, said.join()]).toEqual([EXIT.done, expect.stringContaining('holds the log')]);
+  head = readFileSync(out, 'utf8').split('\n')[0]!;
+  lines = read(out);
+}, 60_000);
+afterAll(() => folder.remove());
+
+const events = (): EventLine[] => lines.filter((line): line is EventLine => !isNote(line));
+const notes = (): NoteLine[] => lines.filter(isNote);
+const streams = (): string[] => [...new Set(events().map(({ stream }) => stream))];
+
+test('it needs nothing of the project, and no package', () => {
+  const imports = [...readFileSync(VERIFY, 'utf8').matchAll(/from '([^']+)'/g)];
+  expect(imports.filter(([, name]) => !name!.startsWith('node:'))).toEqual([]);
+  expect(imports.length).toBeGreaterThan(2);
+});
+
+test('a log of two streams is whole', () => {
+  const { code, text } = run(out, '--key', key);
+  expect(text).toContain(`stream ${streams()[1]} follows ${streams()[0]}:`);
+  expect(text).toMatch(/events, [1-9]\d* checkpoints hold/);
+  expect(text).toContain('the log is whole');
+  expect(code).toBe(EXIT.done);
+});
+
+const FIELDS = [
+  'seq',
+  'day',
+  'occurred_at',
+  'request',
+  'part',
+  'parts',
+  'actor',
+  'type',
+  'version',
+];
+
+test.each([...FIELDS, 'stream', 'body', 'hash'])('another %s is found where it stands', (field) => {
+  const row = events()[9]!;
+  const was = row[field];
+  const other =
+    typeof was === 'number' ? was + 1 : field === 'hash' ? 'f'.repeat(64) : `${String(was)}x`;
+  const { code, text } = check(
+    lines.map((line) => (line === row ? { ...row, [field]: other } : line)),
+  );
+  expect(code, text).toBe(EXIT.found);
+  expect(text).toMatch(/WRONG stream .*, (event|checkpoint|end)/);
+  if (!['seq', 'stream'].includes(field)) expect(text).toContain(`event ${row.seq}: `);
+});
+
+test('an event that was written anew with all after it fails the next checkpoint', () => {
+  const [stream] = streams();
+  let before: Buffer | undefined;
+  const changed = lines.map((line) => {
+    if (isNote(line) || line.stream !== stream) return line;
+    const body = line.seq === 5 ? String(line['body']).replace(/}$/, ',"x":1}') : line['body'];
+    const hash =
+      before === undefined && line.seq < 5
+        ? Buffer.from(line.hash, 'hex')
+        : hashOf(before!, { ...line, body: Buffer.from(String(body)) } as never);
+    if (line.seq >= 4) before = hash;
+    return { ...line, body, hash: hash.toString('hex') };
+  });
+  const { code, text } = check(changed);
+  expect(code).toBe(EXIT.found);
+  expect(text).toMatch(/events 1 to \d+: are not those that were signed/);
+});
+
+test('an event that was taken away, put in twice, or changed places is found', () => {
+  const all = [...lines];
+  expect(check(all.filter((_, n) => n !== 7)).text).toContain('event 8 is missing before it');
+  expect(check([...all.slice(0, 8), all[7]!, ...all.slice(8)]).text).toContain(
+    'event 8: stands where 9 should',
+  );
+  const swapped = [...all.slice(0, 7), all[8]!, all[7]!, ...all.slice(9)];
+  expect(check(swapped).text).toContain('event 8 is missing before it');
+});
+
+test('a tail that was cut is seen by the checkpoint behind it', () => {
+  const [, last] = streams();
+  const tail = events()
+    .filter(({ stream }) => stream === last)
+    .slice(-2);
+  const { code, text } = check(lines.filter((line) => isNote(line) || !tail.includes(line)));
+  expect(code).toBe(EXIT.found);
+  expect(text).toMatch(/cut: a checkpoint was signed for \d+ events, and \d+ are here/);
+  const without = lines.filter((line) => isNote(line) || line.stream !== last);
+  expect(check(without).text).toContain('it was signed, and none of it is here');
+});
+
+test('with its checkpoints gone too, those that another has kept show the cut', () => {
+  const [first, last] = streams();
+  const short = lines.filter((line) =>
+    isNote(line) ? line.checkpoint.includes(`/${first}\n`) : line.stream === first,
+  );
+  expect(check(short).code).toBe(EXIT.done);
+  const { code, text } = check(short, key, '--checkpoints', out);
+  expect([code, text]).toEqual([EXIT.found, expect.stringContaining(`stream ${last}: cut`)]);
+});
+
+test('a checkpoint that another key has signed is none', () => {
+  const name = key.split('+')[0]!;
+  const other = { name, privateKey: generateKeyPairSync('ed25519').privateKey };
+  const forged = lines.map((line) =>
+    isNote(line)
+      ? {
+          checkpoint: signNote(
+            line.checkpoint.slice(0, line.checkpoint.indexOf('\n\n') + 1),
+            other,
+          ),
+        }
+      : line,
+  );
+  const { code, text } = check(forged);
+  expect(code).toBe(EXIT.found);
+  expect(text).toContain(`${notes().length} checkpoints are not signed by this key`);
+  expect(text).toContain('no checkpoint holds, so the key proves nothing');
+  expect(check(forged, verifierKeyOf(other)).code).toBe(EXIT.done);
+});
+
+test('what cannot be read, and what is asked wrongly, is said', () => {
+  expect(run().code).toBe(EXIT.usage);
+  expect(run(out, '--key', 'foo')).toMatchObject({ code: EXIT.usage });
+  expect(run(join(folder.path, 'nowhere'), '--key', key).code).toBe(EXIT.failed);
+  expect(run(join(folder.path, 'centre.json'), '--key', key).code).toBe(EXIT.failed);
+  expect(run('--help').code).toBe(EXIT.done);
+});
+
+test('above the centre the same log is exported, line for line', async () => {
+  const hall = new LoggedHall({ directory: data });
+  const database = await openEmbedded(join(folder.path, 'store'), machineTimers, (fault) => {
+    throw fault;
+  });
+  await migrate(database);
+  const ingest = new Ingest(database, machineTimers);
+  const outbox = new Outbox(hall.log.database);
+  for (const { stream } of outbox.streams()) {
+    const post = { stream, from: 1, last: outbox.lastOf(stream), ...outbox.from(stream, 1) };
+    const arrived = { centreId: 'c-1', logKey: key, post: { ...post, at: 0, live: null }, at: 0 };
+    expect(await ingest.take(arrived)).toMatchObject({ refused: null });
+  }
+  const there: Line[] = [];
+  for await (const line of exportedLog(database, 'c-1')) there.push(JSON.parse(line) as Line);
+  expect(there.slice(1)).toEqual(lines);
+  await database.close();
+  hall.close();
+}, 60_000);
