@@ -9,8 +9,8 @@ import type { Queries } from './store/database.js';
 const ROWS_MAX = 2_000;
 
 /**
- * What is kept of one centre's log, in the lines that the centre's own `export` writes: all streams,
- * oldest first, then the signed checkpoints. Rejects with a `QueryFault`.
+ * What is kept of one centre's log, in the lines that the centre's own `export` writes: all
+ * streams, oldest first, then the signed checkpoints. Rejects with a `QueryFault`.
  */
 export async function* exportedLog(queries: Queries, centreId: string): AsyncGenerator<string> {
   yield exportHead(centreId);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Verifies an exported log against its signed checkpoints and a public key. Shares no line with the
-// programs that wrote it: everything here follows docs/log-format.md. Needs Node 20 and nothing else.
+// Verifies an exported log against its signed checkpoints and a public key. Shares no line with
+// the programs that wrote it: all here follows docs/log-format.md. Needs Node 20, nothing else.
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -22,10 +22,10 @@ const FAULTS_MAX = 20;
 
 /** What cannot be done, in a sentence. */
 class Failure extends Error {
-  constructor(message, code = EXIT.failed) {
-    super(message);
-    this.code = code;
-  }
+  code = EXIT.failed;
+}
+class Misuse extends Failure {
+  code = EXIT.usage;
 }
 
 // The hash rule.
@@ -45,13 +45,13 @@ const frame = (value) => {
 
 const genesis = (stream) => sha256(frame('dawr-log-1'), frame(stream));
 
-const HASHED = ['stream', 'seq', 'day', 'occurred_at', 'request', 'part', 'parts', 'actor', 'type'];
+const HEAD = ['stream', 'seq', 'day', 'occurred_at', 'request', 'part', 'parts', 'actor'];
+const FIELDS = [...HEAD, 'type', 'version', 'body'];
 const hashOf = (previous, event) =>
-  sha256(previous, ...[...HASHED, 'version', 'body'].map((field) => frame(event[field] ?? '')));
+  sha256(previous, ...FIELDS.map((field) => frame(event[field] ?? '')));
 
 // RFC 6962 §2.1: a tree that only grows is kept as the roots of its whole subtrees.
 
-const leafOf = (hash) => sha256(Buffer.of(0), hash);
 const nodeOf = (left, right) => sha256(Buffer.of(1), left, right);
 
 class Tree {
@@ -59,7 +59,7 @@ class Tree {
   peaks = [];
 
   add(hash) {
-    let top = leafOf(hash);
+    let top = sha256(Buffer.of(0), hash);
     for (let rest = this.size; rest % 2 === 1; rest = (rest - 1) / 2) {
       top = nodeOf(this.peaks.pop(), top);
     }
@@ -78,12 +78,11 @@ class Tree {
 const DER_OF_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
 
 const keyOf = (text) => {
-  const { name, id, key } =
-    /^(?<name>[^\s+]+)\+(?<id>[0-9a-f]{8})\+(?<key>.+)$/.exec(text)?.groups ?? {};
-  const bytes = Buffer.from(key ?? '', 'base64');
+  const [, name, id, key = ''] = /^([^\s+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? [];
+  const bytes = Buffer.from(key, 'base64');
   const own = sha256(`${name}\n`, bytes).subarray(0, 4);
   if (bytes.length !== 33 || bytes[0] !== 1 || own.toString('hex') !== id) {
-    throw new Failure(`${text} is not a verifier key.`, EXIT.usage);
+    throw new Misuse(`${text} is not a verifier key.`);
   }
   const der = Buffer.concat([DER_OF_ED25519, bytes.subarray(1)]);
   return { name, id: own, key: createPublicKey({ key: der, type: 'spki', format: 'der' }) };
@@ -93,17 +92,13 @@ const keyOf = (text) => {
 const claimOf = (note, { name, id, key }) => {
   const end = note.lastIndexOf('\n\n') + 1;
   const text = note.slice(0, end);
-  const line = note
-    .slice(end + 1)
-    .split('\n')
-    .find((one) => one.startsWith(`— ${name} `));
-  const signature = Buffer.from((line ?? '').split(' ')[2] ?? '', 'base64');
+  const lines = note.slice(end + 1).split('\n');
+  const line = lines.find((one) => one.startsWith(`— ${name} `)) ?? '';
+  const signature = Buffer.from(line.split(' ')[2] ?? '', 'base64');
   const isOurs = signature.subarray(0, 4).equals(id);
-  if (end === 0 || !isOurs || !verify(null, Buffer.from(text), key, signature.subarray(4))) {
-    return undefined;
-  }
+  const isSigned = isOurs && verify(null, Buffer.from(text), key, signature.subarray(4));
   const [origin = '', size, root = ''] = text.split('\n');
-  if (!origin.startsWith(`${name}/`)) return undefined;
+  if (!isSigned || !origin.startsWith(`${name}/`) || !/^[1-9]\d*$/.test(size)) return undefined;
   const stream = origin.slice(name.length + 1);
   return { stream, size: Number(size), root: Buffer.from(root, 'base64') };
 };
@@ -113,10 +108,7 @@ const claimOf = (note, { name, id, key }) => {
 async function* entriesOf(file) {
   let line = 0;
   try {
-    for await (const text of createInterface({
-      input: createReadStream(file),
-      crlfDelay: Infinity,
-    })) {
+    for await (const text of createInterface({ input: createReadStream(file) })) {
       line += 1;
       const entry = JSON.parse(text);
       if (line === 1 && entry?.export !== FORMAT) throw new SyntaxError('it is no exported log');
@@ -152,7 +144,6 @@ class Stream {
   held = 0;
   heldSize = 0;
   last = undefined;
-  /** Seqs that another stream names, with the hash that must stand there. */
   hashes = [];
   isOrdered = true;
 
@@ -172,12 +163,8 @@ class Stream {
     const expected = (this.last?.seq ?? 0) + 1;
     if (seq !== expected) {
       this.isOrdered = false;
-      const missing =
-        seq === expected + 1 ? `event ${expected} is` : `events ${expected} to ${seq - 1} are`;
-      this.wrong(
-        where,
-        seq > expected ? `${missing} missing before it` : `stands where ${expected} should`,
-      );
+      const missing = `events ${expected} to ${seq - 1} are missing before it`;
+      this.wrong(where, seq > expected ? missing : `stands where ${expected} should`);
     } else this.follow(event, where);
     this.fits(event, where);
     this.previous = Buffer.from(String(event.hash), 'hex');
@@ -192,10 +179,14 @@ class Stream {
     this.wrong(where, 'was changed, or what stands before it: its hash is another');
   }
 
+  /** The last event, if it is not the last of its command. */
+  get open() {
+    return this.last?.part < this.last?.parts ? this.last : undefined;
+  }
+
   /** The events of one command follow one another, all of them. */
   fits({ part, parts, request }, where) {
-    const open =
-      this.last !== undefined && this.last.part < this.last.parts ? this.last : undefined;
+    const { open } = this;
     const wanted = open === undefined ? 1 : open.part + 1;
     const isOther = open !== undefined && (request !== open.request || parts !== open.parts);
     if (part !== wanted || part > parts || isOther) {
@@ -210,17 +201,14 @@ class Stream {
         this.held += 1;
         this.heldSize = size;
       } else {
-        const after = this.heldSize;
-        this.wrong(`events ${after + 1} to ${size}`, 'are not those that were signed');
+        this.wrong(`events ${this.heldSize + 1} to ${size}`, 'are not those that were signed');
       }
     }
   }
 
   end() {
     const count = this.tree.size;
-    if (this.last !== undefined && this.last.part < this.last.parts) {
-      this.wrong('end', 'its last command is only partly there');
-    }
+    if (this.open !== undefined) this.wrong('end', 'its last command is only partly there');
     for (const { size } of this.claims) {
       if (size > count) {
         this.wrong('end', `cut: a checkpoint was signed for ${size} events, and ${count} are here`);
@@ -235,13 +223,21 @@ class Stream {
   }
 }
 
+const bodyOf = ({ body }) => {
+  try {
+    return JSON.parse(body) ?? {};
+  } catch {
+    return {};
+  }
+};
+
 /** A stream after the first says what it follows. */
 const checkBeginning = (stream, first, streams) => {
   if (streams.size === 0) {
     if (first.type !== 'log.started') stream.wrong('event 1', 'the log does not begin with it');
     return undefined;
   }
-  const { previousStream, previousSeq, previousHash } = JSON.parse(first.body);
+  const { previousStream, previousSeq, previousHash } = bodyOf(first);
   const before = streams.get(previousStream);
   const hash = before?.hashes[previousSeq - 1]?.toString('hex');
   if (first.type !== 'log.restored' || hash === undefined || hash !== previousHash) {
@@ -249,11 +245,11 @@ const checkBeginning = (stream, first, streams) => {
     return undefined;
   }
   const aside = before.hashes.length - previousSeq;
-  const lost = aside === 0 ? '' : `, whose ${aside} events after it were put aside`;
+  const lost = aside > 0 ? `, whose ${aside} events after it were put aside` : '';
   return `stream ${stream.id} follows ${previousStream}:${previousSeq}${lost}`;
 };
 
-const verifyLog = async (file, key, others, say) => {
+const verifyLog = async ({ file, key, others }, say) => {
   const { claims, strange } = await claimsIn([file, ...others], key);
   const streams = new Map();
   const faults = [];
@@ -295,21 +291,18 @@ const asked = (args) => {
     }
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure(error.message, EXIT.usage);
+    throw new Misuse(error.message);
   }
-  throw new Failure('Say which LOG and which --key KEY.', EXIT.usage);
+  throw new Misuse('Say which LOG and which --key KEY.');
 };
 
 const say = (line) => void process.stdout.write(`${line}\n`);
 try {
   const args = process.argv.slice(2);
   if (args.includes('--help')) say(USAGE);
-  else {
-    const { file, key, others } = asked(args);
-    process.exitCode = await verifyLog(file, key, others, say);
-  }
+  else process.exitCode = await verifyLog(asked(args), say);
 } catch (error) {
   if (!(error instanceof Failure)) throw error;
-  say(error.code === EXIT.usage ? `${error.message}\n\n${USAGE}` : error.message);
+  say(error instanceof Misuse ? `${error.message}\n\n${USAGE}` : error.message);
   process.exitCode = error.code;
 }

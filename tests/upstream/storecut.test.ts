@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { storeCuts } from './powercut/store.js';
+import { storeCuts } from '../powercut/store.js';
 
 const run = { seed: 1, posts: 60 };
 

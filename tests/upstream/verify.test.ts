@@ -3,22 +3,22 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hashOf } from '../chain/chain.js';
-import { signNote, verifierKeyOf } from '../chain/note.js';
-import { EXIT } from '../node/misuse.js';
-import { PROJECT } from '../node/place.js';
-import { machineTimers } from '../node/time.js';
-import { runCommand } from '../server/cli.js';
-import { backup } from '../server/log/backup.js';
-import { restore } from '../server/log/restore.js';
-import { signerIn } from '../server/log/signer.js';
-import { Outbox } from '../server/upstream/outbox.js';
-import { exportedLog } from '../upstream/export.js';
-import { Ingest } from '../upstream/ingest/ingest.js';
-import { openEmbedded } from '../upstream/store/embedded.js';
-import { migrate } from '../upstream/store/schema.js';
-import { hallConfiguration } from './fixtures/board.js';
-import { HandTime, LoggedHall, scratch, takeTicket } from './fixtures/log.js';
+import { hashOf } from '../../chain/chain.js';
+import { signNote, verifierKeyOf } from '../../chain/note.js';
+import { EXIT } from '../../node/misuse.js';
+import { PROJECT } from '../../node/place.js';
+import { machineTimers } from '../../node/time.js';
+import { runCommand } from '../../server/cli.js';
+import { backup } from '../../server/log/backup.js';
+import { restore } from '../../server/log/restore.js';
+import { signerIn } from '../../server/log/signer.js';
+import { Outbox } from '../../server/upstream/outbox.js';
+import { exportedLog } from '../../upstream/export.js';
+import { Ingest } from '../../upstream/ingest/ingest.js';
+import { openEmbedded } from '../../upstream/store/embedded.js';
+import { migrate } from '../../upstream/store/schema.js';
+import { hallConfiguration } from '../fixtures/board.js';
+import { HandTime, LoggedHall, scratch, takeTicket } from '../fixtures/log.js';
 
 const VERIFY = join(PROJECT, 'verify', 'verify.mjs');
 
@@ -154,12 +154,14 @@ test('an event that was written anew with all after it fails the next checkpoint
 
 test('an event that was taken away, put in twice, or changed places is found', () => {
   const all = [...lines];
-  expect(check(all.filter((_, n) => n !== 7)).text).toContain('event 8 is missing before it');
+  expect(check(all.filter((_, n) => n !== 7)).text).toContain(
+    'events 8 to 8 are missing before it',
+  );
   expect(check([...all.slice(0, 8), all[7]!, ...all.slice(8)]).text).toContain(
     'event 8: stands where 9 should',
   );
   const swapped = [...all.slice(0, 7), all[8]!, all[7]!, ...all.slice(9)];
-  expect(check(swapped).text).toContain('event 8 is missing before it');
+  expect(check(swapped).text).toContain('events 8 to 8 are missing before it');
 });
 
 test('a tail that was cut is seen by the checkpoint behind it', () => {
