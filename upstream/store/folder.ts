@@ -77,6 +77,9 @@ export const holdFolder = (folder: string): Held => {
   const isNew = !existsSync(cluster);
   try {
     if (!isNew) checkVersion(folder, cluster);
+    // The database's own lock names a process, which says nothing here, and a cut of power can
+    // leave it empty, which the database refuses.
+    rmSync(join(cluster, 'postmaster.pid'), { force: true });
   } catch (fault) {
     lock.release();
     throw fault;
