@@ -223,8 +223,9 @@ test('above the centre the same log is exported, line for line', async () => {
   const ingest = new Ingest(database, machineTimers);
   const outbox = new Outbox(hall.log.database);
   for (const { stream } of outbox.streams()) {
-    const post = { stream, from: 1, last: outbox.lastOf(stream), ...outbox.from(stream, 1) };
-    const arrived = { centreId: 'c-1', logKey: key, post: { ...post, at: 0, live: null }, at: 0 };
+    const place = { stream, from: 1, last: outbox.lastOf(stream), ended: false };
+    const post = { ...place, ...outbox.from(stream, 1), at: 0, live: null };
+    const arrived = { centreId: 'c-1', logKey: key, post, relayed: false, at: 0 };
     expect(await ingest.take(arrived)).toMatchObject({ refused: null });
   }
   const there: Line[] = [];
