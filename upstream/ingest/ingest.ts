@@ -140,6 +140,24 @@ interface Waiting {
   readonly reject: (fault: unknown) => void;
 }
 
+/** So many events to a transaction, and a few more: several go on at once where the engine can. */
+const PORTION_EVENTS = 2_000;
+
+/** Portions of a group; the posts of a centre stay together and in order. */
+const portionsOf = (group: readonly Waiting[]): readonly (readonly Waiting[])[] => {
+  const portions: Waiting[][] = [[]];
+  let events = 0;
+  for (const own of grouped(group, ({ arrived }) => arrived.centreId).values()) {
+    if (events >= PORTION_EVENTS) {
+      portions.push([]);
+      events = 0;
+    }
+    portions.at(-1)!.push(...own);
+    events += own.reduce((sum, { arrived }) => sum + arrived.post.events.length, 0);
+  }
+  return portions;
+};
+
 /** Takes posts of many centres in; holds no state beyond those that are on their way. */
 export class Ingest {
   private waiting: Waiting[] = [];
@@ -185,8 +203,8 @@ export class Ingest {
       );
       const own = group.map((waiting, index) => ({ waiting, key: keys[index]! }));
       const groups = [...grouped(own, ({ key }) => key).values()];
-      const stores = groups.map((some) => this.storeOrReject(some.map(({ waiting }) => waiting)));
-      await Promise.all(stores);
+      const portions = groups.flatMap((some) => portionsOf(some.map(({ waiting }) => waiting)));
+      await Promise.all(portions.map((portion) => this.storeOrReject(portion)));
     } catch (fault) {
       for (const { reject } of group) reject(fault);
     }
