@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { FastifyInstance } from 'fastify';
+import { FORWARD_STATES } from '../node/forward/forwarder.js';
 import type { Centre } from './centre.js';
 import { PRINTER_STATES } from '../core/protocol/views.js';
 import type { Notices } from './sms/notices.js';
@@ -37,6 +38,7 @@ export const healthRoutes = (
   gauges(registry, centre, connections);
   printerGauges(registry, centre);
   deviceGauges(registry, centre);
+  upstreamGauges(registry, centre);
   if (centre.sms !== null) smsGauges(registry, centre.sms);
 
   app.get('/health', (_request, reply) => {
@@ -141,6 +143,23 @@ const smsGauges = (registry: Registry, sms: Notices): void => {
     collect() {
       const is = sms.today().way;
       for (const way of SMS_WAYS) this.set({ way }, way === is ? 1 : 0);
+    },
+  });
+};
+
+/** How each upstream stands, by its id. */
+const upstreamGauges = (registry: Registry, { upstreams }: Centre): void => {
+  new Gauge({
+    name: 'dawr_upstream',
+    help: 'Whether the way to an upstream is so',
+    labelNames: ['upstream', 'state'],
+    registers: [registry],
+    collect() {
+      for (const { id, state } of upstreams.status()) {
+        for (const is of FORWARD_STATES) {
+          this.set({ upstream: id, state: is }, state.is === is ? 1 : 0);
+        }
+      }
     },
   });
 };

@@ -98,6 +98,8 @@ export interface Line {
 /** Why nothing is sent until a person has looked. */
 export type StopReason = Exclude<PostRefusal, 'gap'> | 'behind';
 
+export const FORWARD_STATES = ['live', 'sending', 'away', 'stopped'] as const;
+
 export type ForwardState =
   /** All is stored there. */
   | { readonly is: 'live'; readonly since: Millis }
