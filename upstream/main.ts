@@ -3,8 +3,10 @@ import { urlsOf } from '../node/addresses.js';
 import { isListenError, listenSentence } from '../node/listening.js';
 import { asksHelp, EXIT, Misuse, parsed } from '../node/misuse.js';
 import { ConfigurationError } from '../node/settings.js';
+import { isCommand, runCommand, USAGE } from './cli.js';
 import { run, type Running } from './run.js';
 import { loadSettings, type Settings } from './settings.js';
+import { StoreFault } from './store/database.js';
 
 const HELP = `The program of a data centre, of a governorate or of the nation
 
@@ -12,6 +14,8 @@ const HELP = `The program of a data centre, of a governorate or of the nation
 
 Without DATABASE_URL in the environment the store lies in the folder that FILE names; with it, in
 that PostgreSQL (15 or later). See docs/upstream.md.
+
+${USAGE}
 `;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -50,6 +54,10 @@ let config = '';
 const main = async (): Promise<void> => {
   const args = process.argv.slice(2);
   if (asksHelp(args)) return say(HELP);
+  if (isCommand(args[0])) {
+    process.exitCode = await runCommand(args, process.env);
+    return;
+  }
   ({ config } = optionsOf(args));
   settings = await loadSettings(config, process.env);
   const journal = pino({ level: process.env['DAWR_LOG'] ?? 'info', base: null });
@@ -62,7 +70,7 @@ const main = async (): Promise<void> => {
 };
 
 const explain = (error: unknown): string => {
-  if (error instanceof ConfigurationError) return error.message;
+  if (error instanceof ConfigurationError || error instanceof StoreFault) return error.message;
   if (settings !== undefined && isListenError(error)) {
     const { host } = settings;
     const sentence = listenSentence(error, { config, host, phonePort: null, prefix: '' });

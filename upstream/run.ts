@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Millis } from '../core/configuration.js';
 import { urlOf } from '../node/addresses.js';
-import { makeFolders } from '../node/folder.js';
 import { machineRandom, machineTime, machineTimers, type Timers } from '../node/time.js';
 import { Senders } from './centres/senders.js';
 import { upstreamApp } from './http/app.js';
@@ -12,10 +10,7 @@ import { Ingest } from './ingest/ingest.js';
 import { watchSilence } from './ingest/silence.js';
 import { Relay } from './relay/relays.js';
 import type { Settings } from './settings.js';
-import { openEmbedded } from './store/embedded.js';
-import { openPostgres } from './store/postgres.js';
-import { migrate } from './store/schema.js';
-import type { Database } from './store/database.js';
+import { openStore } from './store/open.js';
 import type { Upstream } from './upstream.js';
 
 /** Answers that are being given when the door closes have so long. */
@@ -40,21 +35,13 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-const openStore = ({ settings, journal }: RunOptions, timers: Timers): Promise<Database> => {
-  const onFault = (fault: unknown): void =>
-    journal.error({ fault: String(fault) }, 'the store told of a fault');
-  if (settings.databaseUrl !== null) return openPostgres(settings.databaseUrl, onFault);
-  const folder = join(settings.data, 'store');
-  makeFolders(folder);
-  return openEmbedded(folder, timers, onFault);
-};
-
 /** Opens the store and the door. Rejects with a sentence when it cannot. */
 export const run = async (options: RunOptions): Promise<Running> => {
   const { settings, journal, timers = machineTimers, now = machineTime.wall, pages } = options;
-  const database = await openStore(options, timers);
+  const database = await openStore(settings, timers, (fault) => {
+    journal.error({ fault: String(fault) }, 'the store told of a fault');
+  });
   try {
-    await migrate(database);
     const senders = new Senders(database, now);
     const parts = { settings, queries: database, timers, now, random: machineRandom, journal };
     const relays = settings.upstreams.map((way) => new Relay(parts, way));

@@ -1,0 +1,157 @@
+import { EnrolFault, join, rekey, type Place } from '../node/forward/enrol.js';
+import { EXIT, Misuse, parsed } from '../node/misuse.js';
+import { ConfigurationError } from '../node/settings.js';
+import { machineTime, machineTimers } from '../node/time.js';
+import { senderIdOf } from '../core/protocol/upstream.js';
+import { ID } from '../core/protocol/forms.js';
+import { CODE_LIFE_MS, makeCode, revoke } from './centres/enrolment.js';
+import { exportedLog } from './export.js';
+import { loadSettings, type Settings } from './settings.js';
+import { StoreFault, type Database } from './store/database.js';
+import { openStore } from './store/open.js';
+import { writeLines } from '../node/folder.js';
+import { DAY_MS } from '../core/time.js';
+
+export const COMMANDS = ['code', 'revoke', 'join', 'rekey', 'export'] as const;
+type CommandName = (typeof COMMANDS)[number];
+
+export const USAGE = `Commands; those marked * need the store, so one that lies in a folder must not be in use:
+
+  code    --config FILE --centre ID --governorate ID
+  code    --config FILE --relay ID         * shows a one-time code with which a centre, or the data
+                                             centre of a governorate, enrols here
+  revoke  --config FILE --centre ID        * takes nothing more of a centre
+  export  --config FILE --centre ID --out FILE
+                                           * writes a centre's log in lines that verify/verify.mjs
+                                             checks
+  join    --config FILE --upstream ID --code CODE
+                                             enrols this data centre at one above, as a relay
+  rekey   --config FILE --upstream ID        gives this data centre another key for that one`;
+
+type Say = (line: string) => void;
+
+interface Options {
+  readonly centre?: string;
+  readonly governorate?: string;
+  readonly relay?: string;
+  readonly upstream?: string;
+  readonly code?: string;
+  readonly out?: string;
+}
+
+export const isCommand = (word: string | undefined): word is CommandName =>
+  COMMANDS.some((command) => command === word);
+
+/** An id that an option gives. */
+const idOf = (name: keyof Options, options: Options): string => {
+  const id = options[name];
+  if (id !== undefined && ID.test(id)) return id;
+  throw new Misuse(
+    id === undefined
+      ? `say which: --${name} ID`
+      : `--${name} ${id} is not an id: small letters, digits and hyphens`,
+  );
+};
+
+const placeOf = ({ upstreams, data }: Settings, options: Options): Place => {
+  const id = idOf('upstream', options);
+  const way = upstreams.find((one) => one.id === id);
+  if (way !== undefined) return { directory: data, upstreamId: id, way };
+  throw new Misuse(`the file has no upstream ${id}: write it into upstreams first`);
+};
+
+/** Works on the store, and lets go of it. */
+const withStore = async <T>(settings: Settings, work: (database: Database) => Promise<T>) => {
+  const faults: unknown[] = [];
+  const database = await openStore(settings, machineTimers, (fault) => void faults.push(fault));
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+};
+
+type Handler = (settings: Settings, options: Options, say: Say) => Promise<number>;
+
+const HANDLERS: Readonly<Record<CommandName, Handler>> = {
+  code: async (settings, options, say) => {
+    const isRelay = options.relay !== undefined;
+    const senderId = isRelay
+      ? senderIdOf({ kind: 'relay', id: idOf('relay', options) })
+      : idOf('centre', options);
+    const governorateId = isRelay ? idOf('relay', options) : idOf('governorate', options);
+    const { code } = await withStore(settings, (database) =>
+      makeCode(database, { senderId, governorateId }, machineTime.wall()),
+    );
+    say(`Code for ${senderId}: ${code}`);
+    say(`It is good once, for ${CODE_LIFE_MS / DAY_MS} days: give it to nobody else.`);
+    return EXIT.done;
+  },
+  revoke: async (settings, options, say) => {
+    const id = idOf('centre', options);
+    const wasThere = await withStore(settings, (database) =>
+      revoke(database, id, machineTime.wall()),
+    );
+    say(wasThere ? `nothing more is taken of ${id}` : `${id} is not enrolled here`);
+    return wasThere ? EXIT.done : EXIT.failed;
+  },
+  export: async (settings, options, say) => {
+    const id = idOf('centre', options);
+    const { out } = options;
+    if (out === undefined) throw new Misuse('say where to: --out FILE');
+    const lines = await withStore(settings, (database) =>
+      writeLines(out, exportedLog(database, id)),
+    );
+    say(`${lines} lines were written to ${out}`);
+    return EXIT.done;
+  },
+  join: async (settings, options, say) => {
+    const place = placeOf(settings, options);
+    if (options.code === undefined) throw new Misuse('say with which code: --code CODE');
+    await join(place, { kind: 'relay', id: settings.id }, options.code);
+    say(`${settings.id} is enrolled at ${place.way.url}; a program that runs passes on soon`);
+    return EXIT.done;
+  },
+  rekey: async (settings, options, say) => {
+    const place = placeOf(settings, options);
+    await rekey(place, senderIdOf({ kind: 'relay', id: settings.id }));
+    say(`${settings.id} signs with another key for ${place.way.url} from now on`);
+    return EXIT.done;
+  },
+};
+
+/** Their words are for the person at the terminal. */
+const TOLD = [ConfigurationError, EnrolFault, StoreFault];
+
+/** Carries out one of the commands; returns the exit code. */
+export const runCommand = async (
+  argv: readonly string[],
+  environment: { readonly DATABASE_URL?: string },
+  say: Say = (line) => void process.stdout.write(`${line}\n`),
+): Promise<number> => {
+  try {
+    const text = { type: 'string' } as const;
+    const { positionals, values } = parsed({
+      args: [...argv],
+      options: {
+        ...{ config: text, centre: text, governorate: text, relay: text },
+        ...{ upstream: text, code: text, out: text },
+      },
+      allowPositionals: true,
+    });
+    const [name, surplus] = positionals;
+    if (!isCommand(name)) throw new Misuse(`${name ?? 'nothing'} is not a command.`);
+    if (surplus !== undefined) throw new Misuse(`${name} takes no ${surplus}: see the options.`);
+    const { config, ...options } = values;
+    if (config === undefined) throw new Misuse('say which data centre: --config FILE');
+    return await HANDLERS[name](await loadSettings(config, environment), options, say);
+  } catch (error) {
+    if (error instanceof Misuse) {
+      say(`${error.message}\n\n${USAGE}`);
+      return EXIT.usage;
+    }
+    if (TOLD.some((kind) => error instanceof kind)) say((error as Error).message);
+    else say(`${argv[0]} failed: ${error instanceof Error ? error.message : 'unknown'}`);
+    return EXIT.failed;
+  }
+};

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { makeFolders } from '../../node/folder.js';
+import type { Timers } from '../../node/time.js';
+import type { Settings } from '../settings.js';
+import type { Database } from './database.js';
+import { openEmbedded } from './embedded.js';
+import { openPostgres } from './postgres.js';
+import { migrate } from './schema.js';
+
+/**
+ * The store of a data centre, its tables up to date. Rejects with a sentence where another process
+ * has it, a newer program has written it, or it does not answer.
+ */
+export const openStore = async (
+  { databaseUrl, data }: Pick<Settings, 'databaseUrl' | 'data'>,
+  timers: Timers,
+  onFault: (fault: unknown) => void,
+): Promise<Database> => {
+  const folder = join(data, 'store');
+  if (databaseUrl === null) makeFolders(folder);
+  const database =
+    databaseUrl === null
+      ? await openEmbedded(folder, timers, onFault)
+      : await openPostgres(databaseUrl, onFault);
+  try {
+    await migrate(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+};
