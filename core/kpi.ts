@@ -10,8 +10,16 @@ import {
   type ServiceId,
 } from './events.js';
 import type { IntegrityAct, IntegrityFact, LateFact, LegFact, VisitFact } from './facts.js';
-import { share, tally, times, type Share, type Times } from './figures.js';
-import { spanMs, type Interval } from './intervals.js';
+import {
+  added,
+  LEG_COUNTS,
+  legCounts,
+  serviceLevel,
+  visitCounts,
+  VISIT_COUNTS,
+} from './kpi/counts.js';
+import { share, times, type Share, type Times } from './figures.js';
+import type { Interval } from './intervals.js';
 
 export type { Share, Times } from './figures.js';
 
@@ -117,35 +125,6 @@ export type DayReport = Interval & {
 
 export const INTEGRITY_LISTED_MAX = 2000;
 
-type Of<Key extends keyof LegFact> = Pick<LegFact, Key>;
-
-/** Wait in milliseconds; `null` for a leg that was not called. */
-export const waitMs = (leg: Of<'joinedAt' | 'calledAt'>): number | null =>
-  leg.calledAt === null ? null : spanMs(leg.joinedAt, leg.calledAt);
-
-/** From call to arrival in milliseconds; `null` where no clerk confirmed the arrival. */
-export const walkMs = (leg: Of<'calledAt' | 'startedAt' | 'confirmed'>): number | null =>
-  leg.calledAt === null || leg.startedAt === null || !leg.confirmed
-    ? null
-    : spanMs(leg.calledAt, leg.startedAt);
-
-/** Handling time in milliseconds; `null` where handling did not begin or has not ended. */
-export const handlingMs = (leg: Of<'startedAt' | 'endedAt' | 'handlingMs'>): number | null =>
-  leg.startedAt === null || leg.endedAt === null ? null : leg.handlingMs;
-
-/** Total time in milliseconds; `null` while the visit is open. */
-export const totalMs = (visit: Pick<VisitFact, 'joinedAt' | 'endedAt'>): number | null =>
-  visit.endedAt === null ? null : spanMs(visit.joinedAt, visit.endedAt);
-
-/**
- * Whether the leg was called within its target. The target counts from joining, or from the later
- * time at which the visitor asked to be in line.
- */
-export const withinTarget = (
-  leg: Of<'joinedAt' | 'orderFrom' | 'targetMs' | 'calledAt'>,
-): boolean =>
-  leg.calledAt !== null && leg.calledAt <= Math.max(leg.joinedAt, leg.orderFrom) + leg.targetMs;
-
 /**
  * Whether the leg waits for a call at that time, after all that happened then. Closing the day
  * serves nobody: who waited then is unserved.
@@ -158,8 +137,18 @@ const waitsAt = (leg: LegFact, at: Millis): boolean => {
   return waitsAgain || leg.calledAt === null || leg.calledAt > at;
 };
 
-const numbers = <T>(items: readonly T[], of: (item: T) => number | null): number[] =>
-  items.map(of).filter((value) => value !== null);
+/** Values of those items that have one: `count` of them is 1. */
+const lengths = <Count extends string, Length extends string>(
+  items: readonly Readonly<Record<Count | Length, number>>[],
+  count: Count,
+  length: Length,
+): Times | null => times(items.filter((item) => item[count] > 0).map((item) => item[length]));
+
+const picked = <Key extends string>(
+  keys: readonly Key[],
+  from: Readonly<Record<Key, number>>,
+): Readonly<Record<Key, number>> =>
+  Object.fromEntries(keys.map((key) => [key, from[key]])) as Record<Key, number>;
 
 /**
  * The figures of legs. `unserved` counts who waits at that time, among `present` where these are
@@ -169,53 +158,35 @@ export const legKpis = (
   legs: readonly LegFact[],
   { at, present = legs }: { readonly at: Millis; readonly present?: readonly LegFact[] },
 ): LegKpis => {
-  const called = legs.filter((leg) => leg.calledAt !== null || leg.misses > 0);
-  const queued = called.filter((leg) => leg.rule !== 'walkDirect');
-  const missed = called.filter((leg) => leg.misses > 0);
-  const served = legs.filter((leg) => leg.outcome === 'served');
-  const outcomes = tally(
-    OUTCOMES,
-    legs.map((leg) => leg.outcome),
-  );
-  const walkOuts = legs.filter((leg) => leg.outcome === 'walk_out').length;
-  const late = served.filter((leg) => leg.calledAt !== null && !withinTarget(leg)).length;
+  const each = legs.map(legCounts);
+  const all = added(LEG_COUNTS, each);
   return {
-    joined: legs.length,
-    called: called.length,
-    outcomes,
-    open: legs.filter((leg) => leg.outcome === null).length,
-    waits: times(numbers(queued, waitMs)),
-    walks: times(numbers(legs, walkMs)),
-    handlings: times(numbers(legs, handlingMs)),
-    noShow: share(missed.length, called.length),
-    walkOuts,
-    serviceLevel: share(queued.filter(withinTarget).length, queued.length + walkOuts),
-    aboveTarget: share(late, served.length),
+    joined: all.joined,
+    called: all.called,
+    outcomes: picked(OUTCOMES, all),
+    open: all.open,
+    waits: lengths(each, 'waits', 'waitMs'),
+    walks: lengths(each, 'walks', 'walkMs'),
+    handlings: lengths(each, 'handlings', 'handlingMs'),
+    noShow: share(all.missed, all.called),
+    walkOuts: all.walk_out,
+    serviceLevel: serviceLevel(all),
+    aboveTarget: share(all.above, all.served),
     unserved: present.filter((leg) => waitsAt(leg, at)).length,
-    results: tally(
-      RESULTS,
-      served.map((leg) => leg.result),
-    ),
+    results: picked(RESULTS, all),
   };
 };
 
 /** The figures of visits. */
 export const visitKpis = (visits: readonly VisitFact[]): VisitKpis => {
-  const rated = numbers(visits, (visit) => visit.stars);
+  const each = visits.map(visitCounts);
+  const all = added(VISIT_COUNTS, each);
   return {
-    visits: visits.length,
-    outcomes: tally(
-      OUTCOMES,
-      visits.map((visit) => visit.outcome),
-    ),
-    open: visits.filter((visit) => visit.outcome === null).length,
-    totals: times(
-      numbers(
-        visits.filter((visit) => visit.outcome === 'served'),
-        totalMs,
-      ),
-    ),
-    rated: rated.length,
-    stars: rated.reduce((sum, stars) => sum + stars, 0),
+    visits: all.joined,
+    outcomes: picked(OUTCOMES, all),
+    open: all.open,
+    totals: lengths(each, 'totals', 'totalMs'),
+    rated: all.rated,
+    stars: all.stars,
   };
 };

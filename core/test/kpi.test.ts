@@ -8,7 +8,8 @@ import { OUTCOMES, type Outcome } from '../events.js';
 import { INTEGRITY_ACTS, type DayFacts, type LegFact, type SpanFact } from '../facts.js';
 import { percentile, times } from '../figures.js';
 import { common, lengthMs, merged, without } from '../intervals.js';
-import { legKpis, withinTarget, type LegKpis } from '../kpi.js';
+import { withinTarget } from '../kpi/counts.js';
+import { legKpis, type LegKpis } from '../kpi.js';
 import { dayReport, useOf } from '../report.js';
 
 const at = (minute: number): Millis => OPENING + minute * MINUTE_MS;

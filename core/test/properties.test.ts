@@ -10,7 +10,8 @@ import { canonical } from '../canonical.js';
 import type { Configuration } from '../configuration.js';
 import { HOUR_MS, MINUTE_MS } from '../time.js';
 import { decide } from '../decide.js';
-import type { EventType, Logged } from '../events.js';
+import type { Logged } from '../events.js';
+import { EVENT_TYPES } from '../events/types.js';
 import { REFUSALS } from '../protocol/refusals.js';
 import { todayOf } from '../publish.js';
 import { dayReport } from '../report.js';
@@ -33,59 +34,6 @@ const OF_THE_DOORS = [
   'storage.failed',
   'bug',
 ];
-
-const EVENT_TYPES: Record<EventType, true> = {
-  'day.opened': true,
-  'day.hoursChanged': true,
-  'day.issuingClosed': true,
-  'day.closed': true,
-  'configuration.applied': true,
-  'series.skipped': true,
-  'lease.granted': true,
-  'ticket.relabelled': true,
-  'ticket.tooLate': true,
-  'service.suspended': true,
-  'service.resumed': true,
-  'announcement.set': true,
-  'ticket.issued': true,
-  'leg.joined': true,
-  'ticket.serviceAdded': true,
-  'ticket.classSet': true,
-  'ticket.delayed': true,
-  'ticket.called': true,
-  'ticket.recalled': true,
-  'leg.started': true,
-  'leg.ended': true,
-  'leg.missed': true,
-  'leg.returned': true,
-  'leg.lapsed': true,
-  'leg.parked': true,
-  'leg.unparked': true,
-  'ticket.closed': true,
-  'ticket.printed': true,
-  'paper.ordered': true,
-  'sheet.ordered': true,
-  'sheet.printed': true,
-  'sheet.cancelled': true,
-  'paper.stopped': true,
-  'paper.resumed': true,
-  'paper.loaded': true,
-  'visit.rated': true,
-  'counter.opened': true,
-  'counter.handedOver': true,
-  'counter.profileSet': true,
-  'counter.paused': true,
-  'counter.resumed': true,
-  'counter.closed': true,
-  'help.asked': true,
-  'help.answered': true,
-  'log.started': true,
-  'log.restored': true,
-  'configuration.published': true,
-  'device.enrolled': true,
-  'device.revoked': true,
-  'clock.corrected': true,
-};
 
 /** Everything that occurred in all runs of this file. */
 const seen = new Set<string>();
@@ -244,7 +192,7 @@ describe(`random halls, seed ${SEED}`, () => {
   test('every kind of event, every refusal of the rules and every rule of calling occurred', () => {
     const rules = ['due', 'overdue', 'condition', 'weight', 'cap', 'reserved', 'bound', 'chosen'];
     const wanted = [
-      ...Object.keys(EVENT_TYPES),
+      ...EVENT_TYPES,
       ...REFUSALS.filter((code) => !OF_THE_DOORS.includes(code)),
       ...rules.map((rule) => `by ${rule}`),
     ];

@@ -8,11 +8,13 @@ import type { Command } from '../../core/protocol/commands.js';
 import { LoggedHall } from '../../tests/fixtures/factbook.js';
 import { CENTRE, OPENING, randomDay } from '../../tests/fixtures/randomday.js';
 import { connect, LOG_FILE } from '../log/database.js';
+import { COLUMNS } from '../../core/export/columns.js';
+import { cell } from '../../core/export/csv.js';
 import { EXPORTS, type ExportName } from '../../core/lists.js';
-import { COLUMNS } from './columns.js';
-import { cell, csvOf, exportCsv, PAGE_ROWS_MAX, type Range } from './csv.js';
+import { csvOf, exportCsv, PAGE_ROWS_MAX, type Range } from './csv.js';
+import { PAGES } from './pages.js';
 import { reportProjector } from './projection.js';
-import { localTime } from './zone.js';
+import { localTime } from '../../core/export/zone.js';
 
 const DAY = { from: '2026-11-22', to: '2026-11-22' };
 
@@ -127,7 +129,7 @@ describe('what a file says', () => {
         columns: [...part.matchAll(/^\| `(\w+)` \|/gm)].map((found) => found[1]),
       }));
     for (const name of EXPORTS) {
-      const expected = COLUMNS[name].columns.map((column) => column.name);
+      const expected = COLUMNS[name].map((column) => column.name);
       expect(described.find((part) => part.name === name)?.columns).toEqual(expected);
     }
   });
@@ -192,7 +194,7 @@ describe('a range of days', () => {
 
   test('finds its pages by the key, without a sort', () => {
     for (const name of EXPORTS) {
-      const { select, key } = COLUMNS[name];
+      const { select, key } = PAGES[name];
       const values = [...key.map(() => ''), '', 1];
       const plan = db.prepare(`EXPLAIN QUERY PLAN ${select}`).all(...values);
       expect(JSON.stringify(plan)).toMatch(/SEARCH \w+ USING PRIMARY KEY/);

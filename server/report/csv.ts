@@ -2,39 +2,14 @@ import type { Database } from 'better-sqlite3';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { scheduler } from 'node:timers/promises';
-import type { Configuration, Letter, Words as Names } from '../../core/configuration.js';
-import { connect, LOG_FILE } from '../log/database.js';
+import type { Configuration } from '../../core/configuration.js';
+import { COLUMNS, wordsOf, type Value, type Values } from '../../core/export/columns.js';
+import { BYTE_ORDER_MARK, headLine, linesOf } from '../../core/export/csv.js';
 import type { ExportName } from '../../core/lists.js';
-import { COLUMNS, type Value, type Values, type Words } from './columns.js';
-import { localTime } from './zone.js';
+import { connect, LOG_FILE } from '../log/database.js';
+import { PAGES } from './pages.js';
 
-/** Without this mark, spreadsheets take UTF-8 for the system's own code page. */
-const BYTE_ORDER_MARK = '\uFEFF';
 export const PAGE_ROWS_MAX = 500;
-
-/** A cell that begins so would be run as a formula; an apostrophe makes it text. */
-const FORMULA = /^[=+\-@\t\r]/;
-const QUOTED = /[",\r\n]/;
-const PLAIN = /^(?![=+\-@\t])[^",\r\n]*$/;
-
-/** One cell by RFC 4180. Numbers are ASCII digits; nothing known is an empty cell. */
-export const cell = (value: Value): string => {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  if (PLAIN.test(value)) return value;
-  const safe = FORMULA.test(value) ? `'${value}` : value;
-  return QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};
-
-const wordsOf = ({ services, categories, centre }: Configuration): Words => {
-  const names = new Map<Value, Names>(services.map(({ id, name }) => [id, name]));
-  const letters = new Map<Value, Letter | null>(categories.map(({ id, letter }) => [id, letter]));
-  return {
-    service: (id) => names.get(id),
-    letter: (seriesId) => letters.get(seriesId),
-    time: localTime(centre.zone),
-  };
-};
 
 /** Days are `YYYY-MM-DD`, the first and the last of the range. */
 export interface Range {
@@ -44,7 +19,7 @@ export interface Range {
 
 /** Pages in order of day and issue. Between two pages nothing of the database is held. */
 function* pages(db: Database, name: ExportName, { from, to }: Range): Generator<readonly Values[]> {
-  const { select, key } = COLUMNS[name];
+  const { select, key } = PAGES[name];
   const page = db.prepare<Value[], Values>(select).raw();
   let after: Values = key.map((_, index) => (index === 0 ? from : ''));
   for (;;) {
@@ -71,17 +46,11 @@ export async function* csvOf(
   db: Database,
   { name, configuration, ...range }: Wanted,
 ): AsyncGenerator<string> {
-  const { columns } = COLUMNS[name];
-  const words = wordsOf(configuration);
-  yield `${BYTE_ORDER_MARK}${columns.map((column) => column.name).join(',')}\r\n`;
+  const columns = COLUMNS[name];
+  const words = wordsOf(configuration, configuration.centre.zone);
+  yield `${BYTE_ORDER_MARK}${headLine(columns.map((column) => column.name))}`;
   for (const rows of pages(db, name, range)) {
-    let text = '';
-    for (const row of rows) {
-      let line = '';
-      for (const { of } of columns) line += `,${cell(of(row, words))}`;
-      text += `${line.slice(1)}\r\n`;
-    }
-    yield text;
+    yield linesOf(columns, { rows, words });
     await scheduler.yield();
   }
 }

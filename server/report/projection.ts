@@ -5,7 +5,6 @@ import type { Projector } from '../log/projector.js';
 import { Rows } from './rows.js';
 import { TABLES } from './tables.js';
 
-const tables = Object.values(TABLES);
 const opened = new WeakMap<Database, Rows>();
 
 const rowsIn = (db: Database): Rows => {
@@ -24,12 +23,12 @@ const rowsIn = (db: Database): Rows => {
  */
 export const reportProjector: Projector = {
   name: 'report',
-  version: 4,
-  tables: tables.map(({ name }) => name),
+  version: 5,
+  tables: TABLES.map(({ name }) => name),
 
   migrate(db: Database): void {
     const found = db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?');
-    for (const { name, sql } of tables) if (found.get(name) === undefined) db.exec(sql);
+    for (const { name, sql } of TABLES) if (found.get(name) === undefined) db.exec(sql);
   },
 
   /** Call once for each event in the order of the log, in the transaction that stores it. */
@@ -40,6 +39,6 @@ export const reportProjector: Projector = {
 
   /** Makes the tables anew, empty and with the columns of this version. */
   reset(db: Database): void {
-    for (const { name, sql } of tables) db.exec(`DROP TABLE IF EXISTS ${name}; ${sql}`);
+    for (const { name, sql } of TABLES) db.exec(`DROP TABLE IF EXISTS ${name}; ${sql}`);
   },
 };

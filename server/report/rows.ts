@@ -11,30 +11,31 @@ import type {
   SpanFact,
   VisitFact,
 } from '../../core/facts.js';
+import {
+  columnOf,
+  FACT_TABLES,
+  fieldsOf,
+  isOfTicket,
+  splitTicketId,
+  valuesOf,
+  type FactTable,
+} from '../../core/facts/fields.js';
 import { LOST_LISTED_MAX } from '../../core/protocol/agent.js';
-import { columnOf, TABLES, type Table } from './tables.js';
-
-/** A ticket's id as stored: in two columns, so that rows lie in order of issue. */
-const splitTicketId = (ticketId: string): { readonly stream: string; readonly seq: number } => {
-  const at = ticketId.lastIndexOf(':');
-  return { stream: ticketId.slice(0, at), seq: Number(ticketId.slice(at + 1)) };
-};
-
-/** Whether the key of the table's rows is a ticket's id rather than an event. */
-const isOfTicket = (kind: Fact['kind']): boolean => kind === 'visit' || kind === 'leg';
 
 /** Selects whole facts of a kind, under their fields' names. */
 const selectOf = (kind: Fact['kind'], rest: string): string => {
-  const { name, fields } = TABLES[kind];
+  const table = FACT_TABLES[kind];
   const id = `stream || ':' || seq AS "ticketId"`;
-  const columns = fields
+  const columns = fieldsOf(table)
     .filter((field) => !isOfTicket(kind) || (field !== 'stream' && field !== 'seq'))
     .map((field) => `${columnOf(field)} AS "${field}"`);
   const all = [`'${kind}' AS "kind"`, ...(isOfTicket(kind) ? [id] : []), ...columns];
-  return `SELECT ${all.join(', ')} FROM ${name} ${rest}`;
+  return `SELECT ${all.join(', ')} FROM ${table.name} ${rest}`;
 };
 
-const replaceOf = ({ name, fields, key }: Table): string => {
+const replaceOf = (table: FactTable): string => {
+  const { name, key } = table;
+  const fields = fieldsOf(table);
   const changes = fields
     .filter((field) => !key.includes(field))
     .map((field) => `${columnOf(field)} = excluded.${columnOf(field)}`);
@@ -47,15 +48,8 @@ const replaceOf = ({ name, fields, key }: Table): string => {
 
 type Value = string | number | null;
 
-const valuesOf = (fact: Fact): readonly Value[] => {
-  const ofTicket = fact.kind === 'visit' || fact.kind === 'leg';
-  const id = ofTicket ? splitTicketId(fact.ticketId) : undefined;
-  return TABLES[fact.kind].fields.map((field) => {
-    if (id !== undefined && (field === 'stream' || field === 'seq')) return id[field];
-    const value = (fact as unknown as Record<string, Value | boolean>)[field]!;
-    return typeof value === 'boolean' ? Number(value) : value;
-  });
-};
+const storedOf = (fact: Fact): Value[] =>
+  valuesOf(fact).map((value) => (typeof value === 'boolean' ? Number(value) : value!));
 
 /** A row is a leg but for the one truth value, which SQLite keeps as a number. */
 const legFact = (row: LegFact): LegFact =>
@@ -73,7 +67,7 @@ export class Rows implements Known {
   readonly #openLegs: Statement<[string], LegFact>;
 
   constructor(db: Database) {
-    const replace = (kind: Fact['kind']) => db.prepare<Value[]>(replaceOf(TABLES[kind]));
+    const replace = (kind: Fact['kind']) => db.prepare<Value[]>(replaceOf(FACT_TABLES[kind]));
     this.#replace = {
       day: replace('day'),
       visit: replace('visit'),
@@ -95,7 +89,7 @@ export class Rows implements Known {
   }
 
   put(fact: Fact): void {
-    this.#replace[fact.kind].run(...valuesOf(fact));
+    this.#replace[fact.kind].run(...storedOf(fact));
   }
 
   day(stream: string): DayFact | undefined {
@@ -125,7 +119,7 @@ export class Rows implements Known {
 /** All facts of a day; `undefined` for a day that was never opened or was for training. */
 export const factsOfDay = (db: Database, day: string): DayFacts | undefined => {
   const rows = <F extends Fact>(kind: F['kind']): F[] => {
-    const order = TABLES[kind].key.map(columnOf).join(', ');
+    const order = FACT_TABLES[kind].key.map(columnOf).join(', ');
     return db.prepare<[string], F>(selectOf(kind, `WHERE day = ? ORDER BY ${order}`)).all(day);
   };
   const [found] = rows<DayFact>('day');

@@ -2,19 +2,17 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { hashOf, type StoredRow } from '../../chain/chain.js';
+import { columnOf, FACT_TABLES, typeOf, type FactTable } from '../../core/facts/fields.js';
 import { Checkpoints } from '../../server/log/checkpoint.js';
 import { connect, LOG_FILE } from '../../server/log/database.js';
 import { noFaults } from '../../server/log/faults.js';
 import { Journal } from '../../server/log/journal.js';
 import { signerIn } from '../../server/log/signer.js';
 import { lastRow, rowsFrom } from '../../server/log/read.js';
-import { columnOf, TABLES, type Table } from '../../server/report/tables.js';
 
 /** Enough for the whole tree of answers, whose keys are random. */
 const CACHE_KIB = 1_000_000;
 const CHECKPOINT_DAYS = 10;
-/** Fields of facts that are points in time. */
-const TIME = /(?:At|From|Since)$|^(?:at|from|to)$/;
 
 /** How a copied day differs from the first. */
 interface Shift {
@@ -49,12 +47,12 @@ const template = (body: string, stream: string, day: string): Piece => {
   return (shift) => pieces.map((piece) => piece(shift)).join('') + rest;
 };
 
-const copyOf = ({ name, fields }: Table): string => {
-  const values = fields.map((field) => {
+const copyOf = ({ name, fields }: FactTable): string => {
+  const values = Object.entries(fields).map(([field, kept]) => {
     const column = columnOf(field);
     if (field === 'day') return '@day';
     if (field === 'seq') return 'seq + @seqs';
-    if (TIME.test(field)) return `${column} + @ms`;
+    if (typeOf(kept).type === 'time') return `${column} + @ms`;
     if (field !== 'ticketId') return column;
     const colon = `instr(${column}, ':')`;
     const seq = `CAST(substr(${column}, ${colon} + 1) + @seqs AS INTEGER)`;
@@ -93,7 +91,7 @@ class Day {
     this.answers = kept
       .filter(({ request }) => requests.has(request))
       .map((entry) => ({ ...entry, body: cut(entry.body) }));
-    this.facts = Object.values(TABLES).map((table) => database.prepare(copyOf(table)));
+    this.facts = Object.values(FACT_TABLES).map((table) => database.prepare(copyOf(table)));
     this.answer = database.prepare('INSERT INTO answer VALUES (?, ?, ?, ?)');
   }
 

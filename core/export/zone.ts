@@ -1,4 +1,4 @@
-import type { Millis } from '../../core/configuration.js';
+import type { Millis } from '../configuration.js';
 
 /** No zone has changed its clocks but at a whole quarter of an hour of UTC. */
 const QUARTER_MS = 900_000;

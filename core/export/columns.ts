@@ -1,8 +1,9 @@
-import type { Letter, Millis, Words as Names } from '../../core/configuration.js';
-import type { LateFact, LegFact, VisitFact } from '../../core/facts.js';
-import { handlingMs, totalMs, waitMs, walkMs, withinTarget } from '../../core/kpi.js';
-import type { ExportName, Language } from '../../core/lists.js';
-import { columnOf, TABLES, type Table } from './tables.js';
+import type { Configuration, Letter, Millis, Words as Names } from '../configuration.js';
+import type { LateFact, LegFact, VisitFact } from '../facts.js';
+import { FACT_TABLES, fieldsOf } from '../facts/fields.js';
+import { handlingMs, totalMs, waitMs, walkMs, withinTarget } from '../kpi/counts.js';
+import type { ExportName, Language } from '../lists.js';
+import { localTime } from './zone.js';
 
 export type Value = string | number | null;
 /** A row's values, in the order of the fields of its export: many times faster than objects. */
@@ -20,20 +21,29 @@ export interface Column {
   readonly of: (row: Values, words: Words) => Value;
 }
 
-interface Export {
-  readonly columns: readonly Column[];
-  /** Binds the key after which it goes on, the last day, and how many rows at most. */
-  readonly select: string;
-  /** Where the key's values stand in a row. */
-  readonly key: readonly number[];
-}
+/** What a line needs, from a configuration and a zone of time. */
+export const wordsOf = (
+  { services, categories }: Pick<Configuration, 'services' | 'categories'>,
+  zone: string,
+): Words => {
+  const names = new Map<Value, Names>(services.map(({ id, name }) => [id, name]));
+  const letters = new Map<Value, Letter | null>(categories.map(({ id, letter }) => [id, letter]));
+  return {
+    service: (id) => names.get(id),
+    letter: (seriesId) => letters.get(seriesId),
+    time: localTime(zone),
+  };
+};
 
-const { visit, leg, late } = TABLES;
-/** A leg's row ends with what the label needs of its visit. */
-const FIELDS = {
-  visits: visit.fields,
-  legs: [...leg.fields, 'seriesId', 'number'],
-  late: late.fields,
+const { visit, leg, late } = FACT_TABLES;
+/**
+ * The fields of each export's rows, in order. A leg's row ends with what the label needs of its
+ * visit.
+ */
+export const EXPORT_FIELDS: Readonly<Record<ExportName, readonly string[]>> = {
+  visits: fieldsOf(visit),
+  legs: [...fieldsOf(leg), 'seriesId', 'number'],
+  late: fieldsOf(late),
 };
 
 /** Ways to say a column of an export, by the names of fields. */
@@ -86,7 +96,7 @@ const sayings = <Fact>(fields: readonly string[]) => {
   return { value, moment, figure, label, ticketId, service };
 };
 
-const ofVisit = sayings<VisitFact>(FIELDS.visits);
+const ofVisit = sayings<VisitFact>(EXPORT_FIELDS.visits);
 const VISITS: readonly Column[] = [
   ofVisit.value('day'),
   ofVisit.ticketId(),
@@ -105,7 +115,7 @@ const VISITS: readonly Column[] = [
   ofVisit.value('stars'),
 ];
 
-const ofLeg = sayings<LegFact>(FIELDS.legs);
+const ofLeg = sayings<LegFact>(EXPORT_FIELDS.legs);
 const LEGS: readonly Column[] = [
   ofLeg.value('day'),
   ofLeg.ticketId(),
@@ -141,7 +151,7 @@ const LEGS: readonly Column[] = [
   ofLeg.value('parks'),
 ];
 
-const ofLate = sayings<LateFact>(FIELDS.late);
+const ofLate = sayings<LateFact>(EXPORT_FIELDS.late);
 const LATE: readonly Column[] = [
   ofLate.value('day'),
   ofLate.label('label_ar', 'ar'),
@@ -154,36 +164,7 @@ const LATE: readonly Column[] = [
   ofLate.moment('reached_at', 'reachedAt'),
 ];
 
-const columnsOf = ({ name, fields }: Table): string =>
-  fields.map((field) => `${name}.${columnOf(field)}`).join(', ');
-
-/** Rows after a key, in its order, so that each page begins where the last one ended. */
-const pageOf = ({ name, key }: Table): string => {
-  const columns = key.map((field) => `${name}.${columnOf(field)}`).join(', ');
-  const after = `(${columns}) > (${key.map(() => '?').join(', ')})`;
-  return `WHERE ${after} AND ${name}.day <= ? ORDER BY ${columns} LIMIT ?`;
-};
-
-const keyOf = ({ key, fields }: Table): readonly number[] =>
-  key.map((field) => fields.indexOf(field));
-
-/** The exports: what each line says, and where it comes from. */
-export const COLUMNS: Readonly<Record<ExportName, Export>> = {
-  visits: {
-    columns: VISITS,
-    select: `SELECT ${columnsOf(visit)} FROM visit ${pageOf(visit)}`,
-    key: keyOf(visit),
-  },
-  legs: {
-    columns: LEGS,
-    select:
-      `SELECT ${columnsOf(leg)}, visit.series_id, visit.number ` +
-      `FROM leg JOIN visit USING (day, stream, seq) ${pageOf(leg)}`,
-    key: keyOf(leg),
-  },
-  late: {
-    columns: LATE,
-    select: `SELECT ${columnsOf(late)} FROM late_ticket ${pageOf(late)}`,
-    key: keyOf(late),
-  },
+/** What the lines of each export say. */
+export const COLUMNS: Readonly<Record<ExportName, readonly Column[]>> = {
+  ...{ visits: VISITS, legs: LEGS, late: LATE },
 };
