@@ -66,6 +66,7 @@ export const otherSite = async (
     serviceOf: service,
     addClerk: () => Promise.resolve(),
     verified: () => null,
+    log: () => null,
     stop: () => Promise.resolve(),
   };
 };

@@ -1,6 +1,12 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { eventOf, type StoredRow } from '../../chain/chain.js';
+import { Projector } from '../../upstream/facts/projector.js';
+import { Ingest } from '../../upstream/ingest/ingest.js';
+import { StreamLog } from '../upstream/centrelog.js';
+import { expectAsIn } from '../upstream/factsbed.js';
+import { openStore, timers } from '../upstream/opened.js';
 import { catalogueOf } from './catalogue.js';
 import { readDay, ReplayError, type LoggedDay } from './logs.js';
 import { planReplay } from './plan.js';
@@ -28,14 +34,29 @@ const play = async <T>(look: (site: Site, played: Replayed) => T): Promise<T> =>
   }
 };
 
+/** The data centre makes of the log what the hall made of it. */
+const expectUpstream = async (rows: readonly StoredRow[]): Promise<void> => {
+  const faults: unknown[] = [];
+  const onFault = (fault: unknown) => void faults.push(fault);
+  const { database, remove } = await openStore('embedded');
+  await StreamLog.of('replay', rows).send(new Ingest(database, timers));
+  const projector = new Projector(database, { timers, now: () => 1, onFault });
+  await projector.catchUp();
+  await projector.stop();
+  await expectAsIn(database, 'replay', rows.map(eventOf));
+  await remove();
+  expect(faults).toEqual([]);
+};
+
 test(
   'a morning of a real office goes through the doors, and everything adds up',
   async () => {
     const plan = planReplay(morning(), SEED);
-    const [checks, spoilt] = await play((site, played) => {
+    const { checks, spoilt, rows } = await play((site, played) => {
       const [first] = played.present;
       const twice = { ...played, present: [first!, first!] };
-      return [checksOf(site, plan, played), checksOf(site, plan, twice)];
+      const rows = site.log()!;
+      return { checks: checksOf(site, plan, played), spoilt: checksOf(site, plan, twice), rows };
     });
     expect(checks.filter(({ holds }) => !holds)).toEqual([]);
     expect(checks).toHaveLength(6);
@@ -43,6 +64,7 @@ test(
     expect(failed).toContain('every logged arrival has a ticket');
     expect(failed).toContain('no number missing or doubled');
     expect(failed).toContain('the day’s report counts every ticket');
+    await expectUpstream(rows);
   },
   PLAY_MAX_MS,
 );

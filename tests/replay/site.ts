@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { setImmediate as soon } from 'node:timers/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import type { StoredRow } from '../../chain/chain.js';
 import type { Configuration, Millis } from '../../core/configuration.js';
 import { demoExtras } from '../../server/demo.js';
 import { run, type Running } from '../../server/run.js';
 import { configurationHash } from '../../server/settings.js';
+import { rowsFrom } from '../../server/log/read.js';
 import { verify } from '../../server/log/verify.js';
 import { reportProjector } from '../../server/report/projection.js';
 import { serviceIdOf } from './catalogue.js';
@@ -37,6 +39,8 @@ export interface Site {
   addClerk(id: string): Promise<void>;
   /** Whether the log on disk holds together; `null` where it cannot be read from here. */
   verified(): boolean | null;
+  /** The log on disk; `null` where it cannot be read from here. */
+  log(): readonly StoredRow[] | null;
   stop(): Promise<void>;
 }
 
@@ -90,6 +94,7 @@ export const ownSite = async (
     },
     verified: () =>
       verify(centre.store.database, { projectors: [reportProjector] }).problems.length === 0,
+    log: () => [...rowsFrom(centre.store.database)],
     stop: async () => {
       timers.stop();
       // A tick that is on its way is committed in the next turn.

@@ -1,16 +1,12 @@
-import type { Database, Queries } from './database.js';
+import { QueryFault, type Database, type Queries } from './database.js';
+import { DERIVED } from './facttables.js';
 import { LAYOUTS } from './layout.js';
+import { tableOf, type Table } from './tables.js';
 
-/** A table as every engine has it. The centre stands first in each key. */
-interface Table {
-  readonly name: string;
-  readonly columns: string;
-  /** Kept in parts of a month, by its `business_day`. */
-  readonly byTime?: boolean;
-  /** Small, and whole on every machine. */
-  readonly reference?: boolean;
-}
-
+/**
+ * A centre, and what its last post told: `missing` events that it has and this store does not, and
+ * `caught_up_at`, when last there were none.
+ */
 const CENTRE: Table = {
   name: 'centre',
   columns: `
@@ -73,7 +69,11 @@ const ENROLMENT: Table = {
     key_id TEXT`,
 };
 
-/** How far each stream is stored; `peaks` are those of the Merkle tree of its events. */
+/**
+ * How far each stream is stored; `peaks` are those of the Merkle tree of its events. A stream that
+ * says so `follows` another one, up to its event `follows_seq`; `''` for one that follows none, and
+ * nothing where nobody has looked yet.
+ */
 const STREAM: Table = {
   name: 'stream',
   columns: `
@@ -84,6 +84,8 @@ const STREAM: Table = {
     stored_hash BYTEA NOT NULL,
     peaks BYTEA NOT NULL,
     checked_size BIGINT NOT NULL,
+    follows TEXT,
+    follows_seq BIGINT,
     PRIMARY KEY (centre_id, stream)`,
 };
 
@@ -139,6 +141,7 @@ const ALARM: Table = {
 const FIRST: readonly Table[] = [
   ...[CENTRE, CONFIGURATION, CENTRE_KEY, ENROLMENT, RELAY, STREAM],
   ...[EVENT, CHECKPOINT, ALARM],
+  ...DERIVED.map(tableOf),
 ];
 
 /** In order, each run once, never changed after a release. */
@@ -169,6 +172,7 @@ export const migrate = async (database: Database): Promise<void> => {
         const kept = table.byTime === true ? ` ${byTime}` : '';
         await queries.query(`CREATE TABLE ${table.name} (${table.columns})${kept}`);
         for (const sql of placed(table)) await queries.query(sql);
+        for (const index of table.indexes ?? []) await queries.query(`CREATE INDEX ${index}`);
       }
       await queries.query('INSERT INTO migration VALUES ($1)', [index + 1]);
     });
@@ -182,13 +186,49 @@ const boundsOf = (month: string): readonly [string, string] => {
   return [`${month}-01`, `${next}-01`];
 };
 
-/** Makes room for the months (`YYYY-MM`) of what is kept by time. Repeats are harmless. */
-export const keepMonths = async (queries: Queries, months: Iterable<string>): Promise<void> => {
+/** What is kept by time. */
+const BY_TIME = FIRST.filter(({ byTime }) => byTime === true).map(({ name }) => name);
+
+/** Months for which there is room, or is being made, by the store that was asked for it. */
+const roomy = new WeakMap<Queries, Map<string, Promise<void>>>();
+
+/** A table, a type of its name or a lock: another process makes the same one at this moment. */
+const MADE_BY_ANOTHER = /^(42P07|42710|23505|40P01|55P03)$/;
+const TRIES_MAX = 5;
+
+const makeRoom = async (queries: Queries, month: string): Promise<void> => {
+  const [from, to] = boundsOf(month);
+  for (const table of BY_TIME) {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await queries.query(
+          `CREATE TABLE IF NOT EXISTS ${table}_${month.replace('-', '_')}
+           PARTITION OF ${table} FOR VALUES FROM ('${from}') TO ('${to}')`,
+        );
+        break;
+      } catch (fault) {
+        const isMade = fault instanceof QueryFault && MADE_BY_ANOTHER.test(fault.state);
+        if (!isMade || tries === TRIES_MAX) throw fault;
+      }
+    }
+  }
+};
+
+/**
+ * Makes room for the months (`YYYY-MM`) of what is kept by time, outside of any transaction.
+ * Repeats are harmless, and cost nothing.
+ */
+export const keepMonths = async (queries: Database, months: Iterable<string>): Promise<void> => {
+  const known = roomy.get(queries) ?? new Map<string, Promise<void>>();
+  roomy.set(queries, known);
   for (const month of new Set(months)) {
-    const [from, to] = boundsOf(month);
-    await queries.query(
-      `CREATE TABLE IF NOT EXISTS event_${month.replace('-', '_')}
-       PARTITION OF event FOR VALUES FROM ('${from}') TO ('${to}')`,
-    );
+    const making = known.get(month) ?? makeRoom(queries, month);
+    known.set(month, making);
+    try {
+      await making;
+    } catch (fault) {
+      known.delete(month);
+      throw fault;
+    }
   }
 };
