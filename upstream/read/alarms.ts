@@ -1,0 +1,58 @@
+import type { Millis } from '../../core/configuration.js';
+import type { AlarmLine, AlarmsAnswer, Scope } from '../../core/protocol/overview.js';
+import type { Queries } from '../store/database.js';
+import { IN_SCOPE, scopeValue } from './lines.js';
+
+export const ALARMS_LISTED_MAX = 1000;
+
+type AlarmRow = Omit<AlarmLine, 'name'> & { readonly name_ar: string; readonly name_en: string };
+
+/** Open alarms and then those that were cleared, the newest of each first. */
+export const readAlarms = async (
+  queries: Queries,
+  { scope, now }: { readonly scope: Scope; readonly now: Millis },
+): Promise<AlarmsAnswer> => {
+  const rows = await queries.query<AlarmRow>(
+    `SELECT a.centre_id AS "centreId", c.name_ar, c.name_en, a.alarm_id AS "alarmId", a.kind,
+       a.stream, a.seq, a.raised_at AS "raisedAt", a.seen_at AS "seenAt", a.times,
+       a.cleared_at AS "clearedAt", a.cleared_by AS "clearedBy"
+     FROM alarm AS a JOIN centre AS c ON c.centre_id = a.centre_id
+     WHERE ${IN_SCOPE}
+     ORDER BY a.cleared_at IS NOT NULL, a.raised_at DESC, a.centre_id, a.alarm_id
+     LIMIT ${ALARMS_LISTED_MAX}`,
+    [scopeValue(scope)],
+  );
+  return {
+    now,
+    alarms: rows.map(({ name_ar, name_en, ...row }) => ({
+      ...row,
+      name: { ar: name_ar, en: name_en },
+    })),
+  };
+};
+
+interface Clearing {
+  readonly scope: Scope;
+  readonly centreId: string;
+  readonly alarmId: string;
+  readonly by: string;
+  readonly now: Millis;
+}
+
+/** False where there is no such open alarm that the account may see. */
+export const clearAlarm = async (
+  queries: Queries,
+  { scope, centreId, alarmId, by, now }: Clearing,
+): Promise<boolean> => {
+  const [seen] = await queries.query(
+    `SELECT 1 FROM centre AS c WHERE ${IN_SCOPE} AND c.centre_id = $2`,
+    [scopeValue(scope), centreId],
+  );
+  if (seen === undefined) return false;
+  const cleared = await queries.query(
+    `UPDATE alarm SET cleared_at = $3, cleared_by = $4
+     WHERE centre_id = $1 AND alarm_id = $2 AND cleared_at IS NULL RETURNING 1`,
+    [centreId, alarmId, now, by],
+  );
+  return cleared.length > 0;
+};

@@ -1,0 +1,58 @@
+import type { Millis, Words } from '../../core/configuration.js';
+import type { CentreAnswer, Scope } from '../../core/protocol/overview.js';
+import { dayReport } from '../../core/report.js';
+import { zoneOffset } from '../../core/export/zone.js';
+import { factsOfDay } from '../facts/rows.js';
+import type { Queries } from '../store/database.js';
+import { linesOf } from './lines.js';
+import { namesOf } from './names.js';
+
+interface Asked {
+  readonly scope: Scope;
+  readonly centreId: string;
+  /** Its newest one for `null`. */
+  readonly day: string | null;
+  readonly now: Millis;
+}
+
+const daysOf = async (queries: Queries, centreId: string): Promise<CentreAnswer['days']> => {
+  const [days] = await queries.query<{ first: string | null; last: string | null }>(
+    `SELECT min(business_day)::text AS first, max(business_day)::text AS last
+     FROM service_day WHERE centre_id = $1`,
+    [centreId],
+  );
+  const { first = null, last = null } = days ?? {};
+  return first === null || last === null ? null : { first, last };
+};
+
+const servicesOf = async (
+  queries: Queries,
+  centreId: string,
+  day: string,
+): Promise<Record<string, Words>> => {
+  const [row] = await queries.query<{ configuration: string }>(
+    `SELECT configuration FROM service_day WHERE centre_id = $1 AND business_day = $2::date`,
+    [centreId, day],
+  );
+  if (row === undefined) return {};
+  const { services } = await namesOf(queries, centreId, row.configuration);
+  return Object.fromEntries(services.map(({ id, name }) => [id, name]));
+};
+
+/** One centre and the report of one of its days; `null` for one that the account may not see. */
+export const readCentre = async (queries: Queries, asked: Asked): Promise<CentreAnswer | null> => {
+  const { scope, centreId, now } = asked;
+  const [found] = await linesOf(queries, { scope, centreId, now });
+  if (found === undefined) return null;
+  const { line, zone } = found;
+  const day = asked.day ?? line.day;
+  const facts = day === null ? undefined : await factsOfDay(queries, centreId, day);
+  return {
+    ...{ now, line, zone, days: await daysOf(queries, centreId) },
+    report:
+      facts === undefined
+        ? null
+        : dayReport(facts, { now, offsetMs: zoneOffset(zone)(facts.day.openedAt) }),
+    services: facts === undefined ? {} : await servicesOf(queries, centreId, facts.day.day),
+  };
+};

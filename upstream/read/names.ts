@@ -1,0 +1,18 @@
+import type { Configuration } from '../../core/configuration.js';
+import type { Queries } from '../store/database.js';
+
+/** As much of a configuration as names things. */
+export type Names = Pick<Configuration, 'services' | 'categories'>;
+
+/** Where nothing has a name: ids stand for themselves. */
+export const NAMELESS: Names = { services: [], categories: [] };
+
+/** The names of a configuration, by its hash; without any where its body has not come. */
+export const namesOf = async (queries: Queries, centreId: string, hash: string): Promise<Names> => {
+  const [row] = await queries.query<{ readonly body: string | null }>(
+    'SELECT body FROM configuration WHERE centre_id = $1 AND hash = $2',
+    [centreId, hash],
+  );
+  if (row === undefined || row.body === null) return NAMELESS;
+  return JSON.parse(row.body) as Configuration;
+};
