@@ -6,21 +6,23 @@ import { senderIdOf } from '../core/protocol/upstream.js';
 import { ID } from '../core/protocol/forms.js';
 import { CODE_LIFE_MS, makeCode, revoke } from './centres/enrolment.js';
 import { exportedLog } from './export.js';
+import { recompute } from './facts/projector.js';
 import { loadSettings, type Settings } from './settings.js';
 import { StoreFault, type Database } from './store/database.js';
 import { openStore } from './store/open.js';
 import { writeLines } from '../node/folder.js';
 import { DAY_MS } from '../core/time.js';
 
-export const COMMANDS = ['code', 'revoke', 'join', 'rekey', 'export'] as const;
+export const COMMANDS = ['code', 'revoke', 'recompute', 'join', 'rekey', 'export'] as const;
 type CommandName = (typeof COMMANDS)[number];
 
-export const USAGE = `Commands; those marked * need the store, so one that lies in a folder must not be in use:
+export const USAGE = `Commands. Those marked * need the store: one in a folder must not be in use.
 
   code    --config FILE --centre ID --governorate ID
   code    --config FILE --relay ID         * shows a one-time code with which a centre, or the data
                                              centre of a governorate, enrols here
   revoke  --config FILE --centre ID        * takes nothing more of a centre
+  recompute --config FILE --centre ID      * makes a centre's figures anew from its events
   export  --config FILE --centre ID --out FILE
                                            * writes a centre's log in lines that verify/verify.mjs
                                              checks
@@ -94,6 +96,17 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
     );
     say(wasThere ? `nothing more is taken of ${id}` : `${id} is not enrolled here`);
     return wasThere ? EXIT.done : EXIT.failed;
+  },
+  recompute: async (settings, options, say) => {
+    const id = idOf('centre', options);
+    const now = machineTime.wall;
+    const isWhole = await withStore(settings, (database) => recompute(database, id, { now }));
+    say(
+      isWhole
+        ? `the figures of ${id} follow from its events`
+        : `${id}: events that its figures follow from are no longer kept; nothing was changed`,
+    );
+    return isWhole ? EXIT.done : EXIT.failed;
   },
   export: async (settings, options, say) => {
     const id = idOf('centre', options);

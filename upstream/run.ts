@@ -5,6 +5,7 @@ import type { Millis } from '../core/configuration.js';
 import { urlOf } from '../node/addresses.js';
 import { machineRandom, machineTime, machineTimers, type Timers } from '../node/time.js';
 import { Senders } from './centres/senders.js';
+import { Projector } from './facts/projector.js';
 import { upstreamApp } from './http/app.js';
 import { Ingest } from './ingest/ingest.js';
 import { watchSilence } from './ingest/silence.js';
@@ -45,7 +46,13 @@ export const run = async (options: RunOptions): Promise<Running> => {
     const senders = new Senders(database, now);
     const parts = { settings, queries: database, timers, now, random: machineRandom, journal };
     const relays = settings.upstreams.map((way) => new Relay(parts, way));
+    const projector = new Projector(database, {
+      timers,
+      now,
+      onFault: (fault) => journal.error({ fault: String(fault) }, 'facts are made later'),
+    });
     const ingest = new Ingest(database, timers, (centres) => {
+      projector.stored(centres);
       for (const relay of relays) relay.stored(centres);
     });
     const upstream = { settings, database, ingest, senders, timers, now, journal };
@@ -66,7 +73,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
         const cancel = timers.after(LAST_ANSWERS_MS, () => app.server.closeAllConnections());
         await app.close();
         cancel();
-        await Promise.all(relays.map((relay) => relay.stop()));
+        await Promise.all([projector.stop(), ...relays.map((relay) => relay.stop())]);
         await database.close();
       },
     };

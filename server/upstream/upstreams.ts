@@ -18,7 +18,7 @@ export class Upstreams {
   private readonly states = new Map<string, UpstreamStatus>();
   private readonly stops: (() => Promise<void>)[] = [];
 
-  /** Begins to forward to every upstream of the settings. Throws where an authority's file is bad. */
+  /** Begins to forward to every upstream of the settings. Throws on an authority's bad file. */
   start(centre: Centre, random: () => number): void {
     for (const way of centre.settings.upstreams) this.forward(centre, way, random);
   }

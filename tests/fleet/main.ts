@@ -60,7 +60,7 @@ const openUnit = async (
   const counters = COUNTERS_MIN + (index % 4);
   const habits = { seed: index + 1, counters, load: LOADS[index] ?? 0.8 };
   const now = machineTime.wall();
-  const centre = await SimulatedCentre.open(directory, configuration, habits, now);
+  const centre = await SimulatedCentre.open({ directory, now }, configuration, habits);
   const key = new RequestKey(directory, GOVERNORATE, id);
   if (key.signer() === null) {
     const place = { directory, upstreamId: GOVERNORATE, way };

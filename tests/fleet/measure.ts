@@ -13,7 +13,7 @@ export const dayTemplate = async (counters: number): Promise<Template> => {
   const { configuration } = await demoSettings({ ...DEMO_PLACE, data: directory });
   const opens = Date.parse('2026-11-22T07:00:00Z');
   const habits = { seed: 1, counters, load: 0.9 };
-  const centre = await SimulatedCentre.open(directory, configuration, habits, opens);
+  const centre = await SimulatedCentre.open({ directory, now: opens }, configuration, habits);
   await centre.playUntil(opens + 8 * HOUR_MS);
   const rows = [...rowsFrom(centre.log.database)];
   const { stream } = centre.committer.state;

@@ -34,7 +34,8 @@ export class Template {
       events = [];
       previous = before;
     }
-    if (events.length > 0) posts.push(this.postOf(stream, { from, previous, head: before, events }));
+    const left = { from, previous, head: before, events };
+    if (events.length > 0) posts.push(this.postOf(stream, left));
     return posts;
   }
 

@@ -39,6 +39,12 @@ export interface Habits {
   readonly load: number;
 }
 
+/** Where its log lies, and until when its past reaches. */
+interface Place {
+  readonly directory: string;
+  readonly now: Millis;
+}
+
 interface Due {
   readonly at: Millis;
   readonly run: () => Promise<void>;
@@ -57,10 +63,9 @@ export class SimulatedCentre {
   private readonly meanMin: number;
 
   private constructor(
-    directory: string,
+    { directory, now }: Place,
     private readonly configuration: Configuration,
     private readonly habits: Habits,
-    now: Millis,
   ) {
     this.random = randomOf(habits.seed);
     this.time.at = now;
@@ -85,12 +90,11 @@ export class SimulatedCentre {
   }
 
   static async open(
-    directory: string,
+    place: Place,
     configuration: Configuration,
     habits: Habits,
-    now: Millis,
   ): Promise<SimulatedCentre> {
-    const centre = new SimulatedCentre(directory, configuration, habits, now);
+    const centre = new SimulatedCentre(place, configuration, habits);
     await centre.begin();
     return centre;
   }

@@ -9,7 +9,7 @@ import { RequestKey } from '../../node/forward/requestkey.js';
 import { ownOf } from '../../server/upstream/own.js';
 import { makeCode, revoke } from '../../upstream/centres/enrolment.js';
 import { HandTimers, openDoors, type Doors } from '../fixtures/doors.js';
-import { openUpstream, type OpenUpstream } from '../fixtures/upstream.js';
+import { openUpstream, type OpenUpstream } from './running.js';
 
 let upstream: OpenUpstream;
 beforeAll(async () => (upstream = await openUpstream()), 60_000);
@@ -54,7 +54,7 @@ const state = () => hall.centre.upstreams.status()[0]?.state;
 /** The forwarder has gone on until it says so. */
 const until = (is: string) => expect.poll(() => state()?.is, { timeout: 15_000 }).toBe(is);
 
-test('a centre enrols with its code, and all that it has arrives, also what comes later', async () => {
+test('a centre enrols with its code, and all that it has arrives, then and later', async () => {
   await until('stopped');
   await enrol(await codeOf());
   await until('live');

@@ -7,7 +7,7 @@ import { rowsFrom } from '../../server/log/read.js';
 import { ownOf } from '../../server/upstream/own.js';
 import { makeCode } from '../../upstream/centres/enrolment.js';
 import { HandTimers, openDoors, type Doors } from '../fixtures/doors.js';
-import { openUpstream, type OpenUpstream } from '../fixtures/upstream.js';
+import { openUpstream, type OpenUpstream } from './running.js';
 
 let nation: OpenUpstream;
 let governorate: OpenUpstream;

@@ -11,7 +11,7 @@ import { clearAlarm, readAlarms } from '../../upstream/read/alarms.js';
 import { readCentre } from '../../upstream/read/centre.js';
 import { legsCsv } from '../../upstream/read/csv.js';
 import { readFleet } from '../../upstream/read/fleet.js';
-import { SILENT_MS } from '../../upstream/read/lines.js';
+import { SILENT_MS } from '../../upstream/ingest/rows.js';
 import type { Database } from '../../upstream/store/database.js';
 import { LoggedHall } from '../fixtures/factbook.js';
 import { CENTRE, OPENING, randomDay } from '../fixtures/randomday.js';

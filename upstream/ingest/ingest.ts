@@ -70,7 +70,9 @@ const storeGroup = async (queries: Queries, group: readonly Arrived[]): Promise<
     const held = now.get(key) ?? heldOf(post.stream, cursors.get(key));
     const checked = check(post, held, logKey);
     const begins = held.seq === 0 && 'rows' in checked && checked.rows.length > 0;
-    const verdict = begins ? await newStream(queries, arrived, checked, cursors) : checked;
+    const verdict = begins
+      ? await newStream(queries, arrived, { verdict: checked, cursors })
+      : checked;
     now.set(key, 'refused' in verdict ? held : verdict.held);
     work.push({ arrived, verdict });
   }

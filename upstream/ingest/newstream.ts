@@ -4,6 +4,12 @@ import type { Verdict } from './check.js';
 import type { Arrived } from './ingest.js';
 import { hashAt, type Cursor } from './rows.js';
 
+/** What a check found of the first post of a stream, beside the centres' other streams. */
+interface Begun {
+  readonly verdict: Exclude<Verdict, { refused: unknown }>;
+  readonly cursors: ReadonlyMap<string, Cursor>;
+}
+
 /** As much of the first event of a stream as is looked at. */
 interface Beginning {
   readonly training?: boolean;
@@ -20,8 +26,7 @@ interface Beginning {
 export const newStream = async (
   queries: Queries,
   { centreId, post: { stream }, at }: Arrived,
-  verdict: Exclude<Verdict, { refused: unknown }>,
-  cursors: ReadonlyMap<string, Cursor>,
+  { verdict, cursors }: Begun,
 ): Promise<Verdict> => {
   const [first] = verdict.rows;
   if (first === undefined) return verdict;

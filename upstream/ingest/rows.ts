@@ -1,5 +1,6 @@
 import type { LiveNumbers } from '../../core/protocol/upstream.js';
 import type { Millis } from '../../core/configuration.js';
+import { MINUTE_MS } from '../../core/time.js';
 import type { Queries } from '../store/database.js';
 import { nothingOf, type CheckedRow, type Held } from './check.js';
 
@@ -101,6 +102,9 @@ export const moveCursors = async (queries: Queries, moved: readonly Moved[]): Pr
   if (inserted.length + updated.length !== moved.length) throw new Overtaken();
 };
 
+/** A centre that says nothing for so long is silent. */
+export const SILENT_MS = 3 * MINUTE_MS;
+
 /** What a post tells of its centre. */
 export interface Heard {
   readonly centreId: string;
@@ -120,14 +124,19 @@ export const hear = async (queries: Queries, heard: readonly Heard[]): Promise<v
   }));
   await queries.query(
     `UPDATE centre SET heard_at = r.heard, missing = r.missing, clock_off_ms = r.off,
-       live = r.live, caught_up_at = CASE WHEN r.missing = 0 THEN r.heard ELSE caught_up_at END
+       live = r.live, caught_up_at = CASE WHEN r.missing = 0 THEN r.heard ELSE caught_up_at END,
+       live_since = CASE
+         WHEN r.missing > 0 THEN live_since
+         WHEN live_since IS NULL OR centre.missing > 0 OR heard_at < r.heard - $2 THEN r.heard
+         ELSE live_since END
      FROM json_to_recordset($1::json) AS r (centre_id TEXT, heard BIGINT, missing BIGINT,
        off BIGINT, live JSON)
      WHERE centre.centre_id = r.centre_id`,
-    [JSON.stringify(rows)],
+    [JSON.stringify(rows), SILENT_MS],
   );
 };
 
+const HASH = /^[0-9a-f]{64}$/;
 /** Events that name a configuration by its hash. */
 const NAMING = new Set(['configuration.published', 'configuration.applied', 'day.opened']);
 
@@ -144,10 +153,11 @@ export const noteNamed = async (
 ): Promise<void> => {
   const named = rows
     .filter(({ type }) => NAMING.has(type))
-    .map(({ centreId, body }): Named => {
-      const { configuration } = JSON.parse(body) as { readonly configuration: string };
+    .map(({ centreId, body }) => {
+      const { configuration } = JSON.parse(body) as { readonly configuration?: unknown };
       return { centre_id: centreId, hash: configuration };
-    });
+    })
+    .filter((one): one is Named => typeof one.hash === 'string' && HASH.test(one.hash));
   if (named.length === 0) return;
   await queries.query(
     `INSERT INTO configuration (centre_id, hash)

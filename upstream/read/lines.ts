@@ -9,10 +9,8 @@ import {
 } from '../../core/kpi/histogram.js';
 import type { CentreLine, FleetFigures, LineState, Scope } from '../../core/protocol/overview.js';
 import type { LiveNumbers } from '../../core/protocol/upstream.js';
+import { SILENT_MS } from '../ingest/rows.js';
 import type { Queries } from '../store/database.js';
-
-/** A centre that says nothing for so long is silent. */
-export const SILENT_MS = 3 * 60_000;
 
 /** Holds for a `centre AS c` of the scope that is parameter 1, a JSON list or `NULL` for all. */
 export const IN_SCOPE = `($1::json IS NULL
@@ -31,6 +29,7 @@ interface LineRow {
   readonly revoked_at: Millis | null;
   readonly heard_at: Millis | null;
   readonly caught_up_at: Millis | null;
+  readonly live_since: Millis | null;
   readonly missing: number;
   readonly live: LiveNumbers | null;
   readonly day: string | null;
@@ -90,12 +89,12 @@ export const figuresOf = (days: readonly Sums[]): FleetFigures => {
 };
 
 const stateOf = (row: LineRow, now: Millis): { state: LineState; since: Millis | null } => {
-  const { revoked_at, heard_at, caught_up_at, enrolled_at, missing } = row;
+  const { revoked_at, heard_at, caught_up_at, live_since, enrolled_at, missing } = row;
   if (revoked_at !== null) return { state: 'revoked', since: revoked_at };
   if (heard_at === null) return { state: 'expected', since: null };
   if (now - heard_at > SILENT_MS) return { state: 'silent', since: heard_at };
-  const since = caught_up_at ?? enrolled_at;
-  return { state: missing > 0 ? 'behind' : 'live', since };
+  if (missing === 0) return { state: 'live', since: live_since };
+  return { state: 'behind', since: caught_up_at ?? enrolled_at };
 };
 
 const lineOf = (row: LineRow, alarms: number, now: Millis): Line => {
@@ -128,7 +127,8 @@ export const linesOf = async (
   const values = [scopeValue(scope), centreId ?? null];
   const rows = await queries.query<LineRow>(
     `SELECT c.centre_id, c.governorate_id, c.name_ar, c.name_en, c.zone, c.enrolled_at,
-       c.revoked_at, c.heard_at, c.caught_up_at, c.missing, c.live, p.newest_day::text AS day,
+       c.revoked_at, c.heard_at, c.caught_up_at, c.live_since, c.missing, c.live,
+       p.newest_day::text AS day,
        d.visit_joined AS visits, d.visit_served AS served, d.leg_within AS within,
        d.leg_queued AS queued, d.leg_walk_out AS walk_out, encode(d.waits, 'hex') AS waits
      FROM centre AS c

@@ -22,6 +22,7 @@ const CENTRE: Table = {
     heard_at BIGINT,
     missing BIGINT NOT NULL,
     caught_up_at BIGINT,
+    live_since BIGINT,
     clock_off_ms BIGINT,
     live JSON`,
 };
