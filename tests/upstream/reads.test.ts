@@ -74,7 +74,7 @@ describe.each(KINDS)('on %s', (kind) => {
 
   const heard = (centreId: string, at: number, missing: number) =>
     database.query(
-      `UPDATE centre SET heard_at = $2, missing = $3, caught_up_at = 5,
+      `UPDATE centre SET heard_at = $2, missing = $3, caught_up_at = 5, live_since = 4,
        live = '{"open":true,"waiting":3,"serving":1,"counters":2}' WHERE centre_id = $1`,
       [centreId, at, missing],
     );
@@ -133,7 +133,7 @@ describe.each(KINDS)('on %s', (kind) => {
       ['fayed', 'silent', now - SILENT_MS - 1, null],
       ['ismailia', 'behind', 5, null],
       ['qantara', 'expected', null, null],
-      ['suez', 'live', 5, 3],
+      ['suez', 'live', 4, 3],
     ]);
     await database.query(`UPDATE centre SET revoked_at = 9 WHERE centre_id = 'fayed'`);
     expect((await states())[0]).toEqual(['fayed', 'revoked', 9, null]);
