@@ -17,6 +17,7 @@ import { Ingest } from '../../upstream/ingest/ingest.js';
 import type { Database } from '../../upstream/store/database.js';
 import { openEmbedded } from '../../upstream/store/embedded.js';
 import { migrate } from '../../upstream/store/schema.js';
+import { newStore } from './template.js';
 import { LoggedHall, scratch, takeTicket } from '../fixtures/log.js';
 import { seeded } from '../fixtures/randomday.js';
 
@@ -24,6 +25,7 @@ const store = scratch();
 let database: Database;
 let ingest: Ingest;
 beforeAll(async () => {
+  await newStore(join(store.path, 'store'));
   database = await openEmbedded(join(store.path, 'store'), machineTimers, (fault) => {
     throw fault;
   });

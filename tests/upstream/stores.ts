@@ -5,6 +5,7 @@ import { machineTimers } from '../../node/time.js';
 import type { Database } from '../../upstream/store/database.js';
 import { openEmbedded } from '../../upstream/store/embedded.js';
 import { openPostgres } from '../../upstream/store/postgres.js';
+import { newStore } from './template.js';
 import { PostgresServer } from './postgres.js';
 
 /** A database that a test may crash; what a contract asks is asked of each kind. */
@@ -20,6 +21,7 @@ export interface TestStore {
 const embedded = async (): Promise<TestStore> => {
   const folder = mkdtempSync(join(tmpdir(), 'dawr-store-'));
   const faults: unknown[] = [];
+  await newStore(join(folder, 'store'));
   const open = (): Promise<Database> =>
     openEmbedded(join(folder, 'store'), machineTimers, (fault) => void faults.push(fault));
   const database = await open();

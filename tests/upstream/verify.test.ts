@@ -16,6 +16,7 @@ import { Outbox } from '../../server/upstream/outbox.js';
 import { exportedLog } from '../../upstream/export.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
 import { openEmbedded } from '../../upstream/store/embedded.js';
+import { newStore } from './template.js';
 import { migrate } from '../../upstream/store/schema.js';
 import { hallConfiguration } from '../fixtures/board.js';
 import { HandTime, LoggedHall, scratch, takeTicket } from '../fixtures/log.js';
@@ -216,6 +217,7 @@ test('what cannot be read, and what is asked wrongly, is said', () => {
 
 test('above the centre the same log is exported, line for line', async () => {
   const hall = new LoggedHall({ directory: data });
+  await newStore(join(folder.path, 'store'));
   const database = await openEmbedded(join(folder.path, 'store'), machineTimers, (fault) => {
     throw fault;
   });
