@@ -92,7 +92,7 @@ export const storeCuts = async ({ how, cuts, posts, seed }: StoreCuts): Promise<
   cpSync(base, disk, { recursive: true });
   const below = realpathSync(disk);
   const args = [join(below, STORE), join(below, LINES), String(posts), how];
-  const history = recorded({ below, program: KEEPER, args, finished: LINES });
+  const history = recorded({ below, program: KEEPER, args, finished: 'finished' });
   const random = seeded(seed);
   const first = history.findIndex(({ path }) => path === LINES);
   const problems: string[] = [];

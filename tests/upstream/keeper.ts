@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fsyncSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { machineTimers } from '../../node/time.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
@@ -26,12 +26,14 @@ const AGAIN_MS = 5;
 const shipped = async (): Promise<Database> => {
   const database = new PGlite(join(folder, 'cluster'));
   await database.waitReady;
-  const query = (async (sql: string, values: unknown[] = []) =>
-    (await database.query(sql, values)).rows) as Queries['query'];
+  const of = ({ query }: Pick<PGlite, 'query'>): Queries => ({
+    query: (async (sql: string, values: unknown[] = []) =>
+      (await query(sql, values)).rows) as Queries['query'],
+  });
   return {
+    ...of({ query: database.query.bind(database) }),
     engine: 'embedded',
-    query,
-    transaction: (work) => database.transaction(() => work({ query })),
+    transaction: (work) => database.transaction((open) => work(of(open))),
     close: () => database.close(),
   };
 };
@@ -80,5 +82,6 @@ for (let post = 1; post <= Number(posts); post += 1) {
 if (out !== 1) {
   fsyncSync(out);
   closeSync(out);
+  writeFileSync(join(dirname(lines), 'finished'), '');
 }
 process.kill(process.pid, 'SIGKILL');

@@ -70,6 +70,14 @@ export class PostgresServer {
     return join(this.folder, 'cluster');
   }
 
+  /** Gives files that were put back to the user that runs the server. */
+  own(path: string): void {
+    const { uid, gid } = runAs();
+    if (uid === undefined || gid === undefined) return;
+    const entries = readdirSync(path, { recursive: true, encoding: 'utf8' });
+    for (const entry of ['', ...entries]) chownSync(join(path, entry), uid, gid);
+  }
+
   urlOf(database: string): string {
     return `postgresql://${SUPERUSER}@localhost/${database}?host=${this.folder}`;
   }

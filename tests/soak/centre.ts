@@ -1,0 +1,93 @@
+import { cpSync } from 'node:fs';
+import { verifierKeyOf } from '../../chain/note.js';
+import type { EventsPost } from '../../core/protocol/upstream.js';
+import { Forwarder, type ForwardState, type Reply } from '../../node/forward/forwarder.js';
+import { machineTimers } from '../../node/time.js';
+import { rowsFrom } from '../../server/log/read.js';
+import { signerIn } from '../../server/log/signer.js';
+import { Outbox } from '../../server/upstream/outbox.js';
+import type { Arrived } from '../../upstream/ingest/ingest.js';
+import { LoggedHall, takeTicket } from '../fixtures/log.js';
+
+/** Pauses of minutes are as short as this. */
+const PAUSE_MS = 30;
+
+/** Carries a post to a receiver, or does not. */
+export type Carry = (arrived: Arrived) => Promise<Reply>;
+
+/** A centre with a real log and a real forwarder. */
+export class Centre {
+  hall!: LoggedHall;
+  state: ForwardState = { is: 'sending' };
+  /** What it was told to be stored, when it said that all is: by stream. */
+  claimed: { readonly stream: string; readonly seq: number } | undefined;
+  private told: typeof this.claimed;
+  private forwarder!: Forwarder;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly centreId: string,
+    readonly directory: string,
+    private readonly carry: Carry,
+  ) {}
+
+  async start(): Promise<void> {
+    this.hall = await new LoggedHall({ directory: this.directory }).open();
+    this.forwarder = new Forwarder({
+      source: new Outbox(this.hall.log.database),
+      line: { send: (post) => this.send(post), configuration: () => Promise.resolve() },
+      timers: { after: (ms, run) => machineTimers.after(Math.min(ms, PAUSE_MS), run) },
+      now: () => this.hall.clock.now(),
+      random: () => 0.5,
+      waitsFor: [],
+      told: () => ({ at: this.hall.clock.now(), live: null }),
+      onState: (state) => this.hear(state),
+    });
+    this.running = this.forwarder.run();
+  }
+
+  /** The process ends; what the forwarder knew is forgotten. */
+  async stop(): Promise<void> {
+    this.forwarder.stop();
+    await this.running;
+    this.hall.close();
+  }
+
+  /** The centre's files as they lie there; the centre is stopped meanwhile. */
+  async copyTo(directory: string): Promise<void> {
+    await this.stop();
+    cpSync(this.directory, directory, { recursive: true });
+    await this.start();
+  }
+
+  async tickets(count: number): Promise<void> {
+    for (let n = 0; n < count; n += 1) await this.hall.done(takeTicket);
+    this.forwarder.look();
+  }
+
+  look(): void {
+    this.forwarder.look();
+  }
+
+  /** Hashes of all events, by stream. */
+  hashes(): Map<string, string[]> {
+    const found = new Map<string, string[]>();
+    for (const { stream, hash } of rowsFrom(this.hall.log.database)) {
+      found.set(stream, [...(found.get(stream) ?? []), hash.toString('hex')]);
+    }
+    return found;
+  }
+
+  private hear(state: ForwardState): void {
+    this.state = state;
+    if (state.is === 'live') this.claimed = this.told;
+  }
+
+  private async send(post: EventsPost): Promise<Reply> {
+    const logKey = verifierKeyOf(signerIn(this.directory, 'hall'));
+    const { centreId } = this;
+    const reply = await this.carry({ centreId, logKey, post, relayed: false, at: post.at });
+    if ('nextAfterMs' in reply) this.told = { stream: post.stream, seq: reply.stored.seq };
+    return reply;
+  }
+}
