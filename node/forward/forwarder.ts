@@ -234,8 +234,17 @@ export class Forwarder {
     // What a restore cut off lies there alone, and stays there.
     if (own === undefined && ended) return end;
     if (own === undefined) throw new Stopped('behind');
-    if (reply.stored !== null && reply.stored.hash !== own) throw new Stopped('fork');
-    return seq;
+    if (reply.stored === null || reply.stored.hash === own) return seq;
+    await this.showFork({ stream, seq, ended });
+    throw new Stopped('fork');
+  }
+
+  /** What follows here is refused there: so the fork rings at the other end, too. */
+  private async showFork({ stream, seq, ended }: Reach): Promise<void> {
+    const { source, line, told } = this.parts;
+    const part = await source.from(stream, seq + 1);
+    const last = await source.lastOf(stream);
+    await line.send({ ...{ stream, from: seq + 1, last, ended, ...part }, ...(await told()) });
   }
 
   private async sendConfigurations(wanted: readonly string[]): Promise<void> {

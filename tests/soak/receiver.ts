@@ -46,7 +46,10 @@ const answer = async (request: IncomingMessage): Promise<unknown> => {
     const { problems, hashes } = await wholeness(database);
     return { problems, hashes: Object.fromEntries(hashes) };
   }
-  if (request.url === '/alarms') return database.query('SELECT centre_id, kind FROM alarm');
+  if (request.url === '/alarms')
+    return database.query(
+      'SELECT centre_id, kind, stream, seq, times FROM alarm ORDER BY raised_at',
+    );
   return ingest.take(JSON.parse(await bodyOf(request)) as Arrived);
 };
 
