@@ -30,9 +30,7 @@ const believing: Judge = (post, held, logKey) => {
 };
 
 const gapAccepted: Judge = (post, held, logKey) =>
-  post.events.length > 0 && post.from > held.seq + 1
-    ? believing(post, held, logKey)
-    : check(post, held, logKey);
+  post.from > held.seq + 1 ? believing(post, held, logKey) : check(post, held, logKey);
 
 const forkOverwritten: Judge = (post, held, logKey) => {
   const verdict = check(post, held, logKey);

@@ -6,31 +6,16 @@ import type { Arrived, Taken } from '../../upstream/ingest/ingest.js';
 import { scratch } from '../fixtures/log.js';
 import { seeded } from '../fixtures/randomday.js';
 import { PostgresServer } from '../upstream/postgres.js';
-import type { Bug } from './bugs.js';
 import { Centre } from './centre.js';
 import { NoAnswer, Receiver, type StoredStream } from './receivers.js';
-
-export interface SoakOptions {
-  readonly kind: 'embedded' | 'postgresql';
-  readonly centres: number;
-  /** In each of them every centre takes tickets, and something may happen. */
-  readonly steps: number;
-  readonly seed: number;
-  readonly bug?: Bug;
-}
-
-export interface SoakReport {
-  readonly events: number;
-  readonly posts: number;
-  readonly happened: Readonly<Record<Mishap | Disaster, number>>;
-  /** In words; empty where all came out as it must. */
-  readonly problems: readonly string[];
-}
-
-const MISHAPS = ['lost', 'unanswered', 'doubled', 'late'] as const;
-type Mishap = (typeof MISHAPS)[number];
-const DISASTERS = ['receiverKilled', 'databaseCrashed', 'centreEnded', 'restored'] as const;
-type Disaster = (typeof DISASTERS)[number];
+import {
+  DISASTERS,
+  MISHAPS,
+  type Disaster,
+  type Mishap,
+  type SoakOptions,
+  type SoakReport,
+} from './report.js';
 
 const TICKETS_MAX = 12;
 const PAUSE_MS = 25;
@@ -44,7 +29,7 @@ const replyOf = ({ refused, stored }: Taken): Reply =>
     ? { refused: refused ?? 'gap', stored }
     : { stored, nextAfterMs: 1, wanted: [] };
 
-/** Centres, a line on which anything may happen, receivers that die, and a store that is restored. */
+/** Centres, a line on which anything may happen, receivers that die, a store put back. */
 class Soak {
   readonly folder = scratch();
   readonly problems = new Set<string>();
