@@ -18,7 +18,7 @@ test.each(['embedded', 'postgresql'] as const)(
 test.each(BUGS)(
   'the test can fail: %s is found',
   async (bug) => {
-    const report = await soak({ ...short, steps: 60, kind: 'postgresql', bug });
+    const report = await soak({ ...short, steps: 20, kind: 'postgresql', bug });
     expect(report.problems).not.toEqual([]);
   },
   120_000,
