@@ -7,6 +7,7 @@ import { isCommand, runCommand, USAGE } from './cli.js';
 import { run, type Running } from './run.js';
 import { loadSettings, type Settings } from './settings.js';
 import { StoreFault } from './store/database.js';
+import { StoreNewer } from './store/schema.js';
 
 const HELP = `The program of a data centre, of a governorate or of the nation
 
@@ -17,6 +18,9 @@ that PostgreSQL (15 or later). See docs/upstream.md.
 
 ${USAGE}
 `;
+
+/** As of a centre's server whose disk failed. */
+const EXIT_BROKEN = 70;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -51,6 +55,12 @@ const optionsOf = (args: readonly string[]): { readonly config: string } => {
 let settings: Settings | undefined;
 let config = '';
 
+/** Nothing more is written; the supervisor starts the program again. */
+const dieOf = ({ message }: Error): void => {
+  process.stderr.write(`${message}\n`);
+  process.exit(EXIT_BROKEN);
+};
+
 const main = async (): Promise<void> => {
   const args = process.argv.slice(2);
   if (asksHelp(args)) return say(HELP);
@@ -61,7 +71,7 @@ const main = async (): Promise<void> => {
   ({ config } = optionsOf(args));
   settings = await loadSettings(config, process.env);
   const journal = pino({ level: process.env['DAWR_LOG'] ?? 'info', base: null });
-  const running = await run({ settings, journal });
+  const running = await run({ settings, journal, onBroken: dieOf });
   const where = running.upstream.database.engine;
   say(
     `The data centre is ready: ${settings.name.en} at ${urlsOf(running.url).join(', ')} (${where})`,
@@ -71,6 +81,7 @@ const main = async (): Promise<void> => {
 
 const explain = (error: unknown): string => {
   if (error instanceof ConfigurationError || error instanceof StoreFault) return error.message;
+  if (error instanceof StoreNewer) return error.message;
   if (settings !== undefined && isListenError(error)) {
     const { host } = settings;
     const sentence = listenSentence(error, { config, host, phonePort: null, prefix: '' });

@@ -11,6 +11,7 @@ import { Ingest } from './ingest/ingest.js';
 import { watchSilence } from './ingest/silence.js';
 import { Relay } from './relay/relays.js';
 import type { Settings } from './settings.js';
+import { StoreFault } from './store/database.js';
 import { openStore } from './store/open.js';
 import type { Upstream } from './upstream.js';
 
@@ -23,6 +24,8 @@ const SILENCE_LOOK_MS = 60_000;
 export interface RunOptions {
   readonly settings: Settings;
   readonly journal: Logger;
+  /** The store's disk can no longer be trusted: ends the process. Without it the fault does. */
+  readonly onBroken?: (fault: Error) => void;
   readonly timers?: Timers;
   readonly now?: () => Millis;
   /** What lies behind the pages. */
@@ -36,11 +39,17 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+const throwIt = (fault: Error): never => {
+  throw fault;
+};
+
 /** Opens the store and the door. Rejects with a sentence when it cannot. */
 export const run = async (options: RunOptions): Promise<Running> => {
   const { settings, journal, timers = machineTimers, now = machineTime.wall, pages } = options;
+  const { onBroken = throwIt } = options;
   const database = await openStore(settings, timers, (fault) => {
     journal.error({ fault: String(fault) }, 'the store told of a fault');
+    if (fault instanceof StoreFault && fault.code === 'store.broken') onBroken(fault);
   });
   try {
     const senders = new Senders(database, now);

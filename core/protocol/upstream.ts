@@ -27,13 +27,19 @@ const word = kept.min(1).max(200);
 /** A stream's id: 128 random bits in base 32. */
 export const STREAM = /^[0-9a-v]{26}$/;
 
+/** The store has room for months from 1970 on, up to this year; no clock is so wrong. */
+const TIMES_BEFORE = Date.UTC(2100, 0);
+
 /**
  * `day`, `occurred_at`, `request`, `part`, `parts`, `actor`, `type`, `version`, `body`. Stream and
  * number follow from the place, and the hash from all. The body is the text of the stored bytes.
  */
 const rowSchema = z.tuple([
-  z.iso.date().nullable(),
-  whole.max(8.64e15),
+  z.iso
+    .date()
+    .refine((day) => /^(?:19[789]|20)/.test(day))
+    .nullable(),
+  whole.max(TIMES_BEFORE - 1),
   word,
   whole,
   whole,

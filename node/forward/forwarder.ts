@@ -194,7 +194,9 @@ export class Forwarder {
     let next = IDLE_MS;
     for (const reach of await source.streams()) {
       if (reach.ended && this.stored.get(reach.stream) === reach.seq) continue;
-      next = await this.forward(reach);
+      const told = await this.forward(reach);
+      if (told === 'lost') return 0;
+      next = told;
       if (this.stopping) return next;
     }
     this.since = undefined;
@@ -202,7 +204,8 @@ export class Forwarder {
     return Math.min(next, IDLE_MS);
   }
 
-  private async forward({ stream, seq: end, ended }: Reach): Promise<Millis> {
+  /** `lost`: the other end has less than it had, so all must be asked anew, oldest first. */
+  private async forward({ stream, seq: end, ended }: Reach): Promise<Millis | 'lost'> {
     const { source, line, onState, told } = this.parts;
     // What is not known is asked for by saying that all is there.
     let from = (this.stored.get(stream) ?? end) + 1;
@@ -215,6 +218,11 @@ export class Forwarder {
         ...(await told()),
       });
       const seq = await this.storedBy(reply, { stream, seq: end, ended });
+      if (seq < (this.stored.get(stream) ?? 0)) {
+        this.stored.clear();
+        this.noted.clear();
+        return 'lost';
+      }
       this.stored.set(stream, seq);
       if (part.notes.length > 0) this.noted.set(stream, seq);
       if ('wanted' in reply) await this.sendConfigurations(reply.wanted);

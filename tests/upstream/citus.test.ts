@@ -66,7 +66,7 @@ test.each(REFUSED)('%s: the texts have none, and one would be found', (_, patter
   expect(all.filter(({ sql }) => pattern.test(sql))).toEqual([]);
 });
 
-/** Tables that every machine has whole, or that hold no centre's rows: each with its reason. */
+/** No centre's rows: how new the tables are, and the data centres below, whole on each machine. */
 const WITHOUT_CENTRE: readonly string[] = ['migration', 'relay'];
 
 describe.each(KINDS)('the catalogue of a migrated store on %s', (kind) => {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { makeFolders } from '../../node/folder.js';
 import type { Timers } from '../../node/time.js';
 import type { Settings } from '../settings.js';
 import type { Database } from './database.js';
@@ -16,11 +15,9 @@ export const openStore = async (
   timers: Timers,
   onFault: (fault: unknown) => void,
 ): Promise<Database> => {
-  const folder = join(data, 'store');
-  if (databaseUrl === null) makeFolders(folder);
   const database =
     databaseUrl === null
-      ? await openEmbedded(folder, timers, onFault)
+      ? await openEmbedded(join(data, 'store'), timers, onFault)
       : await openPostgres(databaseUrl, onFault);
   try {
     await migrate(database);
