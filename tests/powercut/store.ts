@@ -1,4 +1,5 @@
 import { cpSync, realpathSync } from 'node:fs';
+import { newStore } from '../upstream/template.js';
 import { join } from 'node:path';
 import { machineTimers } from '../../node/time.js';
 import { programOf } from '../../node/place.js';
@@ -24,6 +25,7 @@ const open = (path: string): Promise<Database> =>
 
 /** A store that was made and closed long before: all of it is on the disk. */
 const makeBase = async (path: string): Promise<void> => {
+  await newStore(join(path, STORE));
   const database = await open(join(path, STORE));
   await migrate(database);
   await database.close();

@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
+import { existsSync } from 'node:fs';
+import { newStore } from '../upstream/template.js';
 import type { AddressInfo } from 'node:net';
 import { machineTimers } from '../../node/time.js';
 import type { Arrived } from '../../upstream/ingest/ingest.js';
@@ -23,6 +25,7 @@ const onFault = (fault: unknown): void => {
   process.exit(70);
 };
 
+if (!store.startsWith('postgresql:') && !existsSync(store)) await newStore(store);
 const database = store.startsWith('postgresql:')
   ? await openPostgres(store, onFault)
   : await openEmbedded(store, machineTimers, onFault);

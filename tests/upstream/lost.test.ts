@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { newStore } from './template.js';
 import { afterAll, expect, test } from 'vitest';
 import { machineTimers } from '../../node/time.js';
 import { backup } from '../../server/log/backup.js';
@@ -15,6 +16,7 @@ const folder = scratch();
 afterAll(() => folder.remove());
 
 test('a store that lost all is sent all streams again, also those that have ended', async () => {
+  await newStore(join(folder.path, 'store'));
   const database = await openEmbedded(join(folder.path, 'store'), machineTimers, (fault) => {
     throw fault;
   });

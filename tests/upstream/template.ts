@@ -16,7 +16,10 @@ import { openEmbedded } from '../../upstream/store/embedded.js';
 const FOLDER = join(PROJECT, 'build', 'templates');
 
 /** What was made once is there for all: making an empty database takes seconds, a copy none. */
-const template = async (name: string, make: (folder: string) => Promise<void>): Promise<string> => {
+export const template = async (
+  name: string,
+  make: (folder: string) => Promise<void>,
+): Promise<string> => {
   const made = join(FOLDER, name);
   if (existsSync(made)) return made;
   mkdirSync(FOLDER, { recursive: true });
