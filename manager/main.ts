@@ -1,7 +1,7 @@
 import { mount } from 'svelte';
 import '../web/fonts.css';
 import '../web/theme.css';
-import './manager.css';
+import '../web/office/office.css';
 import App from './App.svelte';
 
 mount(App, { target: document.body });

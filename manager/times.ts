@@ -10,10 +10,6 @@ export const quartersAfter = (now: Millis, count: number): readonly Millis[] => 
   return Array.from({ length: count }, (_, place) => first + place * QUARTER_MS);
 };
 
-/** `0.123` as `12`; `null` stays `null`. */
-export const percentOf = (share: number | null): number | null =>
-  share === null ? null : Math.round(share * 100);
-
 /** The last moment, `now` at the latest, at which clocks in a zone showed this time (`HH:MM`). */
 export const lastTime = (shown: string, now: Millis, zone: string): Millis => {
   const { date } = civil(now, zone);

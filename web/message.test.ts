@@ -5,7 +5,9 @@ import { textOf } from './message.js';
 import { compile } from './messages/compile.js';
 
 const FOLDER = new URL('messages/', import.meta.url);
-const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+const FILES = readdirSync(FOLDER, { encoding: 'utf8', recursive: true }).filter((name) =>
+  name.endsWith('.json'),
+);
 const LOCALES = { ar: 'ar-EG-u-nu-arab', en: 'en-GB' } as const;
 
 /** A count for each argument that chooses by one, and a text for every other. */

@@ -8,7 +8,7 @@ const MARKS = /[\u064b-\u0652]/g;
 const OTHER_WORDS =
   /قاع[ةا]|(?:[إا]صدار|[تن]صدر|صدرت|صدر) ?(?:أي )?(?:ال)?(?:تذ|$|بالخطأ)|الأكشاك|(?:^|[" ])كشك/gm;
 
-const messages = readdirSync(at('messages'))
+const messages = readdirSync(at('messages'), { encoding: 'utf8', recursive: true })
   .filter((name) => name.endsWith('.ar.json'))
   .map((name) => at(`messages/${name}`));
 const centres = readdirSync(at('../firmware-config/centres')).map((name) =>

@@ -1,7 +1,6 @@
 import type { Millis } from '../../core/configuration.js';
 import { isPrinting, type DeviceStatus, type ManagerView } from '../../core/protocol/views.js';
-
-export type Tone = 'good' | 'warn' | 'bad';
+import type { Tone } from '../../web/office/tone.js';
 
 /** Is anyone waiting too long? */
 export interface WaitVerdict {

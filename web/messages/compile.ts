@@ -32,7 +32,7 @@ export const messages: Plugin = {
   name: 'messages',
   enforce: 'pre',
   transform: {
-    filter: { id: /\/web\/messages\/[\w.]+\.json$/ },
+    filter: { id: /\/web\/messages\/(?:\w+\/)?[\w.]+\.json$/ },
     handler: (source) => {
       const table = JSON.parse(source) as Record<string, string>;
       const compiled = Object.entries(table).map(([key, text]) => [key, compile(text)]);

@@ -1,7 +1,7 @@
 import { mount } from 'svelte';
 import '../../../web/fonts.css';
 import '../../../web/theme.css';
-import '../../../manager/manager.css';
+import '../../../web/office/office.css';
 import Gallery from './Gallery.svelte';
 import { press } from '../press.js';
 import { PRESSED, STATES } from './states.js';

@@ -1,4 +1,4 @@
-import { assertAway, type Refused } from '../web/api.js';
+import { assertAway, type Refused } from '../api.js';
 
 const isRefused = (answer: object): answer is Refused => 'refused' in answer;
 

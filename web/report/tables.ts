@@ -1,8 +1,7 @@
 import type { LegKpis, Times, Use, DayReport, Share } from '../../core/kpi.js';
-import type { Catalogue } from '../../web/catalogue.svelte.js';
-import type { Words } from '../../web/words.svelte.js';
-import { byName } from '../order.js';
-import { percentOf } from '../times.js';
+import type { Words } from '../words.svelte.js';
+import { byName } from '../office/order.js';
+import { percentOf } from './percent.js';
 
 export interface FiguresTable {
   readonly title: string;
@@ -11,10 +10,12 @@ export interface FiguresTable {
   readonly rows: readonly { readonly id: string; readonly cells: readonly string[] }[];
 }
 
-interface Names {
-  readonly catalogue: Catalogue;
-  readonly nameOf: (clerk: string) => string;
-  readonly deviceName: (deviceId: string) => string;
+/** What ids are called where the report is read. */
+export interface Names {
+  readonly service: (serviceId: string) => string;
+  readonly counter: (counterId: string) => string;
+  readonly clerk: (clerk: string) => string;
+  readonly device: (deviceId: string) => string;
 }
 
 const NONE = '–';
@@ -25,7 +26,7 @@ const figures = (words: Words) => {
   const time = (ms: number | undefined): string => (ms === undefined ? NONE : words.timer(ms));
   const percent = (share: number | null): string => {
     const n = percentOf(share);
-    return n === null ? NONE : words.t('manager.percent', { n });
+    return n === null ? NONE : words.t('office.percent', { n });
   };
   return {
     time,
@@ -105,12 +106,11 @@ const hoursTable = (words: Words, { byHour }: DayReport): FiguresTable => ({
 const servicesTable = (words: Words, { byService }: DayReport, names: Names): FiguresTable => ({
   title: words.t('report.byService'),
   note: words.t('report.waitNote'),
-  columns: [words.t('hall.service'), ...waitHeads(words)],
-  rows: byService.map(({ serviceId, legs }) => {
-    const service = names.catalogue.service(serviceId);
-    const name = service === undefined ? serviceId : words.pick(service.name);
-    return { id: serviceId, cells: [name, ...waitCells(words, legs)] };
-  }),
+  columns: [words.t('report.service'), ...waitHeads(words)],
+  rows: byService.map(({ serviceId, legs }) => ({
+    id: serviceId,
+    cells: [names.service(serviceId), ...waitCells(words, legs)],
+  })),
 });
 
 const workHeads = (words: Words): readonly string[] => [
@@ -132,14 +132,13 @@ const workCells = (words: Words, legs: LegKpis, use: Use): readonly string[] => 
 const countersTable = (words: Words, { byCounter }: DayReport, names: Names): FiguresTable => ({
   title: words.t('report.byCounter'),
   note: words.t('report.handlingNote'),
-  columns: [words.t('hall.counter'), ...workHeads(words)],
+  columns: [words.t('report.counter'), ...workHeads(words)],
   rows: named(
     words,
-    byCounter.map(({ counterId, legs, use }) => {
-      const counter = names.catalogue.counter(counterId);
-      const name = counter === undefined ? counterId : words.number(counter.number);
-      return { id: counterId, cells: [name, ...workCells(words, legs, use)] };
-    }),
+    byCounter.map(({ counterId, legs, use }) => ({
+      id: counterId,
+      cells: [names.counter(counterId), ...workCells(words, legs, use)],
+    })),
   ),
 });
 
@@ -151,7 +150,7 @@ const clerksTable = (words: Words, { byClerk }: DayReport, names: Names): Figure
     words,
     byClerk.map(({ clerk, legs, use }) => ({
       id: clerk,
-      cells: [names.nameOf(clerk), ...workCells(words, legs, use)],
+      cells: [names.clerk(clerk), ...workCells(words, legs, use)],
     })),
   ),
 });
@@ -167,7 +166,7 @@ const integrityTable = (words: Words, report: DayReport, names: Names): FiguresT
       words,
       report.byClerk.map(({ clerk, integrity }) => ({
         id: clerk,
-        cells: [names.nameOf(clerk), ...acts.map((act) => count(integrity[act]))],
+        cells: [names.clerk(clerk), ...acts.map((act) => count(integrity[act]))],
       })),
     ),
   };
@@ -183,7 +182,7 @@ const devicesTable = (words: Words, { devices }: DayReport, names: Names): Figur
       words,
       devices.map(({ deviceId: id, connectedMs, availability }) => ({
         id,
-        cells: [names.deviceName(id), time(connectedMs), percent(availability)],
+        cells: [names.device(id), time(connectedMs), percent(availability)],
       })),
     ),
   };

@@ -1,0 +1,2 @@
+/** How well something stands. */
+export type Tone = 'good' | 'warn' | 'bad';
