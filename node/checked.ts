@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { ApiRefusal } from '../core/protocol/api.js';
+import type { OverviewRefusal } from '../core/protocol/overview.js';
 
 /** A body of the right shape; else the reply is sent and nothing comes back. */
 export type Checked = <S extends z.ZodType>(
@@ -9,8 +10,11 @@ export type Checked = <S extends z.ZodType>(
   reply: FastifyReply,
 ) => z.infer<S> | undefined;
 
-export const refuseWith = (reply: FastifyReply, code: number, refused: ApiRefusal): FastifyReply =>
-  reply.code(code).send({ refused });
+export const refuseWith = (
+  reply: FastifyReply,
+  code: number,
+  refused: ApiRefusal | OverviewRefusal,
+): FastifyReply => reply.code(code).send({ refused });
 
 /**
  * Only a page of this server may post: it alone can set the header, and a browser names its origin.

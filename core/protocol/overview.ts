@@ -104,3 +104,45 @@ export interface AlarmsAnswer {
   /** Open ones first, the newest of each first. */
   readonly alarms: readonly AlarmLine[];
 }
+
+/** Refusals of the pages' door besides those of a centre's. */
+export const OVERVIEW_REFUSALS = [
+  'account.exists',
+  'account.unknown',
+  'account.lastOperator',
+  'account.secretTooShort',
+  'account.secretWrong',
+  'alarm.unknown',
+  'centre.unknown',
+  'centre.revoked',
+  'centre.elsewhere',
+  'export.tooMany',
+  'role.denied',
+] as const;
+export type OverviewRefusal = (typeof OVERVIEW_REFUSALS)[number];
+
+/** A person who may sign in at the pages. */
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  readonly role: AccountRole;
+  readonly scope: Scope;
+}
+
+export interface OverviewSession {
+  /** Who is signed in; `null` for nobody. */
+  readonly account: Account | null;
+  /** Whether there is no operator yet, so that the page asks for the first. */
+  readonly setup: boolean;
+  readonly now: Millis;
+}
+
+export interface AccountsAnswer {
+  readonly accounts: readonly Account[];
+}
+
+/** A code with which a centre enrols once; shown once and kept nowhere as it is. */
+export interface EnrolCentreAnswer {
+  readonly code: string;
+  readonly expiresAt: Millis;
+}

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Millis } from '../../core/configuration.js';
 import { SECRET_MIN, type ApiRefusal, type StaffMember } from '../../core/protocol/api.js';
 import { HOUR_MS, MINUTE_MS } from '../../core/time.js';
-import { newToken, tokenHash, type SecretHasher } from '../../node/secrets.js';
+import { newToken, NOBODY, tokenHash, type SecretHasher } from '../../node/secrets.js';
 import { Throttle } from '../../node/throttle.js';
 
 /** A shift ends at the latest then; a session that nobody uses ends sooner. */
@@ -173,8 +173,3 @@ export class Staff {
     return this.database.prepare('SELECT * FROM staff WHERE id = ?').get(id) as Row | undefined;
   }
 }
-
-/** A well-formed hash that no secret has, so that unknown people take as long as known ones. */
-const NOBODY = ['scrypt', 32768, 8, 3, Buffer.alloc(16), Buffer.alloc(32)]
-  .map((part) => (part instanceof Buffer ? part.toString('base64') : part))
-  .join('$');

@@ -1,26 +1,17 @@
-import cookie from '@fastify/cookie';
-import files from '@fastify/static';
-import Fastify, {
-  LogController,
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-} from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { readFile } from 'node:fs/promises';
 import { renderSVG } from 'uqr';
 import { leasedNumbers } from '../../core/leases.js';
 import { TICKET_TOKEN } from '../../core/protocol/forms.js';
 import type { LeaseNumbers } from '../../core/protocol/views.js';
 import { lineOf } from '../../node/address.js';
+import { newApp as openApp, notFound, sendText } from '../../node/app.js';
 import { Buckets, perMinute } from '../../node/bucket.js';
-import { limitConnections } from '../../node/connections.js';
 import type { Centre } from '../centre.js';
 import { ticketUrl } from '../access/link.js';
 import { storedBytes } from '../log/configurations.js';
 import { accessRoutes } from './access.js';
 import { checked } from '../../node/checked.js';
-import { setHeaders } from '../../node/headers.js';
-import { ownHostOf } from '../../node/hosts.js';
 import { namedAs, type Door } from './door.js';
 import { machineRoutes } from './machines.js';
 import { manageRoutes } from './manage.js';
@@ -29,10 +20,6 @@ import { deviceOf } from './session.js';
 import { kioskSmsRoutes, smsRoutes } from './sms.js';
 import { startRoutes } from './start.js';
 import { clipRoutes, isEnrolled } from './voice.js';
-
-const BODY_BYTES_MAX = 16_384;
-/** A request that dawdles longer is cut. */
-const REQUEST_MS_MAX = 30_000;
 
 /** What a program adds to the hall's door: pages of its own, `/` among them. */
 export interface Extras {
@@ -60,54 +47,25 @@ const mayHear = (url: string): boolean => url.startsWith('/manager/');
 /** A kiosk's page may ask the agent on its own machine, for when this server is away. */
 const mayAsk = (url: string): string => (url.startsWith('/kiosk/') ? ' http://127.0.0.1:*' : '');
 
-const newApp = async (
+const newApp = (
   centre: Centre,
   door: Door,
   { framed }: { framed: boolean },
-): Promise<FastifyInstance> => {
-  const { tls } = centre.settings;
-  const https =
-    tls === null ? null : { cert: await readFile(tls.cert), key: await readFile(tls.key) };
-  const loggerInstance: FastifyBaseLogger = centre.journal;
-  const app = Fastify({
-    loggerInstance,
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_MS_MAX,
-    https,
+): Promise<FastifyInstance> =>
+  openApp({
+    journal: centre.journal,
+    tls: centre.settings.tls,
+    limits: centre.limits,
+    named: namedAs(centre, door),
+    allowed: { framed, hears: mayHear, asks: mayAsk },
   });
-  limitConnections(app.server, centre.limits);
-  const isOwnHost = ownHostOf(namedAs(centre, door));
-  setHeaders(app, { isTls: tls !== null, framed, hears: mayHear, asks: mayAsk });
-  app.addHook('onRequest', async (request, reply) => {
-    return isOwnHost(request.raw) ? undefined : misdirected(reply);
-  });
-  await app.register(cookie);
-  await app.register(files, {
-    root: `${WEB}assets`,
-    prefix: '/assets/',
-    preCompressed: true,
-    immutable: true,
-    maxAge: '1y',
-    decorateReply: false,
-  });
-  app.setNotFoundHandler((_request, reply) => notFound(reply));
-  return app;
-};
-
-const text = (reply: FastifyReply, code: number): FastifyReply =>
-  reply.code(code).type('text/plain; charset=utf-8');
-
-const misdirected = (reply: FastifyReply): FastifyReply =>
-  text(reply, 421).send('This server has another name · لهذا الخادم اسم آخر\n');
 
 const tooMany = (reply: FastifyReply, waitMs: number): FastifyReply =>
-  text(reply, 429)
-    .header('retry-after', Math.ceil(waitMs / 1000))
-    .send('Too many wrong links. Wait a minute · روابط خاطئة كثيرة. انتظر دقيقة\n');
-
-const notFound = (reply: FastifyReply): FastifyReply =>
-  text(reply, 404).send('Not found · غير موجود\n');
+  sendText(
+    reply.header('retry-after', Math.ceil(waitMs / 1000)),
+    429,
+    'Too many wrong links. Wait a minute · روابط خاطئة كثيرة. انتظر دقيقة\n',
+  );
 
 const PAGES: Readonly<Record<string, string>> = {
   kiosk: 'kiosk',

@@ -21,6 +21,7 @@ const BY_MONTH = 'PARTITION BY RANGE (business_day)';
 const single: Layout = {
   byTime: BY_MONTH,
   placed: () => [],
+  whole: () => [],
   groupKeys: (_, centres) => Promise.resolve(centres.map(() => '')),
 };
 

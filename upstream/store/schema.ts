@@ -1,3 +1,4 @@
+import { ACCESS_TABLES } from '../access/tables.js';
 import { QueryFault, type Database, type Queries } from './database.js';
 import { DERIVED } from './facttables.js';
 import { LAYOUTS } from './layout.js';
@@ -143,6 +144,7 @@ const FIRST: readonly Table[] = [
   ...[CENTRE, CONFIGURATION, CENTRE_KEY, ENROLMENT, RELAY, STREAM],
   ...[EVENT, CHECKPOINT, ALARM],
   ...DERIVED.map(tableOf),
+  ...ACCESS_TABLES,
 ];
 
 /** In order, each run once, never changed after a release. */

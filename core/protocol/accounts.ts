@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { ID } from './forms.js';
+import { ACCOUNT_ROLES } from './overview.js';
+
+const id = z.string().regex(ID);
+const name = z.string().trim().min(1).max(60);
+const secret = z.string().min(1).max(200);
+const role = z.enum(ACCOUNT_ROLES);
+const GOVERNORATES_MAX = 100;
+const scope = z.array(id).min(1).max(GOVERNORATES_MAX).nullable();
+
+/** What the pages of a data centre post. */
+export const overviewSchemas = {
+  signIn: z.strictObject({ accountId: id, secret }),
+  signOut: z.strictObject({ everywhere: z.boolean() }),
+  /** The first operator, with the code that the program's terminal shows. */
+  setup: z.strictObject({ code: z.string().max(40), id, name, secret }),
+  addAccount: z.strictObject({ id, name, role, scope, secret }),
+  changeAccount: z.strictObject({ id, name, role, scope }),
+  setSecret: z.strictObject({ id, secret }),
+  /** One's own; the old one is asked for, so that a page left open gives nobody an account. */
+  ownSecret: z.strictObject({ old: secret, secret }),
+  removeAccount: z.strictObject({ id }),
+  clearAlarm: z.strictObject({ centreId: id, alarmId: z.string().min(1).max(200) }),
+  enrolCentre: z.strictObject({ centreId: id, governorateId: id }),
+  revokeCentre: z.strictObject({ centreId: id }),
+} as const;
+
+/** Both days are included. */
+export const legsQuery = z
+  .strictObject({
+    from: z.iso.date(),
+    to: z.iso.date(),
+    /** One centre alone. */
+    centre: id.optional(),
+    /** Centres of one governorate alone. */
+    governorate: id.optional(),
+  })
+  .refine(({ from, to }) => from <= to);
