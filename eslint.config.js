@@ -3,7 +3,7 @@ import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import ts from 'typescript-eslint';
 
-const APPS = ['web', 'kiosk', 'display', 'desk', 'manager', 'phone'];
+const APPS = ['web', 'kiosk', 'display', 'desk', 'manager', 'overview', 'phone'];
 const under = (folders, ...ends) =>
   folders.flatMap((folder) => ends.map((e) => `${folder}/**/${e}`));
 const hall = under(

@@ -166,7 +166,7 @@ const PARTS = [
     name: 'screens',
     result: 'build/web',
     sources: [
-      ...['core', 'web', 'kiosk', 'display', 'desk', 'manager', 'phone'],
+      ...['core', 'web', 'kiosk', 'display', 'desk', 'manager', 'overview', 'phone'],
       ...['vite.config.ts', 'svelte.config.js', 'tsconfig.json'],
     ],
     steps: [

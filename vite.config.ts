@@ -88,8 +88,8 @@ const plainSchemas: Plugin = {
   },
 };
 
-/** Pages of the hall. Each is built by itself: a screen opens one and carries no more. */
-const HALL = ['kiosk', 'display', 'desk', 'manager', 'web/start', 'web/hall'];
+/** Pages of the hall and of a data centre. Each is built by itself: a screen opens one and carries no more. */
+const HALL = ['kiosk', 'display', 'desk', 'manager', 'overview', 'web/start', 'web/hall'];
 
 const nameOf = (app: string): string => app.slice(app.lastIndexOf('/') + 1);
 
@@ -115,7 +115,7 @@ const keeper: EnvironmentOptions = {
 };
 
 /**
- * `vite build` makes the screens of the hall, `vite build --mode phone` the visitor's page for
+ * `vite build` makes the screens of the hall and of a data centre, `vite build --mode phone` the visitor's page for
  * older browsers: build/web/<app>/index.html each, and build/web/assets. Nothing is inlined: the
  * pages' Content-Security-Policy allows files of this server only.
  */

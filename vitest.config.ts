@@ -5,7 +5,7 @@ import { messages } from './web/messages/compile.js';
 /** Beside the code, and what spans folders; `npm test` runs these first. */
 const UNIT = [
   '{core,node,chain,upstream,paper,server,agent,provision}/**/*.test.ts',
-  '{web,kiosk,display,desk,manager,phone}/**/*.test.ts',
+  '{web,kiosk,display,desk,manager,overview,phone}/**/*.test.ts',
 ];
 
 export default defineConfig({

@@ -41,7 +41,9 @@ function styles({ path, text }: Source): string {
 /** Colours written down outside the theme, in the browser apps. */
 export function colourComplaints(source: Source): Complaint[] {
   const { path, text } = source;
-  const app = /^(?:web|kiosk|display|desk|manager|phone)\/.*\.(?:svelte|css|ts)$/.test(path);
+  const app = /^(?:web|kiosk|display|desk|manager|overview|phone)\/.*\.(?:svelte|css|ts)$/.test(
+    path,
+  );
   if (!app || path.startsWith('web/theme') || path.endsWith('.test.ts')) return [];
   const markup = path.endsWith('.svelte') ? text.replace(/<style[\s\S]*/, '') : '';
   const values = [
