@@ -14,7 +14,12 @@ const SIZES = {
   desk: { width: 1366, height: 768 },
   manager: { width: 1366, height: 768 },
   phone: { width: 390, height: 844 },
+  overview: { width: 1366, height: 768 },
 } as const;
+/** Pages that are read at desks, on walls and on phones alike. */
+const FURTHER: Partial<Record<keyof typeof SIZES, readonly { width: number; height: number }[]>> = {
+  overview: [{ width: 1920, height: 1080 }, SIZES.phone],
+};
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -40,6 +45,11 @@ const gallery = async (browser: Browser, app: keyof typeof SIZES, base: string):
       await page.goto(`${base}/tests/gallery/${app}/?state=${state}&language=${language}`);
       await page.locator('body *:visible').first().waitFor();
       await shoot(page, `${app}-state-${state}-${language}`);
+      for (const size of FURTHER[app] ?? []) {
+        await page.setViewportSize(size);
+        await shoot(page, `${app}-state-${state}-${language}-${size.width}`);
+      }
+      await page.setViewportSize(SIZES[app]);
     }
   }
   await page.close();
