@@ -88,7 +88,7 @@ const plainSchemas: Plugin = {
   },
 };
 
-/** Pages of the hall and of a data centre. Each is built by itself: a screen opens one and carries no more. */
+/** Pages of the hall and of a data centre, each built by itself: a screen opens one alone. */
 const HALL = ['kiosk', 'display', 'desk', 'manager', 'overview', 'web/start', 'web/hall'];
 
 const nameOf = (app: string): string => app.slice(app.lastIndexOf('/') + 1);
@@ -115,9 +115,9 @@ const keeper: EnvironmentOptions = {
 };
 
 /**
- * `vite build` makes the screens of the hall and of a data centre, `vite build --mode phone` the visitor's page for
- * older browsers: build/web/<app>/index.html each, and build/web/assets. Nothing is inlined: the
- * pages' Content-Security-Policy allows files of this server only.
+ * `vite build` makes the screens of the hall and of a data centre, `vite build --mode phone` the
+ * visitor's page for older browsers: build/web/<app>/index.html each, and build/web/assets. Nothing
+ * is inlined: the pages' Content-Security-Policy allows files of this server only.
  */
 export default defineConfig(({ mode }) => {
   const phone = mode === 'phone';

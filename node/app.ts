@@ -13,7 +13,7 @@ import { ownHostOf, type Named } from './hosts.js';
 import { WEB } from './page.js';
 
 const BODY_BYTES_MAX = 16_384;
-/** A request that dawdles longer is cut. */
+/** A request that dawdles longer is cut, unless a door says otherwise. */
 const REQUEST_MS_MAX = 30_000;
 
 export interface AppParts {
@@ -22,6 +22,7 @@ export interface AppParts {
   readonly limits: ConnectionLimits;
   readonly named: Named;
   readonly allowed?: Omit<Allowed, 'isTls'>;
+  readonly requestMsMax?: number;
 }
 
 export const sendText = (reply: FastifyReply, code: number, text: string): FastifyReply =>
@@ -37,6 +38,7 @@ export const newApp = async ({
   limits,
   named,
   allowed,
+  requestMsMax = REQUEST_MS_MAX,
 }: AppParts): Promise<FastifyInstance> => {
   const https =
     tls === null ? null : { cert: await readFile(tls.cert), key: await readFile(tls.key) };
@@ -44,7 +46,7 @@ export const newApp = async ({
     loggerInstance: journal,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_MS_MAX,
+    requestTimeout: requestMsMax,
     https,
   });
   limitConnections(app.server, limits);

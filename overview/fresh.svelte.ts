@@ -13,7 +13,7 @@ interface Answer {
  */
 export class Fresh<T extends Answer> {
   answer = $state.raw<T | null>(null);
-  /** Why there is no newer one: a refusal's code, or `away` when the server could not be reached. */
+  /** Why there is no newer one: a refusal's code, or `away` where nobody answers. */
   problem = $state<string | null>(null);
   /** A newer question makes an earlier answer worthless. */
   private asked = 0;

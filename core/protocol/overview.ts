@@ -114,7 +114,6 @@ export const OVERVIEW_REFUSALS = [
   'account.secretWrong',
   'alarm.unknown',
   'centre.unknown',
-  'centre.revoked',
   'centre.elsewhere',
   'export.tooMany',
   'role.denied',

@@ -1,4 +1,4 @@
-import { governorateName } from '../../core/governorates.js';
+import { governorateName } from '../../web/office/governorates.js';
 import type { Scope } from '../../core/protocol/overview.js';
 import type { Words } from '../../web/words.svelte.js';
 

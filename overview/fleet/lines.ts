@@ -1,6 +1,6 @@
 import { civil } from '../../core/calendar.js';
 import type { Millis } from '../../core/configuration.js';
-import { governorateName } from '../../core/governorates.js';
+import { governorateName } from '../../web/office/governorates.js';
 import type { Language } from '../../core/lists.js';
 import type { CentreLine, LineState } from '../../core/protocol/overview.js';
 import type { Tone } from '../../web/office/tone.js';

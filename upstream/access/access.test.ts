@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../core/time.js';
 import { SecretHasher } from '../../node/secrets.js';
-import { openFleetStore } from '../../tests/fixtures/fleetstore.js';
+import { openFleetStore } from '../../tests/fixtures/fleet/store.js';
 import { Accounts } from './accounts.js';
 import type { Actor } from './audit.js';
 import { Sessions, SESSION_IDLE_MAX_MS, SESSION_MAX_MS } from './sessions.js';
@@ -72,12 +72,12 @@ describe('accounts', () => {
 
   test('the last operator of all centres stays as it is', async () => {
     await operator('mona');
-    await operator('ali', ['eg-is']);
+    await operator('ali', ['ismailia']);
     const last = { refused: 'account.lastOperator' };
     const mona = { id: 'mona', name: 'Mona', role: 'operator', scope: null } as const;
     expect(await accounts.remove('mona', by('mona'))).toEqual(last);
     expect(await accounts.change({ ...mona, role: 'viewer' }, by('mona'))).toEqual(last);
-    expect(await accounts.change({ ...mona, scope: ['eg-is'] }, by('mona'))).toEqual(last);
+    expect(await accounts.change({ ...mona, scope: ['ismailia'] }, by('mona'))).toEqual(last);
     expect(await accounts.change(mona, by('mona'))).toBe(undefined);
     await operator('zaki');
     expect(await accounts.remove('mona', by('zaki'))).toBe(undefined);
@@ -105,15 +105,15 @@ describe('accounts', () => {
 
   test('each change is written down with who did it, and secrets are nowhere', async () => {
     await operator('mona');
-    const ali = { id: 'ali', name: 'Ali', role: 'viewer', scope: ['eg-is'] } as const;
+    const ali = { id: 'ali', name: 'Ali', role: 'viewer', scope: ['ismailia'] } as const;
     await accounts.add({ ...ali, secret: SECRET }, by('mona', AT + 1));
-    await accounts.change({ ...ali, scope: ['eg-is', 'eg-suz'] }, by('mona', AT + 2));
+    await accounts.change({ ...ali, scope: ['ismailia', 'suez'] }, by('mona', AT + 2));
     await accounts.setSecret('ali', `${SECRET}!`, by('mona', AT + 3));
     await accounts.remove('ali', by('mona', AT + 4));
     expect(await written()).toEqual([
       'root account.added mona operator *',
-      'mona account.added ali viewer eg-is',
-      'mona account.changed ali viewer eg-is eg-suz',
+      'mona account.added ali viewer ismailia',
+      'mona account.changed ali viewer ismailia suez',
       'mona account.secretSet ali',
       'mona account.removed ali',
     ]);
@@ -124,14 +124,14 @@ describe('accounts', () => {
 
 describe('sessions', () => {
   test('a right secret opens one, whose token is stored as a hash', async () => {
-    await operator('mona', ['eg-is']);
+    await operator('mona', ['ismailia']);
     const token = await signedIn('mona');
     expect(token).toMatch(/^[0-9a-f]{64}$/);
     expect(await sessions.who(token, AT, 'person')).toEqual({
       id: 'mona',
       name: 'mona',
       role: 'operator',
-      scope: ['eg-is'],
+      scope: ['ismailia'],
     });
     const rows = await store.database.query('SELECT * FROM session');
     expect(JSON.stringify(rows)).not.toContain(token);
@@ -176,7 +176,7 @@ describe('sessions', () => {
     await operator('mona');
     await operator('zaki');
     const token = await signedIn('zaki');
-    const viewer = { id: 'zaki', name: 'Zaki', role: 'viewer', scope: ['eg-is'] } as const;
+    const viewer = { id: 'zaki', name: 'Zaki', role: 'viewer', scope: ['ismailia'] } as const;
     await accounts.change(viewer, by('mona'));
     expect(await sessions.who(token, AT, 'page')).toEqual(viewer);
     await accounts.remove('zaki', by('mona'));

@@ -32,6 +32,9 @@ const accountIn = async (queries: Queries, id: string): Promise<Account | undefi
   return account;
 };
 
+/** What an account may, for the audit; `*` is every centre. */
+const saidOf = ({ id, role, scope }: Account): string => [id, role, ...(scope ?? ['*'])].join(' ');
+
 const isMaster = ({ role, scope }: Account): boolean => role === 'operator' && scope === null;
 
 /**
@@ -80,8 +83,7 @@ export class Accounts {
         'UPDATE account SET name = $2, role = $3, scope = $4 WHERE account_id = $1',
         valuesOf(account),
       );
-      const { id, role, scope } = account;
-      await audit(queries, actor, 'account.changed', `${id} ${role} ${scope?.join(' ') ?? '*'}`);
+      await audit(queries, actor, { action: 'account.changed', subject: saidOf(account) });
       return undefined;
     });
   }
@@ -95,7 +97,7 @@ export class Accounts {
       }
       await queries.query('DELETE FROM session WHERE account_id = $1', [id]);
       await queries.query('DELETE FROM account WHERE account_id = $1', [id]);
-      await audit(queries, actor, 'account.removed', id);
+      await audit(queries, actor, { action: 'account.removed', subject: id });
       return undefined;
     });
   }
@@ -111,7 +113,7 @@ export class Accounts {
       );
       if (changed.length === 0) return { refused: 'account.unknown' };
       await queries.query('DELETE FROM session WHERE account_id = $1', [id]);
-      await audit(queries, actor, 'account.secretSet', id);
+      await audit(queries, actor, { action: 'account.secretSet', subject: id });
       return undefined;
     });
   }
@@ -144,8 +146,7 @@ export class Accounts {
         [...valuesOf(account), hash],
       );
       if (added.length === 0) return { refused: 'account.exists' };
-      const { id, role, scope } = account;
-      await audit(queries, actor, 'account.added', `${id} ${role} ${scope?.join(' ') ?? '*'}`);
+      await audit(queries, actor, { action: 'account.added', subject: saidOf(account) });
       return undefined;
     });
   }

@@ -13,8 +13,7 @@ export interface Actor {
 export const audit = async (
   queries: Queries,
   { accountId, line, at }: Actor,
-  action: string,
-  subject = '',
+  { action, subject = '' }: { readonly action: string; readonly subject?: string },
 ): Promise<void> => {
   await queries.query(
     `INSERT INTO audit (audit_id, happened_at, account_id, line, action, subject)

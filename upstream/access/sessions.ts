@@ -58,7 +58,7 @@ export class Sessions {
     this.throttle.tried(key, at);
     const account = await this.accounts.withSecret(accountId, secret);
     if (account === undefined) {
-      await audit(this.database, actor, 'signIn.wrong');
+      await audit(this.database, actor, { action: 'signIn.wrong' });
       return { refused: 'signIn.wrong' };
     }
     this.throttle.succeeded(key);
@@ -98,7 +98,7 @@ export class Sessions {
       } else {
         await queries.query('DELETE FROM session WHERE session_hash = $1', [hashOf(token)]);
       }
-      await audit(queries, actor, everywhere ? 'signOut.everywhere' : 'signOut');
+      await audit(queries, actor, { action: everywhere ? 'signOut.everywhere' : 'signOut' });
     });
   }
 
@@ -123,7 +123,7 @@ export class Sessions {
          VALUES ($1, $2, $3, $3)`,
         [hashOf(token), accountId, at],
       );
-      await audit(queries, actor, 'signIn.done');
+      await audit(queries, actor, { action: 'signIn.done' });
       return token;
     });
   }

@@ -75,40 +75,40 @@ export const accountRoutes = (app: FastifyInstance, parts: AccountParts): void =
   const { accounts } = parts;
 
   app.get('/api/accounts', async (request, reply) => {
-    if ((await entered(parts, request, reply, 'master')) === undefined) return reply;
+    if ((await entered(parts, { request, reply }, 'master')) === undefined) return reply;
     return { accounts: await accounts.all() } satisfies AccountsAnswer;
   });
 
   app.post('/api/accounts', async (request, reply) => {
-    const who = await entered(parts, request, reply, 'master');
+    const who = await entered(parts, { request, reply }, 'master');
     const body = who && checked(overviewSchemas.addAccount, request, reply);
     if (who === undefined || body === undefined) return reply;
     return answer(reply, await accounts.add(body, who.actor));
   });
 
   app.post('/api/accounts/change', async (request, reply) => {
-    const who = await entered(parts, request, reply, 'master');
+    const who = await entered(parts, { request, reply }, 'master');
     const body = who && checked(overviewSchemas.changeAccount, request, reply);
     if (who === undefined || body === undefined) return reply;
     return answer(reply, await accounts.change(body, who.actor));
   });
 
   app.post('/api/accounts/secret', async (request, reply) => {
-    const who = await entered(parts, request, reply, 'master');
+    const who = await entered(parts, { request, reply }, 'master');
     const body = who && checked(overviewSchemas.setSecret, request, reply);
     if (who === undefined || body === undefined) return reply;
     return answer(reply, await accounts.setSecret(body.id, body.secret, who.actor));
   });
 
   app.post('/api/accounts/remove', async (request, reply) => {
-    const who = await entered(parts, request, reply, 'master');
+    const who = await entered(parts, { request, reply }, 'master');
     const body = who && checked(overviewSchemas.removeAccount, request, reply);
     if (who === undefined || body === undefined) return reply;
     return answer(reply, await accounts.remove(body.id, who.actor));
   });
 
   app.post('/api/secret', async (request, reply) => {
-    const who = await entered(parts, request, reply, 'viewer');
+    const who = await entered(parts, { request, reply }, 'viewer');
     const body = who && checked(overviewSchemas.ownSecret, request, reply);
     if (who === undefined || body === undefined) return reply;
     const proved = await parts.sessions.proved(body.old, who.actor);

@@ -1,8 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import { limitConnections } from '../../node/connections.js';
-import { setHeaders } from '../../node/headers.js';
-import { ownHostOf } from '../../node/hosts.js';
+import type { FastifyInstance } from 'fastify';
+import { newApp } from '../../node/app.js';
 import type { Upstream } from '../upstream.js';
 import { centreRoutes } from './centres.js';
 
@@ -16,23 +13,11 @@ export const upstreamApp = async (
   upstream: Upstream,
   pages: (app: FastifyInstance) => void,
 ): Promise<FastifyInstance> => {
-  const { settings } = upstream;
-  const { tls } = settings;
-  const https =
-    tls === null ? null : { cert: await readFile(tls.cert), key: await readFile(tls.key) };
-  const loggerInstance: FastifyBaseLogger = upstream.journal;
-  const app = Fastify({
-    loggerInstance,
-    logController: new LogController({ disableRequestLogging: true }),
-    requestTimeout: REQUEST_MS_MAX,
-    https,
+  const { settings, journal } = upstream;
+  const app = await newApp({
+    ...{ journal, tls: settings.tls, named: settings },
+    ...{ limits: CONNECTIONS, requestMsMax: REQUEST_MS_MAX },
   });
-  limitConnections(app.server, CONNECTIONS);
-  const isOwnHost = ownHostOf(settings);
-  setHeaders(app, { isTls: tls !== null });
-  app.addHook('onRequest', async (request, reply) =>
-    isOwnHost(request.raw) ? undefined : reply.code(421).send('This server has another name\n'),
-  );
   app.get('/health', async () => {
     await upstream.database.query('SELECT 1');
     return { status: 'ok' };

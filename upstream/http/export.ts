@@ -26,7 +26,7 @@ export const exportRoute = (app: FastifyInstance, parts: PageParts): void => {
   };
 
   app.get('/api/legs.csv', async (request, reply) => {
-    const who = await entered(parts, request, reply, 'viewer');
+    const who = await entered(parts, { request, reply }, 'viewer');
     if (who === undefined) return reply;
     const query = legsQuery.safeParse(request.query);
     if (!query.success) return refuseWith(reply, 400, 'payload.invalid');
@@ -38,12 +38,13 @@ export const exportRoute = (app: FastifyInstance, parts: PageParts): void => {
     // Counted before anything else is waited for: a third at once must find two.
     count(account.id, 1);
     const where = centre ?? governorate ?? 'all';
-    await audit(parts.database, actor, 'legs.exported', `${from}/${to} ${where}`).catch(
-      (fault: unknown) => {
-        count(account.id, -1);
-        throw fault;
-      },
-    );
+    await audit(parts.database, actor, {
+      action: 'legs.exported',
+      subject: `${from}/${to} ${where}`,
+    }).catch((fault: unknown) => {
+      count(account.id, -1);
+      throw fault;
+    });
     const scope = narrowed(account.scope, governorate);
     const rows = parts.reads.legsCsv(parts.database, { scope, from, to, centreId: centre });
     const stream = Readable.from(rows, { objectMode: false });

@@ -50,8 +50,7 @@ const may = ({ role, scope }: Account, right: Right): boolean =>
 /** Who asks, and as whom it is written down; else the reply is sent and nothing comes back. */
 export const entered = async (
   parts: SessionParts,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
   right: Right,
 ): Promise<{ readonly account: Account; readonly actor: Actor } | undefined> => {
   const by = isAgain(request) ? 'page' : 'person';

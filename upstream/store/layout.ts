@@ -21,7 +21,6 @@ const BY_MONTH = 'PARTITION BY RANGE (business_day)';
 const single: Layout = {
   byTime: BY_MONTH,
   placed: () => [],
-  whole: () => [],
   groupKeys: (_, centres) => Promise.resolve(centres.map(() => '')),
 };
 

@@ -12,7 +12,7 @@ import {
   FLEET_NOW,
   MONA,
   troubledFleet,
-} from '../../fixtures/fleet.js';
+} from '../../fixtures/fleet/answers.js';
 
 export interface Shown {
   readonly place: Place;
@@ -106,7 +106,7 @@ export const officeFor = ({ fleet = troubledFleet, office = {} }: Shown): Office
         accounts: [
           MONA,
           ALI,
-          { id: 'nadia', name: 'نادية فؤاد', role: 'operator', scope: ['eg-is'] },
+          { id: 'nadia', name: 'نادية فؤاد', role: 'operator', scope: ['ismailia'] },
         ],
       }),
     addAccount: done,
