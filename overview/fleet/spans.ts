@@ -15,3 +15,9 @@ export const minutesOf = (words: Words, ms: Millis | undefined): string =>
   ms === undefined
     ? words.t('overview.none')
     : words.t('fleet.minutes', { n: Math.ceil(ms / MINUTE_MS) });
+
+/** A large number, its digits in groups of three. */
+export const amountOf = (words: Words, value: number): string => {
+  const digits = String(value).replace(/\B(?=(?:\d{3})+$)/g, words.language === 'ar' ? '٬' : ',');
+  return words.figures(digits);
+};

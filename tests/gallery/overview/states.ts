@@ -34,7 +34,12 @@ const away = (): Promise<never> => Promise.reject(new ServerAway('gallery'));
 /** Answers once, and is away when it is asked again. */
 const lostAfterOne = (): Office['fleet'] => {
   let asked = 0;
-  return () => (asked++ === 0 ? Promise.resolve(calmFleet()) : away());
+  return () => {
+    if (asked++ > 0) return away();
+    // As a page does that is looked at again.
+    setTimeout(() => document.dispatchEvent(new Event('visibilitychange')));
+    return Promise.resolve(calmFleet());
+  };
 };
 
 /** Every state of a data centre's pages. */
