@@ -237,7 +237,7 @@ test('no page has a serious violation, in both languages, at a desk and on a pho
       '/enrolment',
       '/accounts',
     ]) {
-      await page.goto(`${url}${path}`);
+      await page.goto(`${url}/${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       for (let n = 0; n < 2; n += 1) {
         expect([path, await violations(page)]).toEqual([path, []]);
@@ -262,5 +262,13 @@ test('a country of 700 centres is searched, filtered and sorted', async () => {
   await see(page.getByTestId('count')).toContainText('٢٦');
   await page.getByTestId('sort-visits').click();
   await see(page.locator('[aria-sort="descending"]')).toContainText('التذاكر');
+  await page.getByTestId('governorate').selectOption('');
+  const shown = page.locator('tr[data-testid^="centre-"]');
+  await see(shown).toHaveCount(60);
+  const scrolled = async (): Promise<number> => {
+    await page.mouse.wheel(0, 8_000);
+    return shown.count();
+  };
+  await expect.poll(scrolled, { timeout: 10_000 }).toBe(700);
   await page.context().close();
 });
