@@ -58,7 +58,7 @@ let door: FleetDoor;
 let url: string;
 let browser: Browser;
 beforeAll(async () => {
-  door = await FleetDoor.open(reads, enrolment);
+  door = await FleetDoor.open(reads, () => enrolment);
   door.now = FLEET_NOW;
   url = await door.listen();
   browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });

@@ -43,7 +43,7 @@ const enrolment: Enrolment = {
 };
 
 let door: FleetDoor;
-beforeAll(async () => (door = await FleetDoor.open(reads, enrolment)), 60_000);
+beforeAll(async () => (door = await FleetDoor.open(reads, () => enrolment)), 60_000);
 afterAll(() => door.close());
 beforeEach(async () => {
   await door.empty();
