@@ -193,7 +193,7 @@ test('a file is asked for by range and place, and comes', async () => {
   await page.context().close();
 });
 
-test('without a line the last figures stay, with their time, and come back by themselves', async () => {
+test('without a line the last figures stay with their time, and newer ones come after it', async () => {
   await door.account('mona', 'operator', null);
   const page = await entered('mona');
   await see(page.getByTestId('as-of')).toContainText('١١:٠٥');
@@ -237,7 +237,7 @@ test('no page has a serious violation, in both languages, at a desk and on a pho
       '/enrolment',
       '/accounts',
     ]) {
-      await page.goto(`${url}/${path}`);
+      await page.goto(`${url}${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       for (let n = 0; n < 2; n += 1) {
         expect([path, await violations(page)]).toEqual([path, []]);
