@@ -193,7 +193,7 @@ test('a file is asked for by range and place, and comes', async () => {
   await page.context().close();
 });
 
-test('without a line the last figures stay with their time, and newer ones come after it', async () => {
+test('without a line the last figures stay, with their time, until newer ones come', async () => {
   await door.account('mona', 'operator', null);
   const page = await entered('mona');
   await see(page.getByTestId('as-of')).toContainText('١١:٠٥');
