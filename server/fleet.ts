@@ -20,7 +20,13 @@ export const demoUpstreams = (port: number): ServerSettings['upstreams'] =>
     ? []
     : [{ id: DEMO_UPSTREAM, url: `http://127.0.0.1:${port + 2}`, ca: null, proxy: null }];
 
-const readySchema = z.object({ url: z.string() });
+const readySchema = z.object({
+  url: z.string(),
+  operator: z.object({ id: z.string(), secret: z.string() }),
+});
+
+/** How a newcomer reaches the data centre. */
+export type FleetReady = z.infer<typeof readySchema>;
 const codeSchema = z.object({ code: z.string() });
 
 /** What the child says next, if it has this shape. Rejects when it ends before. */
@@ -44,13 +50,20 @@ const enrolHall = async ({ centre }: Running, child: ChildProcess): Promise<void
   await enrol(place, ownOf(directory, own), code);
 };
 
+interface FleetPlace {
+  readonly data: string;
+  readonly port: number;
+  say(line: string): void;
+  onReady(ready: FleetReady): void;
+}
+
 /**
  * Keeps the data centre of the demo running, with nine played centres beside this hall. Resolves
  * when its door is open.
  */
 export const keepFleet = async (
   running: Running,
-  { data, port, say }: { readonly data: string; readonly port: number; say(line: string): void },
+  { data, port, say, onReady }: FleetPlace,
 ): Promise<Kept> => {
   const start = async (): Promise<ChildProcess> => {
     const options = ['--data', join(data, 'upstream'), '--port', String(port)];
@@ -58,8 +71,9 @@ export const keepFleet = async (
       // The channel closes with this process, however it ends, and the data centre then ends too.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    await said(child, readySchema);
+    const ready = await said(child, readySchema);
     await enrolHall(running, child);
+    onReady(ready);
     return child;
   };
   const name = 'The data centre';

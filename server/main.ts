@@ -16,7 +16,7 @@ import {
 } from './demo.js';
 import { explain } from './explain.js';
 import type { Starting } from '../node/listening.js';
-import { keepFleet } from './fleet.js';
+import { keepFleet, type FleetReady } from './fleet.js';
 import { EXIT, Misuse } from '../node/misuse.js';
 import { startOf, type Start } from './options.js';
 import { programOf } from '../node/place.js';
@@ -97,6 +97,10 @@ Dawr is ready (${seconds} s): ${place.name.en}
 Stop with Ctrl-C; nothing is lost.`;
 };
 
+/** What a newcomer needs to know of the data centre beside the demo. */
+const above = ({ url, operator: { id, secret } }: FleetReady): string =>
+  `  Data centre      ${url}/   ${id}, secret ${secret}; nine more centres are played`;
+
 type Of<K extends Start['kind']> = Extract<Start, { kind: K }>;
 /** Remembers what is being started, for a sentence about its failure. */
 type Tell = (starting: Starting) => void;
@@ -121,11 +125,15 @@ const startDemo = async ({ data, port, speed }: Of<'demo'>, tell: Tell): Promise
   else visitors = startSimulation(running.url, speed, secrets.clerk);
   const [upstream] = settings.server.upstreams;
   const fleet =
-    upstream === undefined ? undefined : keepFleet(running, { data, port: port + 2, say: told });
-  fleet?.then(
-    () => say(`The data centre, with nine more centres: ${upstream?.url}/`),
-    (error: unknown) => told(`The data centre did not start: ${String(error)}`),
-  );
+    upstream === undefined
+      ? undefined
+      : keepFleet(running, {
+          data,
+          port: port + 2,
+          say: told,
+          onReady: (ready) => say(above(ready)),
+        });
+  fleet?.catch((error: unknown) => told(`The data centre did not start: ${String(error)}`));
   stopOnSignal(running, () => {
     void fleet?.then((kept) => kept.stop());
     void agent?.stop();

@@ -1,3 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { SecretHasher } from '../node/secrets.js';
+import { Accounts } from './access/accounts.js';
+import { pepperIn } from './access/pepper.js';
 import { EnrolFault, join, rekey, type Place } from '../node/forward/enrol.js';
 import { EXIT, Misuse, parsed } from '../node/misuse.js';
 import { ConfigurationError } from '../node/settings.js';
@@ -13,11 +17,16 @@ import { openStore } from './store/open.js';
 import { writeLines } from '../node/folder.js';
 import { DAY_MS } from '../core/time.js';
 
-export const COMMANDS = ['code', 'revoke', 'recompute', 'join', 'rekey', 'export'] as const;
+export const COMMANDS = [
+  ...(['operator', 'code', 'revoke', 'recompute', 'export'] as const),
+  ...(['join', 'rekey'] as const),
+] as const;
 type CommandName = (typeof COMMANDS)[number];
 
 export const USAGE = `Commands. Those marked * need the store: one in a folder must not be in use.
 
+  operator --config FILE --name ID         * gives an operator of all centres a new secret, or
+                                             names one
   code    --config FILE --centre ID --governorate ID
   code    --config FILE --relay ID         * shows a one-time code with which a centre, or the data
                                              centre of a governorate, enrols here
@@ -39,6 +48,7 @@ interface Options {
   readonly upstream?: string;
   readonly code?: string;
   readonly out?: string;
+  readonly name?: string;
 }
 
 export const isCommand = (word: string | undefined): word is CommandName =>
@@ -73,9 +83,39 @@ const withStore = async <T>(settings: Settings, work: (database: Database) => Pr
   }
 };
 
+/** Whether there is such an operator now; one who has an account of another kind is none. */
+const nameOperator = async (
+  { data }: Settings,
+  database: Database,
+  { id, secret }: { readonly id: string; readonly secret: string },
+): Promise<boolean> => {
+  const accounts = new Accounts(database, new SecretHasher(pepperIn(data)));
+  const actor = { accountId: id, line: 'terminal', at: machineTime.wall() };
+  const known = (await accounts.all()).find((account) => account.id === id);
+  if (known !== undefined && (known.role !== 'operator' || known.scope !== null)) return false;
+  const refused =
+    known === undefined
+      ? await accounts.add({ id, name: id, role: 'operator', scope: null, secret }, actor)
+      : await accounts.setSecret(id, secret, actor);
+  return refused === undefined;
+};
+
 type Handler = (settings: Settings, options: Options, say: Say) => Promise<number>;
 
 const HANDLERS: Readonly<Record<CommandName, Handler>> = {
+  operator: async (settings, options, say) => {
+    const id = idOf('name', options);
+    const secret = randomBytes(12).toString('base64url');
+    const isDone = await withStore(settings, (database) =>
+      nameOperator(settings, database, { id, secret }),
+    );
+    say(
+      isDone
+        ? `${id} signs in with ${secret}`
+        : `${id} is no operator of all centres: give another name`,
+    );
+    return isDone ? EXIT.done : EXIT.failed;
+  },
   code: async (settings, options, say) => {
     const isRelay = options.relay !== undefined;
     const senderId = isRelay
@@ -148,7 +188,7 @@ export const runCommand = async (
       args: [...argv],
       options: {
         ...{ config: text, centre: text, governorate: text, relay: text },
-        ...{ upstream: text, code: text, out: text },
+        ...{ upstream: text, code: text, out: text, name: text },
       },
       allowPositionals: true,
     });

@@ -76,6 +76,8 @@ const main = async (): Promise<void> => {
   say(
     `The data centre is ready: ${settings.name.en} at ${urlsOf(running.url).join(', ')} (${where})`,
   );
+  const code = await running.pages.setupCode();
+  if (code !== null) say(`No operator yet: open the page and enter the setup code ${code}`);
   stopOnSignal(running);
 };
 

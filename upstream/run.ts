@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Millis } from '../core/configuration.js';
 import { urlOf } from '../node/addresses.js';
@@ -7,6 +6,7 @@ import { machineRandom, machineTime, machineTimers, type Timers } from '../node/
 import { Senders } from './centres/senders.js';
 import { Projector } from './facts/projector.js';
 import { upstreamApp } from './http/app.js';
+import { pagesOf, type Pages } from './http/own.js';
 import { Ingest } from './ingest/ingest.js';
 import { watchSilence } from './ingest/silence.js';
 import { Relay } from './relay/relays.js';
@@ -28,13 +28,12 @@ export interface RunOptions {
   readonly onBroken?: (fault: Error) => void;
   readonly timers?: Timers;
   readonly now?: () => Millis;
-  /** What lies behind the pages. */
-  readonly pages?: (upstream: Upstream) => (app: FastifyInstance) => void;
 }
 
 /** A data centre whose door is open. */
 export interface Running {
   readonly upstream: Upstream;
+  readonly pages: Pages;
   readonly url: string;
   stop(): Promise<void>;
 }
@@ -45,7 +44,7 @@ const throwIt = (fault: Error): never => {
 
 /** Opens the store and the door. Rejects with a sentence when it cannot. */
 export const run = async (options: RunOptions): Promise<Running> => {
-  const { settings, journal, timers = machineTimers, now = machineTime.wall, pages } = options;
+  const { settings, journal, timers = machineTimers, now = machineTime.wall } = options;
   const { onBroken = throwIt } = options;
   const database = await openStore(settings, timers, (fault) => {
     journal.error({ fault: String(fault) }, 'the store told of a fault');
@@ -70,12 +69,14 @@ export const run = async (options: RunOptions): Promise<Running> => {
         journal.warn({ fault: String(fault) }, 'no look at silent centres');
       });
     });
-    const app = await upstreamApp(upstream, pages?.(upstream) ?? (() => undefined));
+    const pages = pagesOf(upstream);
+    const app = await upstreamApp(upstream, pages.routes);
     await app.listen({ port: settings.port, host: settings.host });
     const { port } = app.server.address() as AddressInfo;
     const scheme = settings.tls === null ? 'http' : 'https';
     return {
       upstream,
+      pages,
       url: urlOf(scheme, settings.host, port),
       stop: async () => {
         stopWatching();

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Configuration } from '../../core/configuration.js';
 import { liveNumbers } from '../../core/views/live.js';
 import { senderPath } from '../../core/protocol/upstream.js';
-import { makeFolders } from '../../node/folder.js';
+import { makeFolders, writeKept } from '../../node/folder.js';
 import { asksHelp, EXIT, Misuse, parsed } from '../../node/misuse.js';
 import { machineRandom, machineTime, machineTimers } from '../../node/time.js';
 import { DEMO_PLACE, demoSettings } from '../../server/demo.js';
@@ -46,6 +48,25 @@ const codeFor = async ({ upstream }: Running, centreId: string): Promise<string>
   const place = { senderId: centreId, governorateId: GOVERNORATE };
   const made = await makeCode(database, place, now());
   return made.code;
+};
+
+/** The demo's operator, with a secret that is made once. */
+const operatorIn = (data: string): { readonly id: string; readonly secret: string } => {
+  const file = join(data, 'operator.json');
+  if (!existsSync(file)) {
+    const secret = randomBytes(12).toString('base64url');
+    writeKept(file, JSON.stringify({ id: 'operator', secret }));
+  }
+  return JSON.parse(readFileSync(file, 'utf8')) as { id: string; secret: string };
+};
+
+/** An operator, and a viewer with the same secret: the demo listens on this machine alone. */
+const addAccounts = async ({ pages, upstream }: Running, secret: string): Promise<void> => {
+  if (!(await pages.accounts.isNew())) return;
+  const actor = { accountId: 'demo', line: 'terminal', at: upstream.now() };
+  const operator = { id: 'operator', name: 'مشغّل', role: 'operator', scope: null } as const;
+  const viewer = { id: 'viewer', name: 'مطّلع', role: 'viewer', scope: [GOVERNORATE] } as const;
+  for (const account of [operator, viewer]) await pages.accounts.add({ ...account, secret }, actor);
 };
 
 /** Opens a played centre, enrols it once, and forwards what happens in it. */
@@ -107,7 +128,9 @@ const main = async (): Promise<void> => {
     void codeFor(running, centreId).then((code) => process.send?.({ code }));
   });
   process.on('disconnect', () => process.exit(EXIT.done));
-  process.send?.({ url: running.url });
+  const operator = operatorIn(data);
+  await addAccounts(running, operator.secret);
+  process.send?.({ url: running.url, operator });
   const { configuration } = await demoSettings({ ...DEMO_PLACE, data });
   const centres: SimulatedCentre[] = [];
   play(centres);
