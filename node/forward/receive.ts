@@ -1,0 +1,45 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Signed } from '../../chain/request.js';
+
+/** Takes bodies as the bytes that were signed, up to so many. */
+export const takeBytes = (app: FastifyInstance, bodyLimit: number): void => {
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer', bodyLimit },
+    (_request, body, done) => done(null, body),
+  );
+};
+
+/** What a signature covers of a request whose body was taken as bytes. */
+export const signedOf = ({ method, url, body }: FastifyRequest): Signed => ({
+  method,
+  path: url,
+  body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+});
+
+const inflate = promisify(gunzip);
+
+/** A packed body's content; `undefined` for what is not packed, or longer than `bytesMax`. */
+export const unpacked = (body: unknown, bytesMax: number): Promise<Buffer | undefined> =>
+  Buffer.isBuffer(body)
+    ? inflate(body, { maxOutputLength: bytesMax }).catch(() => undefined)
+    : Promise.resolve(undefined);
+
+/** The value of a packed body; `undefined` for what is not one of this shape. */
+export const packedValue = async <S extends z.ZodType>(
+  schema: S,
+  body: unknown,
+  bytesMax: number,
+): Promise<z.infer<S> | undefined> => {
+  const bytes = await unpacked(body, bytesMax);
+  if (bytes === undefined) return undefined;
+  try {
+    return schema.safeParse(JSON.parse(bytes.toString('utf8'))).data;
+  } catch {
+    // No JSON, so no such value.
+    return undefined;
+  }
+};
