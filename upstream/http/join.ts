@@ -21,7 +21,7 @@ const ENROLMENTS_PER_MINUTE = 10;
 
 type NamedRequest = FastifyRequest<{ Params: { id: string; relay?: string } }>;
 
-/** Where centres and relays come to be known: enrolment, further keys, a relay's word of a centre. */
+/** Where centres and relays come to be known: enrolment, further keys, a relay on its centres. */
 export const joinRoutes = (app: FastifyInstance, upstream: Upstream): void => {
   const { database, senders, now } = upstream;
   const enrolments = new Buckets(() => perMinute(ENROLMENTS_PER_MINUTE));
