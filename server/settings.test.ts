@@ -48,6 +48,7 @@ describe('a file that can be used', () => {
       data: join(folder, 'data'),
       names: [],
       pilot: false,
+      upstreams: [],
     });
     expect(configuration.services).toHaveLength(4);
   });

@@ -33,6 +33,14 @@ export interface DeviceStatus {
   readonly troubles: readonly (PageTrouble | Trouble)[];
 }
 
+/** Why a data centre takes nothing more of this centre. */
+export const UPSTREAM_STOPS = ['fork', 'behind', 'malformed', 'unknown', 'revoked'] as const;
+
+/** A data centre that is away, since then, or takes nothing more. */
+export type UpstreamTrouble =
+  | { readonly id: string; readonly is: 'away'; readonly since: Millis }
+  | { readonly id: string; readonly is: (typeof UPSTREAM_STOPS)[number] };
+
 export interface ManagerView extends ViewBase {
   readonly hall: HallTimes;
   readonly day: string | null;
@@ -93,4 +101,6 @@ export interface ManagerView extends ViewBase {
   readonly storage: { readonly freeBytes: number; readonly warning: boolean };
   /** Text messages of today, where they are offered. */
   readonly sms?: SmsDay;
+  /** Data centres that do not get what they should. */
+  readonly upstreams?: readonly UpstreamTrouble[];
 }

@@ -1,5 +1,6 @@
 import type { Millis } from '../../core/configuration.js';
 import type { DeviceId } from '../../core/events.js';
+import type { UpstreamTrouble } from '../../core/protocol/manager.js';
 import type { Role } from '../../core/protocol/roles.js';
 import type { SmsState } from '../../core/protocol/sms.js';
 import type { DeskCurrent, DeviceRole, DeviceStatus, ViewBase } from '../../core/protocol/views.js';
@@ -9,7 +10,7 @@ import { deskView } from '../../core/views/desk.js';
 import { kioskView } from '../../core/views/kiosk.js';
 import { managerView, type ManagerLive } from '../../core/views/manager.js';
 import { phoneView } from '../../core/views/phone.js';
-import { DAY_MS } from '../../core/time.js';
+import { DAY_MS, MINUTE_MS } from '../../core/time.js';
 import type { Centre } from '../centre.js';
 import { reportOfDay } from '../report/day.js';
 import { lateSince } from '../report/rows.js';
@@ -99,6 +100,16 @@ const withNews = (sms: Notices | null, current: DeskCurrent | null): DeskCurrent
   return current === null || !news ? current : { ...current, sms: news };
 };
 
+/** A short cut of the line is nobody's trouble. */
+const AWAY_TOLD_MS = 10 * MINUTE_MS;
+
+const upstreamTroubles = ({ upstreams }: Centre, at: Millis): readonly UpstreamTrouble[] =>
+  upstreams.status().flatMap(({ id, state }): UpstreamTrouble[] => {
+    if (state.is === 'stopped') return [{ id, is: state.why }];
+    const isLong = state.is === 'away' && at - state.since > AWAY_TOLD_MS;
+    return isLong ? [{ id, is: 'away', since: state.since }] : [];
+  });
+
 /** What a subject may see now; `null` when it may see nothing (a ticket that is not of today). */
 export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | null => {
   const { state } = centre.log;
@@ -136,7 +147,9 @@ export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | nul
         offline: centre.live.offline(),
       };
       const view = managerView(state, configurations, { at, live });
-      return centre.sms === null ? view : { ...view, sms: centre.sms.today() };
+      const upstreams = upstreamTroubles(centre, at);
+      const told = upstreams.length === 0 ? view : { ...view, upstreams };
+      return centre.sms === null ? told : { ...told, sms: centre.sms.today() };
     }
     case 'phone':
       return withSms(

@@ -6,6 +6,7 @@ import { genesisOf } from '../../chain/chain.js';
 import { rowsFrom } from '../../server/log/read.js';
 import { join, rekey, type Place } from '../../node/forward/enrol.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
+import { bodyOf } from '../../server/hub/screens.js';
 import { ownOf } from '../../server/upstream/own.js';
 import { makeCode, revoke } from '../../upstream/centres/enrolment.js';
 import { HandTimers, openDoors, type Doors } from '../fixtures/doors.js';
@@ -97,6 +98,9 @@ test('a revoked centre is refused, and enrols again with a new code', async () =
   await hall.centre.log.askAsServer({ type: 'stopPaper', kioskId: null });
   await until('stopped');
   expect(state()).toEqual({ is: 'stopped', why: 'revoked' });
+  const manager = { role: 'manager', deviceId: 'manager' } as const;
+  const told = bodyOf(hall.centre, manager, hall.centre.clock.now());
+  expect(told).toMatchObject({ upstreams: [{ id: 'gov', is: 'revoked' }] });
   await enrol(await codeOf());
   await until('live');
   expect(await stored()).toEqual(own());
