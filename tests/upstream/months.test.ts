@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
+import { machineTimers } from '../../node/time.js';
+import { Ingest } from '../../upstream/ingest/ingest.js';
 import { keepMonths, migrate } from '../../upstream/store/schema.js';
+import { Sender } from './sender.js';
 import { STORES } from './stores.js';
 
 test('several processes make room for the same months at once', async () => {
@@ -13,5 +16,22 @@ test('several processes make room for the same months at once', async () => {
   const parts = await database.query(`SELECT 1 FROM pg_partition_tree('leg') WHERE isleaf`);
   expect(parts).toHaveLength(months.length);
   for (const other of others) await other.close();
+  await remove();
+});
+
+test('a store that was put back from before a month had room is given room again', async () => {
+  const { database, remove } = await STORES.embedded();
+  await migrate(database);
+  const ingest = new Ingest(database, machineTimers);
+  const sender = new Sender('c-1');
+  sender.write(3);
+  await ingest.take(sender.arrived(sender.post(1)));
+  sender.write(2);
+  for (const table of ['event', 'leg', 'visit']) {
+    await database.query(`DROP TABLE IF EXISTS ${table}_2026_11`);
+  }
+  const post = sender.arrived(sender.post(4));
+  await expect(ingest.take(post)).rejects.toMatchObject({ state: '23514' });
+  expect(await ingest.take(post)).toMatchObject({ refused: null, stored: { seq: 5 } });
   await remove();
 });

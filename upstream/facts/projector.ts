@@ -1,6 +1,7 @@
 import type { Millis } from '../../core/configuration.js';
 import { grouped } from '../../core/figures.js';
 import { QueryFault, type Database, type Timers } from '../store/database.js';
+import { forgetMonths } from '../store/schema.js';
 import { LAYOUTS } from '../store/layout.js';
 import { forget } from './rewind.js';
 import { CENTRES_MAX, round, stopAt } from './round.js';
@@ -127,7 +128,9 @@ export class Projector {
       try {
         return await round(database, centres, outside.now());
       } catch (fault) {
-        if (passes(fault) && tries < TRIES_MAX) continue;
+        const isWithoutRoom = fault instanceof QueryFault && fault.isWithoutRoom;
+        if (isWithoutRoom) forgetMonths(database);
+        if ((passes(fault) || isWithoutRoom) && tries < TRIES_MAX) continue;
         // The other one does it; what it leaves is found at the next look.
         if (fault instanceof Overtaken) return [];
         if (passes(fault)) throw fault;

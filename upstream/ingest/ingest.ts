@@ -3,7 +3,7 @@ import type { Millis } from '../../core/configuration.js';
 import type { EventsPost, PostRefusal, Stored } from '../../core/protocol/upstream.js';
 import { QueryFault, type Database, type Queries, type Timers } from '../store/database.js';
 import { LAYOUTS } from '../store/layout.js';
-import { keepMonths } from '../store/schema.js';
+import { forgetMonths, keepMonths } from '../store/schema.js';
 import { raise } from './alarms.js';
 import { check, type Held, type Verdict } from './check.js';
 import { newStream } from './newstream.js';
@@ -239,6 +239,7 @@ export class Ingest {
     try {
       taken = await this.tried(posts);
     } catch (fault) {
+      if (fault instanceof QueryFault && fault.isWithoutRoom) forgetMonths(this.database);
       const passes = !(fault instanceof QueryFault) || fault.isPassing;
       if (passes || group.length === 1) throw fault;
       // One of them cannot be stored: the others must not suffer for it.

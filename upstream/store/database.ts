@@ -37,6 +37,11 @@ export class QueryFault extends Error {
     super(message, options);
   }
 
+  /** A row found no table for its time: the store was put back from before that was made. */
+  get isWithoutRoom(): boolean {
+    return this.state === '23514';
+  }
+
   /** Asked again it may succeed: the connection was lost, or another transaction was in the way. */
   get isPassing(): boolean {
     return this.state === '' || /^(08|40|53|57P)/.test(this.state);

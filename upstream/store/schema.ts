@@ -217,6 +217,9 @@ const makeRoom = async (queries: Queries, month: string): Promise<void> => {
   }
 };
 
+/** The store was put back from before: which months have room is asked anew. */
+export const forgetMonths = (queries: Database): void => void roomy.delete(queries);
+
 /**
  * Makes room for the months (`YYYY-MM`) of what is kept by time, outside of any transaction.
  * Repeats are harmless, and cost nothing.
