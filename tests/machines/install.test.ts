@@ -48,7 +48,7 @@ afterEach(() => {
 const staged = async (name: string): Promise<string> => {
   const stage = join(folder, name);
   mkdirSync(stage);
-  for (const part of ['agent', 'core', 'package.json']) {
+  for (const part of ['agent', 'core', 'node', 'package.json']) {
     const from = part.includes('.') ? join(PROJECT, part) : join(PROJECT, 'build', part);
     const to = part.includes('.') ? join(stage, part) : join(stage, 'build', part);
     cpSync(from, to, { recursive: true });
