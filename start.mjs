@@ -1,7 +1,8 @@
 import { buildVoice, orStop, prepare, say, Unprepared } from './prepare.mjs';
 
 const args = process.argv.slice(2);
-const isStart = (args[0] ?? '--').startsWith('--') && !args.includes('--help');
+const isStart =
+  ((args[0] ?? '--').startsWith('--') || args[0] === 'standby') && !args.includes('--help');
 
 await orStop(prepare);
 await import('./build/server/main.js');

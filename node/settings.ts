@@ -105,14 +105,19 @@ export const upstreamsField = z
 
 type Upstreams = z.output<typeof upstreamsField>;
 
+/** Whether anybody on the way could listen in, and nobody has allowed that. */
+export const isOpenTo = (url: string, pilot: boolean): boolean => {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !pilot && !isLoopback(hostname);
+};
+
 /** What is wrong with the ways up; `prefix` is empty or ends in a dot. */
 export const upstreamMistakes = (
   { upstreams, pilot }: { readonly upstreams: Upstreams; readonly pilot: boolean },
   prefix: string,
 ): Mistake[] =>
   upstreams.flatMap(({ id, url }, index) => {
-    const { protocol, hostname } = new URL(url);
-    const isOpen = protocol === 'http:' && !pilot && !isLoopback(hostname);
+    const isOpen = isOpenTo(url, pilot);
     const isTwice = upstreams.findIndex((other) => other.id === id) < index;
     const at = `${prefix}upstreams.${index}`;
     return [

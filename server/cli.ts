@@ -11,16 +11,20 @@ import { LogFault } from './log/faults.js';
 import { migrate } from './log/schema.js';
 import { prepareProjectors } from './log/projector.js';
 import { rebuild } from './log/rebuild.js';
-import { restore, SKIP_NUMBERS } from './log/restore.js';
+import { restore, SKIP_NUMBERS, type CatchUp } from './log/restore.js';
 import { isVerifierKey } from '../chain/note.js';
 import { ownKeyIn } from './log/signer.js';
 import { verify, type Verified } from './log/verify.js';
 import { asksHelp, EXIT, Misuse, parsed } from '../node/misuse.js';
+import { numbersOf } from './options.js';
 import { projectors } from './projectors.js';
+import { STANDBY_ID } from '../core/protocol/standby.js';
 import { ownOf } from './upstream/own.js';
 import { loadSettings, type Settings } from './settings.js';
 import { ConfigurationError } from '../node/settings.js';
 import { EnrolFault, join, rekey } from '../node/forward/enrol.js';
+import { catchUpFrom } from './upstream/catchup.js';
+import { sourceOf } from './upstream/tail.js';
 import { CODE_LIFE_MS, makeManagerCode } from './setup.js';
 
 const COMMANDS = [
@@ -34,9 +38,12 @@ const USAGE = `Commands for a centre:
                                          may be running. KEY is a verifier key, as kept on paper
   backup  --config FILE --to FOLDER      copies the log and its keys, also while a server runs,
                                          into a new folder, and verifies it: it holds secrets
-  restore --config FILE --from FOLDER [--skip N]
-                                         puts a backup in place of the log (server stopped);
-                                         each series jumps ahead by N numbers (${SKIP_NUMBERS})
+  restore --config FILE --from FOLDER [--skip N] [--alone | --upstream ID --code CODE]
+                                         puts a backup in place of the log (server stopped), and
+                                         fetches what came after it from the upstreams of FILE;
+                                         each series jumps ahead by N numbers (up to
+                                         ${SKIP_NUMBERS}). --alone asks no upstream, --code
+                                         enrols there anew
   rebuild --config FILE                  makes the reports' tables anew (server stopped)
   export  --config FILE --out FILE       writes the whole log in lines that verify/verify.mjs, or
                                          anybody, can check without these programs
@@ -59,6 +66,7 @@ interface Options {
   readonly upstream?: string;
   readonly code?: string;
   readonly out?: string;
+  readonly alone?: boolean;
 }
 interface Place {
   readonly directory: string;
@@ -101,7 +109,7 @@ const parse = (argv: readonly string[]): { name: CommandName; options: Options }
   const text = { type: 'string' } as const;
   const options = {
     ...{ config: text, key: text, to: text, from: text, skip: text },
-    ...{ upstream: text, code: text, out: text },
+    ...{ upstream: text, code: text, out: text, alone: { type: 'boolean' } as const },
   };
   const { positionals, values } = parsed({ args: [...argv], options, allowPositionals: true });
   const [name, surplus] = positionals;
@@ -139,16 +147,32 @@ const report = ({ events, streams, checkpoints, head, problems }: Verified, say:
   say(problems.length === 0 ? 'the log is sound' : 'the log is NOT sound');
 };
 
-/** The upstream that a command names. */
+const standbyWay = (standby: NonNullable<Settings['server']['standby']>) => ({
+  ...{ ...standby, id: STANDBY_ID, proxy: null },
+});
+
+/** The upstream, or the standby, that a command names. */
 const upstreamOf = ({ directory, settings }: Place, upstreamId: string | undefined) => {
-  const { upstreams } = settings.server;
-  const ids = upstreams.map(({ id }) => id).join(', ');
-  const way = upstreams.find(({ id }) => id === upstreamId);
+  const { upstreams, standby } = settings.server;
+  const ways = [...upstreams, ...(standby === null ? [] : [standbyWay(standby)])];
+  const ids = ways.map(({ id }) => id).join(', ');
+  const way = ways.find(({ id }) => id === upstreamId);
   if (way !== undefined) {
     return { directory, upstreamId: way.id, way };
   }
   if (ids === '') throw new Misuse('the file has no upstream: write server.upstreams in it first');
   throw new Misuse(`say which upstream: --upstream ID, of ${ids}`);
+};
+
+/** How a restored log learns what came after it was saved. */
+const catchUpOf = (place: Place, { alone, code, upstream }: Options, say: Say): CatchUp => {
+  if (alone === true && code !== undefined) throw new Misuse('--alone asks nobody: leave --code');
+  const { settings } = place;
+  const sources = alone === true ? [] : settings.server.upstreams.map(sourceOf);
+  const { centre } = settings.configuration;
+  const enrolment =
+    code === undefined ? null : { source: sourceOf(upstreamOf(place, upstream).way), code };
+  return catchUpFrom({ sources, centre, enrolment, say });
 };
 
 type Handler = (place: Place, options: Options, say: Say) => number | Promise<number>;
@@ -180,12 +204,24 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
     say('it holds the keys of the centre: keep it where only its keeper can read it');
     return EXIT.done;
   },
-  restore: async ({ directory, centreId }, { from, skip = String(SKIP_NUMBERS) }, say) => {
+  restore: async (place, options, say) => {
+    const { from, skip } = options;
     if (from === undefined) throw new Misuse('say what from: --from FOLDER');
-    if (!/^\d{1,4}$/.test(skip)) throw new Misuse('--skip takes a number up to 9999');
-    const options = { directory, centreId, time: machineTime, projectors };
-    const { stream, previous, kept } = await restore(options, from, Number(skip));
+    const {
+      stream,
+      previous,
+      kept,
+      skip: jumped,
+    } = await restore(
+      {
+        ...{ directory: place.directory, centreId: place.centreId },
+        ...{ time: machineTime, projectors, catchUp: catchUpOf(place, options, say) },
+        ...(skip === undefined ? {} : { skip: numbersOf(skip) }),
+      },
+      from,
+    );
     say(`restored up to ${previous.stream}:${previous.seq}; the log goes on as ${stream}`);
+    say(`each series jumps ahead by ${jumped} numbers`);
     if (kept !== null) say(`the log that was there is kept in ${kept}`);
     return EXIT.done;
   },

@@ -20,8 +20,9 @@ import { keepFleet, type FleetReady } from './fleet.js';
 import { EXIT, Misuse } from '../node/misuse.js';
 import { startOf, type Start } from './options.js';
 import { programOf } from '../node/place.js';
-import { run, type Running } from './run.js';
-import { loadSettings } from './settings.js';
+import { run, type Running, type RunOptions } from './run.js';
+import { loadSettings, type Settings } from './settings.js';
+import { startStandby, startTakeOver, type Programs } from './standby/main.js';
 import { setupLine } from './setup.js';
 
 const HELP = `Dawr: the queue of a citizen-service centre
@@ -33,6 +34,10 @@ const HELP = `Dawr: the queue of a citizen-service centre
 
   --port N     first port of the demo (4000; phones on the next)
   --data DIR   where the demo keeps its log (data/demo)
+
+  npm start -- standby --config FILE [--anew]      follows a server of the same centre
+  npm start -- take-over --config FILE [--force] [--alone] [--skip N]
+                                     makes that standby the server; see docs/standby.md
 
   npm start -- verify                checks the demo's log
   npm start -- verify|backup|restore|rebuild|export|manager --config FILE   see docs/running.md
@@ -50,7 +55,7 @@ const dieOn =
     process.exit(70);
   };
 
-const stopOnSignal = (running: Running, end: () => void = () => undefined): void => {
+const stopOnSignal = (running: Pick<Running, 'stop'>, end: () => void = () => undefined): void => {
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
@@ -142,19 +147,51 @@ const startDemo = async ({ data, port, speed }: Of<'demo'>, tell: Tell): Promise
   await moreStaff(running.centre, secrets);
 };
 
+type Serving = Pick<RunOptions, 'journal'> & { readonly training: boolean };
+
+const serveCentre = async (settings: Settings, serving: Serving): Promise<Running> => {
+  const { journal } = serving;
+  const running = await run({
+    ...{ settings, ...serving, onFatal: dieOn(journal) },
+    onTakenOver: (why) => {
+      process.stderr.write(`${why}\n`);
+      void running.stop().finally(() => process.exit(EXIT.failed));
+    },
+  });
+  return running;
+};
+
+const readyLine = ({ centre, url }: Running, training: boolean): string => {
+  const what = training ? 'Dawr is ready for training' : 'Dawr is ready';
+  return `${what}: ${centre.configuration().centre.name.en} at ${urlsOf(url).join(', ')}`;
+};
+
 const startCentre = async ({ config, training }: Of<'centre'>, tell: Tell): Promise<void> => {
   const journal = journalTo(process.env['DAWR_LOG'] ?? 'info');
   const { server, ...rest } = await loadSettings(config);
   tell({ ...server, config });
   const data = training ? join(server.data, 'training') : server.data;
   const settings = { ...rest, server: { ...server, data } };
-  const running = await run({ settings, journal, training, onFatal: dieOn(journal) });
-  const urls = urlsOf(running.url);
-  const what = training ? 'Dawr is ready for training' : 'Dawr is ready';
-  say(`${what}: ${settings.configuration.centre.name.en} at ${urls.join(', ')}`);
-  const line = setupLine({ ...running, url: urls[0] ?? running.url });
+  const running = await serveCentre(settings, { journal, training });
+  say(readyLine(running, training));
+  const line = setupLine({ ...running, url: urlsOf(running.url)[0] ?? running.url });
   if (line !== null) say(line);
   stopOnSignal(running);
+};
+
+/** What the part that is a standby is given. */
+const programsOf = (config: string): Programs => {
+  const journal = journalTo(process.env['DAWR_LOG'] ?? 'info');
+  return {
+    journal,
+    say,
+    serve: async (settings) => {
+      tell({ ...settings.server, config });
+      const running = await serveCentre(settings, { journal, training: false });
+      return { line: readyLine(running, false), stop: () => running.stop() };
+    },
+    onStop: (stop) => stopOnSignal({ stop }),
+  };
 };
 
 let starting: Starting | undefined;
@@ -168,7 +205,11 @@ const main = async (): Promise<void> => {
   const start = startOf(process.argv.slice(2));
   if (start.kind === 'help') say(HELP);
   else if (start.kind === 'demo') await startDemo(start, tell);
-  else await startCentre(start, tell);
+  else if (start.kind === 'standby') await startStandby(start, programsOf(start.config));
+  else if (start.kind === 'takeOver') {
+    const done = await startTakeOver(start, programsOf(start.config));
+    if (!done) process.exitCode = EXIT.failed;
+  } else await startCentre(start, tell);
 };
 
 main().catch((error: unknown) => {

@@ -8,7 +8,6 @@ import { Devices } from './access/devices.js';
 import { Machines } from './access/machines.js';
 import { SecretHasher } from '../node/secrets.js';
 import { Staff } from './access/staff.js';
-import { createAccessTables } from './access/tables.js';
 import { urlOf } from '../node/addresses.js';
 import { DEFAULT_LIMITS, type Centre, type Limits } from './centre.js';
 import { ServerClock } from './clock.js';
@@ -27,23 +26,22 @@ import { Live } from './hub/live.js';
 import { TicketLinks } from './access/link.js';
 import { Committer } from './log/committer.js';
 import { LOG_FILE } from './log/database.js';
-import { LogFault, type Faults } from './log/faults.js';
-import { keptSecret, LINK_KEY, PEPPER_KEY, requireKeys } from './log/keys.js';
-import { openLog, storeConfiguration, type Log } from './log/log.js';
+import type { Faults } from './log/faults.js';
+import { keptSecret, LINK_KEY, PEPPER_KEY } from './log/keys.js';
+import { storeConfiguration, type Log } from './log/log.js';
 import { healthRoutes } from './metrics.js';
 import { structureFaults } from './log/structure.js';
 import { newest, publish } from './hub/publish.js';
-import { projectors } from './projectors.js';
-import { createDeviceTable, watchDevices } from './report/devices.js';
+import { watchDevices } from './report/devices.js';
+import { openOwnLog } from './own.js';
 import { BUILT_VOICE } from '../node/place.js';
 import type { Settings } from './settings.js';
 import { packKept } from './voice/installed.js';
-import { createContactTable } from './sms/contacts.js';
 import type { Gateway } from './sms/gateway.js';
-import { createMessageTable } from './sms/messages.js';
 import { smsOf } from './sms/start.js';
+import { keepStandby, standingRoute } from './standby/keeper.js';
 import { Upstreams } from './upstream/upstreams.js';
-import { createVoiceTable, Recorded } from './voice/recorded.js';
+import { Recorded } from './voice/recorded.js';
 import { Voices } from './voice/voices.js';
 
 const TICK_MS = 1_000;
@@ -65,6 +63,8 @@ export interface RunOptions {
   readonly gateway?: Gateway;
   /** The file or the disk can no longer be trusted: the process must end at once. */
   readonly onFatal: (error: unknown) => void;
+  /** The standby serves in this server's place: the process must stop. */
+  readonly onTakenOver?: (why: string) => void;
 }
 
 /** A centre whose doors are open. */
@@ -75,29 +75,6 @@ export interface Running {
   /** Closes the doors, commits what waits, signs the head, and lets go of the data directory. */
   stop(): Promise<void>;
 }
-
-/** Throws, having let go of the log, when it is another centre's or one of its keys is lost. */
-const takeOver = (log: Log, centreId: string): void => {
-  const { directory, database, folded } = log;
-  const its = folded.state.centre.centreId;
-  try {
-    if (its !== '' && its !== centreId) {
-      const message =
-        `${directory} holds the log of the centre ${its}, and the configuration is that of ` +
-        `${centreId}: correct server.data or centre.id.`;
-      throw new LogFault('log.otherCentre', message);
-    }
-    createAccessTables(database);
-    createDeviceTable(database);
-    createVoiceTable(database);
-    createContactTable(database);
-    createMessageTable(database);
-    requireKeys(database, directory);
-  } catch (error) {
-    log.close();
-    throw error;
-  }
-};
 
 /** A hall opens also without a voice that it can use: its boards then chime. */
 const watchVoice = ({ settings, journal }: RunOptions, { voices }: Centre): (() => Promise<void>) =>
@@ -236,14 +213,7 @@ const checkDisk = (options: RunOptions, { log, store }: Centre): (() => Promise<
 export const run = async (options: RunOptions): Promise<Running> => {
   const { server } = options.settings;
   const hubs: Hub[] = [];
-  const log = openLog({
-    directory: server.data,
-    centreId: options.settings.configuration.centre.id,
-    time: options.time ?? machineTime,
-    projectors,
-    ...(options.faults === undefined ? {} : { faults: options.faults }),
-  });
-  takeOver(log, options.settings.configuration.centre.id);
+  const log = await openOwnLog(options);
   const centre = assemble(options, log, (deviceId, why) => {
     for (const hub of hubs) hub.cut(deviceId, why);
   });
@@ -264,6 +234,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
     routes: (routed) => {
       extras.routes?.(routed);
       healthRoutes(routed, centre, connections);
+      standingRoute(routed, centre);
     },
   });
   const roles = ['kiosk', 'board', 'desk', 'manager', 'agent'] as const;
@@ -272,6 +243,10 @@ export const run = async (options: RunOptions): Promise<Running> => {
   const scheme = server.tls === null ? 'http' : 'https';
   const apps = [app];
   const port = await listen(app, server.port, server.host);
+  const leaveStandby =
+    options.training === true
+      ? () => Promise.resolve()
+      : keepStandby(centre, { port, onTakenOver: options.onTakenOver ?? options.onFatal });
   let phoneUrl: string | null = null;
   if (server.phonePort !== null) {
     const phone = await phoneApp(centre);
@@ -287,6 +262,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
     stop: async () => {
       stopTime();
       await closeDoors(centre.timers, hubs, apps);
+      await leaveStandby();
       await centre.upstreams.stop();
       await centre.sms?.stop();
       centre.log.stop();

@@ -40,6 +40,7 @@ describe('a file that can be used', () => {
     const { server, configuration } = await load(undefined);
     expect(server).toEqual({
       host: '127.0.0.1',
+      standby: null,
       sms: null,
       port: 4000,
       phonePort: null,

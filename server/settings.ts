@@ -6,6 +6,7 @@ import { checkConfiguration, type Mistake } from '../core/check.js';
 import { mistakeOf } from '../core/check/shape.js';
 import { configurationSchema, type Configuration } from '../core/configuration.js';
 import { knownDisplays } from './displays.js';
+import { STANDBY_ID } from '../core/protocol/standby.js';
 import { canonicalJson } from '../node/json.js';
 import {
   absoluteTls,
@@ -13,6 +14,7 @@ import {
   ConfigurationError,
   doorFields,
   doorMistakes,
+  isOpenTo,
   path,
   port,
   readJson,
@@ -32,6 +34,16 @@ const serverSchema = z.strictObject({
   voice: path.nullable().default(null),
   /** Data centres that keep a copy of the log: a governorate, the nation. */
   upstreams: upstreamsField,
+  /** The standby in the same hall, which may take this server's place at any moment. */
+  standby: z
+    .strictObject({
+      /** `https://…`; plain `http` only to this machine, or for a pilot. */
+      url: z.url({ protocol: /^https?$/ }).max(300),
+      /** File of the authority behind its certificate, where that is not a public one. */
+      ca: path.nullable().default(null),
+    })
+    .nullable()
+    .default(null),
   /** Text messages to visitors who ask for them; `null`: nobody is asked for a number. */
   sms: z
     .strictObject({
@@ -77,11 +89,26 @@ const portMistakes = ({ port: own, phonePort }: ServerSettings): Mistake[] =>
     ? [{ path: 'server.phonePort', reason: `is the same as port (${own}): choose another` }]
     : [];
 
+const standbyMistakes = ({ standby, upstreams, pilot }: ServerSettings): Mistake[] => {
+  const taken = upstreams.findIndex(({ id }) => id === STANDBY_ID);
+  const reason = `${STANDBY_ID} is the name of the standby: choose another`;
+  return [
+    ...(standby !== null && isOpenTo(standby.url, pilot)
+      ? [{ path: 'server.standby.url', reason: 'is plain HTTP: use https://' }]
+      : []),
+    ...(taken < 0 ? [] : [{ path: `server.upstreams.${taken}.id`, reason }]),
+  ];
+};
+
 const absolute = (server: ServerSettings, folder: string): ServerSettings => ({
   ...server,
   data: resolve(folder, server.data),
   voice: server.voice && resolve(folder, server.voice),
   upstreams: absoluteWays(server.upstreams, folder),
+  standby: server.standby && {
+    ...server.standby,
+    ca: server.standby.ca && resolve(folder, server.standby.ca),
+  },
   tls: absoluteTls(server.tls, folder),
 });
 
@@ -94,6 +121,7 @@ const serverOf = async (raw: unknown, folder: string): Promise<ServerSettings | 
   const mistakes = [
     ...portMistakes(server),
     ...upstreamMistakes(server, 'server.'),
+    ...standbyMistakes(server),
     ...(await doorMistakes(server, 'server.')),
   ];
   return mistakes.length > 0 ? mistakes : server;

@@ -81,6 +81,26 @@ export const postSchema = z.strictObject({
 });
 export type EventsPost = z.infer<typeof postSchema>;
 
+/** What is stored of a stream, from an event on: as it was posted. */
+export const tailSchema = postSchema.pick({
+  previous: true,
+  head: true,
+  events: true,
+  notes: true,
+});
+export type Tail = z.infer<typeof tailSchema>;
+
+/** All that is stored of a centre, oldest stream first. */
+export const streamsSchema = z.strictObject({
+  streams: z.array(z.strictObject({ stream: z.string().regex(STREAM), seq: whole, hash })),
+  /** How long ago the centre said last that it has no more than this; `null`: never. */
+  wholeAgoMs: whole.nullable(),
+});
+export type HeldStreams = z.infer<typeof streamsSchema>;
+
+/** A configuration as it was sent; `body` has the hash that it was asked for by. */
+export const keptConfigurationSchema = z.strictObject({ body: z.string() });
+
 /** How far a stream is stored, durably. */
 export interface Stored {
   readonly seq: number;

@@ -128,6 +128,8 @@ export interface ForwarderParts {
   /** What stops the sending only until it is tried again: a person may have mended it. */
   readonly waitsFor: readonly StopReason[];
   readonly onState: (state: ForwardState) => void;
+  /** The longest pause after failures; minutes, where nothing else is said. */
+  readonly retryMsMax?: Millis;
 }
 
 /**
@@ -176,7 +178,7 @@ export class Forwarder {
 
   /** How long nothing is tried; `undefined`: a person must look. */
   private afterFault(fault: unknown, failures: number): Millis | undefined {
-    const { onState, now, random, waitsFor } = this.parts;
+    const { onState, now, random, waitsFor, retryMsMax = RETRY_MS_MAX } = this.parts;
     if (fault instanceof Stopped) {
       onState({ is: 'stopped', why: fault.why });
       return waitsFor.includes(fault.why) ? RIGHT_MS : undefined;
@@ -184,7 +186,7 @@ export class Forwarder {
     if (!(fault instanceof UpstreamAway)) throw fault;
     this.since ??= now();
     onState({ is: 'away', since: this.since, why: fault.message });
-    const limit = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** failures);
+    const limit = Math.min(retryMsMax, RETRY_MS_MIN * 2 ** failures);
     return Math.max(fault.afterMs, RETRY_MS_MIN) + random() * limit;
   }
 

@@ -11,18 +11,23 @@ interface Row {
   readonly seen_at: Millis;
 }
 
+/** Made when missing. */
+export const createMachineTable = (database: Database.Database): void => {
+  database.exec(`
+    CREATE TABLE IF NOT EXISTS machine (
+      device TEXT PRIMARY KEY,
+      name TEXT NOT NULL,
+      installed INTEGER,
+      failed INTEGER,
+      fault TEXT,
+      seen_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;`);
+};
+
 /** What machines told of themselves last, in no log: it may be forgotten. */
 export class Machines {
   constructor(private readonly database: Database.Database) {
-    database.exec(`
-      CREATE TABLE IF NOT EXISTS machine (
-        device TEXT PRIMARY KEY,
-        name TEXT NOT NULL,
-        installed INTEGER,
-        failed INTEGER,
-        fault TEXT,
-        seen_at INTEGER NOT NULL
-      ) STRICT, WITHOUT ROWID;`);
+    createMachineTable(database);
   }
 
   told({ deviceId, name, release, failed }: MachineReport, at: Millis): void {

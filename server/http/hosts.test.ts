@@ -21,7 +21,16 @@ const own = (server: Partial<ServerSettings>, door: Door, hosts: readonly string
   const configuration = { ...hall, centre: { ...hall.centre, publicUrl } };
   const settings: ServerSettings = {
     ...{ host: '127.0.0.1', port: 4000, phonePort: null, tls: null },
-    ...{ data: folder, sms: null, voice: null, upstreams: [], names: [], pilot: true, ...server },
+    ...{
+      data: folder,
+      sms: null,
+      voice: null,
+      upstreams: [],
+      standby: null,
+      names: [],
+      pilot: true,
+      ...server,
+    },
   };
   const isOwn = ownHostOf(namedAs({ settings, configuration: () => configuration }, door));
   const socket = { localPort: 4000 };

@@ -7,8 +7,7 @@ import type { Done } from '../../core/protocol/wire.js';
 import { ticketUrl, type TicketLinks } from '../access/link.js';
 import type { Centre } from '../centre.js';
 
-/** Commands of which the sender gets a receipt, and events that give a ticket its label. */
-const WITH_RECEIPT: ReadonlySet<string> = new Set(['takeTicket', 'enterTicket', 'enterNumber']);
+/** Events that give a ticket its label: whoever caused one gets a receipt. */
 const GIVES_LABEL: ReadonlySet<string> = new Set(['ticket.issued', 'ticket.relabelled']);
 
 /** The page of a ticket, where phones reach one. */
@@ -69,15 +68,15 @@ const heardOf = (events: readonly Logged[]): Pick<Done, 'ticketId' | 'returned'>
   };
 };
 
-/** What an accepted command is answered with; a visitor's ticket comes with its receipt. */
-export const answersWith =
-  (links: TicketLinks, configurations: Configurations): AnswerOf =>
-  (state, command, events) => {
+/** What an accepted command is answered with, made from its events alone. */
+export const answerTo =
+  (links: TicketLinks, configurations: Configurations) =>
+  (state: State, events: readonly Logged[]): Done => {
     const { seq, day } = state;
     const labelled = events.find(({ type }) => GIVES_LABEL.has(type));
     const ticket =
       labelled && 'ticketId' in labelled ? day?.tickets.get(labelled.ticketId) : undefined;
-    if (!WITH_RECEIPT.has(command.type) || day === null || ticket === undefined) {
+    if (day === null || ticket === undefined) {
       return { done: true, seq, ...heardOf(events) };
     }
     const configuration = currentConfiguration(state, configurations);
@@ -96,3 +95,9 @@ export const answersWith =
       },
     };
   };
+
+/** What an accepted command is answered with; a visitor's ticket comes with its receipt. */
+export const answersWith = (links: TicketLinks, configurations: Configurations): AnswerOf => {
+  const answer = answerTo(links, configurations);
+  return (state, _, events) => answer(state, events);
+};

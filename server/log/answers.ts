@@ -30,6 +30,15 @@ export class RecentAnswers {
   }
 }
 
+/**
+ * Who asked, and what stands for the payload, of an answer that was made anew from the events of a
+ * copy: those tell neither, and the request's 128 random bits are enough.
+ */
+export const ANYBODY = '';
+export const ANY_PAYLOAD = Buffer.alloc(32);
+
 /** The answer to a repeat: the same for the same payload, `request.reused` for another. */
 export const repeatOf = (kept: KeptAnswer, payload: Buffer): Answer =>
-  kept.payload.equals(payload) ? kept.answer : { refused: 'request.reused' };
+  kept.payload.equals(payload) || kept.payload.equals(ANY_PAYLOAD)
+    ? kept.answer
+    : { refused: 'request.reused' };

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { connect, LOG_FILE } from './database.js';
 import { LogFault } from './faults.js';
 import { codeOf, syncFile } from '../../node/folder.js';
-import { KEY_PATHS, requireKeys } from './keys.js';
+import { KEY_PATHS, requestKeysIn, requireKeys } from './keys.js';
 import { verify, type Verified, type VerifyOptions } from './verify.js';
 
 /** A backup takes all pages in one step: a writer would make it begin again after each. */
@@ -86,7 +86,7 @@ const copyLog = async (directory: string, to: string): Promise<void> => {
     source.close();
   }
   chmodSync(join(to, LOG_FILE), 0o600);
-  for (const path of KEY_PATHS) copyKey(path, directory, to);
+  for (const path of [...KEY_PATHS, ...requestKeysIn(directory)]) copyKey(path, directory, to);
 };
 
 /** Verifies a file that is not in use by way of a copy, so that nothing is written beside it. */

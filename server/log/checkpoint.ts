@@ -4,7 +4,7 @@ import type { StoredRow } from '../../chain/chain.js';
 import type { Journal } from './journal.js';
 import { openNote, signNote, verifierKeyOf, type Signer } from '../../chain/note.js';
 import { makeCheckpoint, parseCheckpoint } from '../../chain/checkpoint.js';
-import { lastRow, rowsFrom } from './read.js';
+import { lastRowOf, rowsFrom } from './read.js';
 import { Tree } from '../../chain/tree.js';
 
 /** A checkpoint is due after so many events, or so long after the last one if there are any. */
@@ -29,6 +29,19 @@ const lastCheckpoint = (
     )
     .get(stream);
 
+/** Over the events of a stream that this file holds, from its last checkpoint on. */
+export const treeOf = (database: Database.Database, stream: string): Tree => {
+  const last = lastCheckpoint(database, stream);
+  const tree = last ? Tree.of(last.size, last.peaks) : Tree.empty();
+  const head = lastRowOf(database, stream);
+  if (head === undefined) return tree;
+  for (const row of rowsFrom(database, head.position - head.seq + tree.size + 1)) {
+    if (row.stream !== stream) break;
+    tree.append(row.hash);
+  }
+  return tree;
+};
+
 /** Signs the log's head now and then, in the committer's transactions. */
 export class Checkpoints {
   /** Over the open stream up to its head. */
@@ -47,11 +60,7 @@ export class Checkpoints {
     const last = lastCheckpoint(database, stream);
     this.size = last?.size ?? 0;
     this.at = last?.at ?? null;
-    this.tree = last ? Tree.of(last.size, last.peaks) : Tree.empty();
-    const head = lastRow(database);
-    if (head?.stream !== stream) return;
-    const from = head.position - head.seq + this.size + 1;
-    for (const row of rowsFrom(database, from)) this.tree.append(row.hash);
+    this.tree = treeOf(database, stream);
   }
 
   /** Call with each event’s hash, in order, in the transaction that stores it. */

@@ -34,7 +34,11 @@ export class LogFault extends Error {
       | 'data.unusable'
       | 'backup.failed'
       | 'key.missing'
-      | 'key.open',
+      | 'key.open'
+      | 'upstream.refused'
+      | 'log.copy'
+      | 'log.takenOver'
+      | 'standby.refused',
     message: string,
     options?: ErrorOptions,
   ) {

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Answer } from '../../core/protocol/wire.js';
 import type { Millis } from '../../core/configuration.js';
 import type { Row } from '../../chain/chain.js';
+import { ANYBODY } from './answers.js';
 import type { Faults } from './faults.js';
 
 /** A stored answer, with the SHA-256 of the payload that it answers. */
@@ -48,7 +49,8 @@ export class Journal {
       signer: database.prepare('INSERT OR IGNORE INTO signer VALUES (?, ?, ?)'),
       audit: insert('audit', 'id, at, actor, device, action, subject'),
       answered: database.prepare<[string, string], { payload: Buffer; body: string }>(
-        'SELECT payload, body FROM answer WHERE device = ? AND request = ?',
+        `SELECT payload, body FROM answer WHERE device IN (?, '${ANYBODY}') AND request = ?
+         ORDER BY device DESC LIMIT 1`,
       ),
       request: database
         .prepare<[number, string, number]>(

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogFault } from './faults.js';
 import { writeKept } from '../../node/folder.js';
@@ -67,6 +67,14 @@ const KEYS: readonly KeyFile[] = [
 
 /** Paths of all key files, below a data directory and in a backup alike. */
 export const KEY_PATHS: readonly string[] = KEYS.map(({ path }) => path);
+
+/** The keys with which a directory's centre signs what it sends up; a lost one needs a new code. */
+export const requestKeysIn = (directory: string): readonly string[] => {
+  const folder = join(directory, 'keys');
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => /^upstream-[a-z0-9-]+\.pem$/.test(name));
+  return names.map((name) => join('keys', name));
+};
 
 /**
  * Throws `key.missing` when one of `paths` is not in the directory though the log needs it: a new

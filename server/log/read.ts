@@ -30,6 +30,15 @@ export const rowAt = (database: Database.Database, position: number): StoredRow 
 export const lastRow = (database: Database.Database): StoredRow | undefined =>
   database.prepare<[], StoredRow>('SELECT * FROM event ORDER BY position DESC LIMIT 1').get();
 
+/** The last event of a stream, wherever in the file that lies. */
+export const lastRowOf = (database: Database.Database, stream: string): StoredRow | undefined => {
+  const before = database.prepare<[number], StoredRow>('SELECT * FROM event WHERE position = ?');
+  // Within a stream positions have no gap, so each step passes a whole stream.
+  let row = lastRow(database);
+  while (row !== undefined && row.stream !== stream) row = before.get(row.position - row.seq);
+  return row;
+};
+
 /** The stream that events go to; all others have ended. */
 export const openStream = (database: Database.Database): string | undefined =>
   database.prepare('SELECT id FROM stream ORDER BY ordinal DESC LIMIT 1').pluck().get() as

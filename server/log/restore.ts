@@ -18,8 +18,16 @@ import type { Disk } from './disk.js';
 import { LogFault } from './faults.js';
 import { makeFolder } from './folder.js';
 import { syncFile } from '../../node/folder.js';
-import { KEY_PATHS, requireKeys } from './keys.js';
-import { beginStream, newStreamId, openFile, RESTORE_FOLDER, type LogOptions } from './log.js';
+import { KEY_PATHS, requestKeysIn, requireKeys } from './keys.js';
+import {
+  beginStream,
+  newStreamId,
+  openFile,
+  RESTORE_FOLDER,
+  type Log,
+  type LogOptions,
+} from './log.js';
+import { lastRow } from './read.js';
 import type { Verified } from './verify.js';
 import { plainAnswer } from './writer.js';
 
@@ -28,9 +36,23 @@ export const SKIP_NUMBERS = 200;
 
 type Head = NonNullable<Verified['head']>;
 
+/**
+ * Brings a staged log, whose folder and keys are given, further on than what was saved; gives how
+ * far series must jump, or `null` where nothing is known of what came after.
+ */
+export type CatchUp = (log: Log) => Promise<number | null>;
+
+export interface RestoreOptions extends LogOptions {
+  readonly catchUp?: CatchUp;
+  /** Numbers that each series jumps over, whatever was caught up. */
+  readonly skip?: number;
+}
+
 export interface Restored {
   readonly stream: string;
+  /** The event after which the new stream goes on. */
   readonly previous: Head;
+  readonly skip: number;
   /** Where what was there before lies now, itself fit to be restored; `null` if there was none. */
   readonly kept: string | null;
 }
@@ -48,11 +70,7 @@ const bareDisk: Disk = {
  * server runs there, and when the backup is not sound, of another centre, or without a key that its
  * log needs and the directory has not. Cut short, it has changed nothing or is run again.
  */
-export const restore = async (
-  options: LogOptions,
-  from: string,
-  skip: number = SKIP_NUMBERS,
-): Promise<Restored> => {
+export const restore = async (options: RestoreOptions, from: string): Promise<Restored> => {
   const { directory } = options;
   if (!existsSync(from)) throw new LogFault('log.missing', `${from} is not there`);
   if (!existsSync(join(from, LOG_FILE))) {
@@ -65,12 +83,12 @@ export const restore = async (
   let isAside = false;
   try {
     rmSync(staged, { recursive: true, force: true });
-    const previous = stage(options, from, staged);
-    const stream = await follow(staged, { ...options, previous, skip });
+    stage(options, from, staged);
+    const followed = await follow(staged, options);
     isAside = true;
-    const kept = keepOld(directory);
+    const kept = putAside(directory);
     putInPlace(directory, staged);
-    return { stream, previous, kept };
+    return { ...followed, kept };
   } catch (error) {
     // Once the old log may be aside, what is staged tells a start to have the restore run again.
     if (!isAside) rmSync(staged, { recursive: true, force: true });
@@ -80,8 +98,8 @@ export const restore = async (
   }
 };
 
-/** Copies the backup and looks whether it can be used; returns its head. */
-const stage = (options: LogOptions, from: string, staged: string): Head => {
+/** Copies the backup and looks whether it can be used. */
+const stage = (options: LogOptions, from: string, staged: string): void => {
   const { directory, centreId } = options;
   mkdirSync(staged, { mode: 0o700 });
   const file = join(staged, LOG_FILE);
@@ -93,6 +111,9 @@ const stage = (options: LogOptions, from: string, staged: string): Head => {
   for (const path of KEY_PATHS) {
     copyKey(path, existsSync(join(from, path)) ? from : directory, staged);
   }
+  // Those in use may be newer than the saved ones.
+  for (const path of requestKeysIn(from)) copyKey(path, from, staged);
+  for (const path of requestKeysIn(directory)) copyKey(path, directory, staged);
   const { problems, head, centreId: its } = checked(file, options, from);
   if (problems.length > 0 || head === null) {
     throw unusable(from, problems.join('; ') || 'it holds no events');
@@ -104,7 +125,6 @@ const stage = (options: LogOptions, from: string, staged: string): Head => {
         'give the backup of this centre.',
     );
   }
-  return head;
 };
 
 const unusable = (from: string, why: string, cause?: unknown): LogFault =>
@@ -127,53 +147,69 @@ const checked = (file: string, options: LogOptions, from: string): Verified => {
   }
 };
 
-type Following = LogOptions & { readonly previous: Head; readonly skip: number };
-
-/** Begins the new stream in the staged file with `log.restored`; returns its id. */
-const follow = async (staged: string, options: Following): Promise<string> => {
-  const { previous, skip, time, random = randomBytes } = options;
+/**
+ * Brings the staged log as far as it can be, and begins the new stream there with `log.restored`.
+ */
+export const follow = async (
+  staged: string,
+  options: RestoreOptions,
+): Promise<Omit<Restored, 'kept'>> => {
+  const { catchUp, time, random = randomBytes } = options;
   const file = join(staged, LOG_FILE);
+  const open = (): Log => openFile(file, bareDisk, { ...options, directory: staged });
+  const behind = open();
+  const needed = await (catchUp?.(behind) ?? Promise.resolve(null)).finally(() => behind.close());
+  const skip = options.skip ?? needed ?? SKIP_NUMBERS;
   const stream = newStreamId(random);
   const database = connect(file);
+  const last = lastRow(database)!;
+  const previous = { stream: last.stream, seq: last.seq, hash: last.hash.toString('hex') };
   beginStream(database, stream, time.wall());
   database.close();
-  const log = openFile(file, bareDisk, { ...options, directory: staged });
+  const log = open();
   try {
-    const clock = new ServerClock(time, log.lastEventAt);
-    const failed: unknown[] = [];
-    const committer = new Committer(log, {
-      clock,
-      soon: (run) => run(),
-      answerOf: plainAnswer,
-      onFatal: (error) => failed.push(error),
-      onBug: ({ error }) => failed.push(error),
-    });
-    const restored: Command = {
-      type: 'restoreLog',
-      previousStream: previous.stream,
-      previousSeq: previous.seq,
-      previousHash: previous.hash,
-      skip,
-    };
-    const answered = committer.askAsServer(restored, random);
-    committer.stop();
-    if (failed.length > 0) throw failed[0];
-    await answered;
-    return stream;
+    await sayRestored(log, { previous, skip }, options);
+    return { stream, previous, skip };
   } finally {
     log.close();
   }
 };
 
+const sayRestored = async (
+  log: Log,
+  { previous, skip }: Pick<Restored, 'previous' | 'skip'>,
+  { time, random = randomBytes }: RestoreOptions,
+): Promise<void> => {
+  const failed: unknown[] = [];
+  const committer = new Committer(log, {
+    clock: new ServerClock(time, log.lastEventAt),
+    soon: (run) => run(),
+    answerOf: plainAnswer,
+    onFatal: (error) => failed.push(error),
+    onBug: ({ error }) => failed.push(error),
+  });
+  const restored: Command = {
+    type: 'restoreLog',
+    previousStream: previous.stream,
+    previousSeq: previous.seq,
+    previousHash: previous.hash,
+    skip,
+  };
+  const answered = committer.askAsServer(restored, random);
+  committer.stop();
+  if (failed.length > 0) throw failed[0];
+  await answered;
+};
+
 /** Moves the log that is there aside, never to be written again, with copies of its keys. */
-const keepOld = (directory: string): string | null => {
+export const putAside = (directory: string): string | null => {
   const old = filesOf(join(directory, LOG_FILE));
   if (old.length === 0) return null;
   const shelf = join(directory, 'kept');
   mkdirSync(shelf, { recursive: true, mode: 0o700 });
   const place = join(shelf, String(readdirSync(shelf).length + 1));
   mkdirSync(place, { mode: 0o700 });
-  for (const path of KEY_PATHS) copyKey(path, directory, place);
+  for (const path of [...KEY_PATHS, ...requestKeysIn(directory)]) copyKey(path, directory, place);
   for (const path of old) {
     const moved = join(place, basename(path));
     renameSync(path, moved);
@@ -185,7 +221,7 @@ const keepOld = (directory: string): string | null => {
 
 /** The log comes last: until then a start says that the restore must be run again. */
 const putInPlace = (directory: string, staged: string): void => {
-  for (const path of KEY_PATHS) {
+  for (const path of [...KEY_PATHS, ...requestKeysIn(staged)]) {
     const key = join(directory, path);
     if (!existsSync(join(staged, path))) continue;
     mkdirSync(dirname(key), { recursive: true, mode: 0o700 });

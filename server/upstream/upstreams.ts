@@ -1,10 +1,14 @@
 import { lineOf, Wires } from '../../node/forward/line.js';
 import type { Centre } from '../centre.js';
 import { senderPath } from '../../core/protocol/upstream.js';
+import { STANDBY_ID } from '../../core/protocol/standby.js';
+import type { Millis } from '../../core/configuration.js';
 import { liveNumbers } from '../../core/views/live.js';
 import { Forwarder, type ForwardState } from '../../node/forward/forwarder.js';
 import { Outbox } from './outbox.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
+
+const STANDBY_RETRY_MS_MAX = 1_000;
 
 /** What an upstream has of this centre's log. */
 export interface UpstreamStatus {
@@ -18,9 +22,14 @@ export class Upstreams {
   private readonly states = new Map<string, UpstreamStatus>();
   private readonly stops: (() => Promise<void>)[] = [];
 
-  /** Begins to forward to every upstream of the settings. Throws on an authority's bad file. */
+  /** Begins to forward to all of the settings. Throws on an authority's bad file. */
   start(centre: Centre, random: () => number): void {
-    for (const way of centre.settings.upstreams) this.forward(centre, way, random);
+    const { upstreams, standby } = centre.settings;
+    for (const way of upstreams) this.forward(centre, way, random);
+    if (standby === null) return;
+    // As soon as it is there again: it must not be far behind when it is needed.
+    const way = { ...standby, id: STANDBY_ID, proxy: null, retryMsMax: STANDBY_RETRY_MS_MAX };
+    this.forward(centre, way, random);
   }
 
   /** In the order of the settings. */
@@ -34,10 +43,10 @@ export class Upstreams {
 
   private forward(
     centre: Centre,
-    way: Centre['settings']['upstreams'][number],
+    way: Centre['settings']['upstreams'][number] & { readonly retryMsMax?: Millis },
     random: () => number,
   ) {
-    const { id, url } = way;
+    const { id, url, retryMsMax } = way;
     const centreId = centre.configuration().centre.id;
     const key = new RequestKey(centre.store.directory, id, centreId);
     const wires = new Wires(way);
@@ -47,6 +56,7 @@ export class Upstreams {
       timers: centre.timers,
       now: () => centre.clock.now(),
       random,
+      ...(retryMsMax === undefined ? {} : { retryMsMax }),
       told: () => ({ at: centre.clock.now(), live: liveNumbers(centre.log.state) }),
       waitsFor: ['unknown', 'revoked'],
       onState: (state) => {

@@ -15,6 +15,7 @@ import { hanging } from './printing/hanging.js';
 import { rates } from './rates.js';
 import { ready } from './ready.js';
 import { slowdown } from './slowdown.js';
+import { standby } from './standby.js';
 import { weight } from './weight.js';
 import { written, type History, type Place, type Section } from './report.js';
 
@@ -24,6 +25,7 @@ const SECTIONS: Readonly<Record<string, (place: Place) => Promise<Section>>> = {
   memory,
   ready,
   slowdown,
+  standby,
   csv,
   weight,
   chain,

@@ -58,7 +58,7 @@ export const ownSite = async (
   const secrets = { clerk: secretOf(), manager: secretOf() };
   const listening = {
     ...{ host: '127.0.0.1', port: 0, phonePort: 0, names: [], tls: null },
-    ...{ data, voice: null, upstreams: [], sms: null, pilot: false },
+    ...{ data, voice: null, upstreams: [], standby: null, sms: null, pilot: false },
   };
   const running: Running = await run({
     settings: { server: listening, configuration, hash: configurationHash(configuration) },

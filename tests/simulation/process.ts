@@ -256,7 +256,7 @@ export class Process {
         ...{
           data: store.directory,
           voice: null,
-          upstreams: [],
+          upstreams: [], standby: null,
           sms: null,
           names: [],
           pilot: false,

@@ -1,5 +1,5 @@
 import { Tree } from '../../chain/tree.js';
-import { check, type Verdict } from '../../upstream/ingest/check.js';
+import { check, type Verdict } from '../../chain/check.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
 import type { Database, Queries } from '../../upstream/store/database.js';
 

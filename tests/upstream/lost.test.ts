@@ -29,7 +29,7 @@ test('a store that lost all is sent all streams again, also those that have ende
   first.close();
   await backup(directory, join(folder.path, 'backup'));
   const options = { directory, centreId: hallConfiguration().centre.id, time };
-  await restore(options, join(folder.path, 'backup'), 10);
+  await restore({ ...options, skip: 10 }, join(folder.path, 'backup'));
 
   const centre = new Centre('c-1', directory, async (arrived) => {
     const { refused, stored } = await ingest.take(arrived);

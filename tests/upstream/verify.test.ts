@@ -75,7 +75,7 @@ beforeAll(async () => {
   const kept = join(folder.path, 'backup');
   await backup(data, kept);
   time.pass(60_000);
-  await restore({ directory: data, centreId: hall.centre.id, time }, kept, 10);
+  await restore({ directory: data, centreId: hall.centre.id, time, skip: 10 }, kept);
   const second = new LoggedHall({ directory: data }, time);
   for (let n = 0; n < 20; n += 1) await second.done(takeTicket);
   second.committer.stop();

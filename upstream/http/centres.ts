@@ -12,6 +12,7 @@ import { QueryFault } from '../store/database.js';
 import type { Upstream } from '../upstream.js';
 import { refuse, senderOf } from './sender.js';
 import { joinRoutes } from './join.js';
+import { tailRoutes } from './tail.js';
 
 /** Of a body as it comes, packed. */
 const PACKED_BYTES_MAX = 1_500_000;
@@ -96,4 +97,5 @@ export const centreRoutes = (app: FastifyInstance, upstream: Upstream): void => 
     app.post(`${base}/configuration`, takeConfiguration);
   }
   joinRoutes(app, upstream);
+  tailRoutes(app, upstream);
 };

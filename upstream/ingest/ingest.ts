@@ -5,7 +5,7 @@ import { QueryFault, type Database, type Queries, type Timers } from '../store/d
 import { LAYOUTS } from '../store/layout.js';
 import { forgetMonths, keepMonths } from '../store/schema.js';
 import { raise } from './alarms.js';
-import { check, type Held, type Verdict } from './check.js';
+import { check, type Held, type Verdict } from '../../chain/check.js';
 import { newStream } from './newstream.js';
 import {
   cursorsOf,

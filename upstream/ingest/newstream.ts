@@ -1,6 +1,6 @@
 import type { Queries } from '../store/database.js';
 import { raise } from './alarms.js';
-import type { Verdict } from './check.js';
+import type { Verdict } from '../../chain/check.js';
 import type { Arrived } from './ingest.js';
 import { hashAt, type Cursor } from './rows.js';
 

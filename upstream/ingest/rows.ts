@@ -2,7 +2,7 @@ import type { LiveNumbers } from '../../core/protocol/upstream.js';
 import type { Millis } from '../../core/configuration.js';
 import { MINUTE_MS } from '../../core/time.js';
 import type { Queries } from '../store/database.js';
-import { nothingOf, type CheckedRow, type Held } from './check.js';
+import { nothingOf, type CheckedRow, type Held } from '../../chain/check.js';
 
 /** What ingest reads and writes; each statement takes the posts of a whole window. */
 

@@ -78,7 +78,7 @@ test('a backup of a broken log is not kept', async () => {
   hall.log.close();
 });
 
-test('a restored log begins a new stream that says what it follows', async () => {
+test('[RESTORE-1] a restored log begins a new stream that says what it follows', async () => {
   const hall = await open();
   for (let i = 0; i < 3; i++) await hall.done(takeTicket);
   const file = join(shelf.path, 'backup');
@@ -86,7 +86,7 @@ test('a restored log begins a new stream that says what it follows', async () =>
   for (let i = 0; i < 4; i++) await hall.done(takeTicket);
   const { stream } = hall.committer.state;
   hall.close();
-  const restored = await restore(options(), file, 50);
+  const restored = await restore({ ...options(), skip: 50 }, file);
   expect(restored.previous).toEqual(head);
   expect(restored.stream).not.toBe(stream);
   expect(numbersIn(hallOf(restored.kept!).log).length).toBe(7);

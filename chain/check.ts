@@ -1,8 +1,8 @@
-import { parseCheckpoint } from '../../chain/checkpoint.js';
-import { hashOf, genesisOf, type Row } from '../../chain/chain.js';
-import { openNote } from '../../chain/note.js';
-import { Tree } from '../../chain/tree.js';
-import type { EventsPost, PostRefusal, SentRow } from '../../core/protocol/upstream.js';
+import { parseCheckpoint } from './checkpoint.js';
+import { hashOf, genesisOf, type Row } from './chain.js';
+import { openNote } from './note.js';
+import { Tree } from './tree.js';
+import type { EventsPost, PostRefusal, SentRow } from '../core/protocol/upstream.js';
 
 /** How far a stream is stored. */
 export interface Held {
@@ -18,9 +18,12 @@ export interface CheckedRow extends Omit<Row, 'body'> {
   readonly hash: Buffer;
 }
 
+/** A signed checkpoint that holds. */
 export interface CheckedNote {
   readonly size: number;
   readonly note: string;
+  /** Of the tree of so many events. */
+  readonly peaks: Buffer;
 }
 
 export type Verdict =
@@ -105,7 +108,8 @@ export const check = (post: EventsPost, held: Held, logKey: string): Verdict => 
   const hold = (): void => {
     for (const claim of claims) {
       if (claim?.size !== tree.size) continue;
-      if (claim.root.equals(tree.root())) notes.push({ size: claim.size, note: claim.note });
+      const { size, note } = claim;
+      if (claim.root.equals(tree.root())) notes.push({ size, note, peaks: tree.toBytes() });
       else wrongNote = true;
     }
   };

@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { EventsPost } from '../../core/protocol/upstream.js';
+import { join as enrol } from '../../node/forward/enrol.js';
+import { RequestKey } from '../../node/forward/requestkey.js';
+import { LINK_KEY, PEPPER_KEY } from '../../server/log/keys.js';
+import { contentHash } from '../../server/log/projector.js';
+import { verify } from '../../server/log/verify.js';
+import { projectors } from '../../server/projectors.js';
+import { ownOf } from '../../server/upstream/own.js';
+import { openDoors } from '../fixtures/doors.js';
+import { rowsOf, Stage } from './stage.js';
+
+const amal = { id: 'amal', name: 'أمل', role: 'clerk', secret: 'long-enough-1' } as const;
+
+let stage: Stage;
+beforeEach(async () => (stage = await Stage.open()));
+afterEach(() => stage.close());
+
+test('[STANDBY-1] the copy is the log row for row, with its keys, staff and reports', async () => {
+  await stage.enrol();
+  for (let i = 0; i < 5; i += 1) await stage.takeTicket();
+  await stage.hall.centre.staff.add(amal);
+  await stage.followed();
+  expect(rowsOf(stage.standby.copy.database)).toEqual(rowsOf(stage.hall.centre.store.database));
+  await stage.until(() => stage.copied('SELECT id FROM staff')).toEqual(['amal']);
+  const { database } = stage.hall.centre.store;
+  for (const { tables } of projectors) {
+    expect(contentHash(stage.standby.copy.database, tables)).toBe(contentHash(database, tables));
+  }
+  expect(verify(stage.standby.copy.database, { projectors }).problems).toEqual([]);
+  for (const name of [LINK_KEY, PEPPER_KEY, 'standby.json', 'keys/log.pem']) {
+    expect(statSync(join(stage.folder, 'standby', name)).mode & 0o777).toBe(0o600);
+  }
+});
+
+test('[STANDBY-2] only the enrolled server is believed, and a code is good once', async () => {
+  const { centre } = stage.hall.centre.configuration();
+  const { place, own } = stage.enrolling();
+  await expect(enrol(place, own, '0000-0000-0000-0000')).rejects.toThrow('the code is not');
+  const wrong = { ...own, id: 'elsewhere' };
+  await expect(enrol(place, wrong, stage.standby.code!)).rejects.toThrow('was not understood');
+  await enrol(place, own, stage.standby.code!);
+  const other = mkdtempSync(join(stage.folder, 'other-'));
+  await expect(
+    enrol({ ...place, directory: other }, ownOf(other, centre), stage.standby.code!),
+  ).rejects.toThrow('the code is not');
+  const unsigned = await fetch(`${stage.standby.url}/v1/centres/${centre.id}/beside`, {
+    ...{ method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } },
+  });
+  expect(unsigned.status).toBe(401);
+  await stage.followed();
+});
+
+test('[STANDBY-7] nothing that lies beside the log goes to a data centre', async () => {
+  const seen: { path: string; body: string }[] = [];
+  const centre = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      seen.push({ path: request.url!, body: gunzipSync(Buffer.concat(parts)).toString('utf8') });
+      response.writeHead(409, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ refused: 'gap', stored: null }));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(centre, 'listening');
+  const { port } = centre.address() as AddressInfo;
+  const gov = { id: 'gov', url: `http://127.0.0.1:${port}`, ca: null, proxy: null };
+  const { data, stop } = stage.hall;
+  await stop();
+  const key = new RequestKey(data, 'gov', 'x');
+  key.next();
+  key.useNext();
+  stage.hall = await openDoors({
+    ...{ data, staff: false, timers: stage.timers, upstreams: [gov] },
+    standby: { url: stage.standby.url, ca: null },
+  });
+  await stage.enrol();
+  await stage.hall.centre.staff.add(amal);
+  const secrets = () => stage.copied('SELECT secret FROM staff');
+  await stage.until(() => secrets().length).toBe(1);
+  await stage.takeTicket();
+  const { seq } = stage.hall.centre.log.state;
+  const posts = () => seen.map(({ body }) => JSON.parse(body) as EventsPost);
+  await stage.until(() => posts().some(({ last }) => last >= seq)).toBe(true);
+  const path = `/v1/centres/${stage.hall.centre.configuration().centre.id}/events`;
+  expect(new Set(seen.map((one) => one.path))).toEqual(new Set([path]));
+  const all = seen.map(({ body }) => body).join();
+  const hidden = [
+    ...(secrets() as string[]),
+    ...[LINK_KEY, PEPPER_KEY].map((name) => readFileSync(join(data, name)).toString('base64')),
+    'أمل',
+  ];
+  for (const one of hidden) expect(all).not.toContain(one);
+  centre.close();
+});
