@@ -8,6 +8,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EventsPost } from '../../core/protocol/upstream.js';
 import { join as enrol } from '../../node/forward/enrol.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
+import { machineTime } from '../../node/time.js';
+import { backup } from '../../server/log/backup.js';
+import { restore } from '../../server/log/restore.js';
 import { LINK_KEY, PEPPER_KEY } from '../../server/log/keys.js';
 import { contentHash } from '../../server/log/projector.js';
 import { verify } from '../../server/log/verify.js';
@@ -37,6 +40,24 @@ test('[STANDBY-1] the copy is the log row for row, with its keys, staff and repo
   for (const name of [LINK_KEY, PEPPER_KEY, 'standby.json', 'keys/log.pem']) {
     expect(statSync(join(stage.folder, 'standby', name)).mode & 0o777).toBe(0o600);
   }
+});
+
+test('[STANDBY-1] a server that went back in time is not followed, and the copy stays', async () => {
+  await stage.enrol();
+  await stage.takeTicket();
+  await backup(stage.hall.data, join(stage.folder, 'backup'), { projectors });
+  await stage.takeTicket();
+  await stage.followed();
+  const { head } = stage.standby.copy.copy;
+  const { data, stop, centre } = stage.hall;
+  const centreId = centre.configuration().centre.id;
+  await stop();
+  const options = { directory: data, centreId, time: machineTime, projectors };
+  await restore(options, join(stage.folder, 'backup'));
+  stage.hall = await stage.serve(data);
+  const state = () => stage.hall.centre.upstreams.status()[0]?.state;
+  await stage.until(state).toEqual({ is: 'stopped', why: 'fork' });
+  expect(stage.standby.copy.copy.head).toEqual(head);
 });
 
 test('[STANDBY-2] only the enrolled server is believed, and a code is good once', async () => {
