@@ -86,11 +86,12 @@ const tickets = (data = hall.data): Extract<Logged, { type: 'ticket.issued' }>[]
 const alarms = () => above.upstream.database.query<{ kind: string }>('SELECT kind FROM alarm');
 
 /** The disk is lost with all on it; the newest backup is put in its place. */
-const restored = async (alone = false): Promise<Restored> => {
+const restored = async (alone = false, newCode: string | null = null): Promise<Restored> => {
   const { data } = hall;
   const { centre } = hall.centre.configuration();
   const catchUp = catchUpFrom({
-    ...{ sources: alone ? [] : [sourceOf(way())], centre, enrolment: null },
+    ...{ sources: alone ? [] : [sourceOf(way())], centre },
+    enrolment: newCode === null ? null : { source: sourceOf(way()), code: newCode },
     say: (line) => void said.push(line),
   });
   const options = { directory: data, centreId: centre.id, time: machineTime, projectors, catchUp };
@@ -157,6 +158,21 @@ test('[RESTORE-2] also what a restored log had forwarded before it was lost agai
   expect(verify(hall.centre.store.database, { projectors })).toMatchObject({
     ...{ problems: [], streams: 3 },
   });
+});
+
+test('[RESTORE-2] a backup without the key for the upstream asks for a code', async () => {
+  await backup(hall.data, join(shelf, 'backup'), { projectors });
+  await take();
+  await forwarded();
+  await loseDisk();
+  rmSync(join(shelf, 'backup', 'keys', 'upstream-gov.pem'));
+  await expect(restored()).rejects.toThrow('ask its operator for a code and give it as --code');
+  const { previous } = await restored(false, await code());
+  hall = await open(hall.data);
+  expect(tickets()).toHaveLength(1);
+  await take();
+  await forwarded();
+  expect(previous.seq).toBeGreaterThan(1);
 });
 
 test('[RESTORE-2] without an upstream a restore goes on as far as the backup does', async () => {
