@@ -42,7 +42,7 @@ test('[STANDBY-1] the copy is the log row for row, with its keys, staff and repo
   }
 });
 
-test('[STANDBY-1] a server that went back in time is not followed, and the copy stays', async () => {
+test('[STANDBY-1] a server that went back in time is not followed; the copy stays', async () => {
   await stage.enrol();
   await stage.takeTicket();
   await backup(stage.hall.data, join(stage.folder, 'backup'), { projectors });
