@@ -14,8 +14,8 @@ import {
 } from './prepare.mjs';
 
 const MINUTE_MS = 60_000;
-const CHECK_LIMIT_MS = 3 * MINUTE_MS;
-const TESTS_LIMIT_MS = 15 * MINUTE_MS;
+const CHECK_LIMIT_MS = 6 * MINUTE_MS;
+const TESTS_LIMIT_MS = 30 * MINUTE_MS;
 const REPORTS = 'build/reports';
 const SIGNALS = ['SIGINT', 'SIGTERM'];
 
