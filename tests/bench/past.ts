@@ -15,7 +15,7 @@ const CACHE_KIB = 1_000_000;
 const CHECKPOINT_DAYS = 10;
 
 /** How a copied day differs from the first. */
-interface Shift {
+export interface Shift {
   readonly day: string;
   readonly ms: number;
   readonly seqs: number;
@@ -23,14 +23,15 @@ interface Shift {
   readonly salt: number;
 }
 
-const requestOf = (request: string, { salt }: Shift): string =>
+/** A request's id in the copy. */
+export const requestOf = (request: string, { salt }: Shift): string =>
   ((parseInt(request.slice(0, 8), 16) ^ salt) >>> 0).toString(16).padStart(8, '0') +
   request.slice(8);
 
-type Piece = (shift: Shift) => string;
+export type Piece = (shift: Shift) => string;
 
 /** A body that is written again with other ids, times and day: cut once, joined for each copy. */
-const template = (body: string, stream: string, day: string): Piece => {
+export const template = (body: string, stream: string, day: string): Piece => {
   const ids = `(?<seq>(?<=${stream}:|"seq":)\\d+)`;
   const cut = new RegExp(`${ids}|(?<ms>(?<=":)\\d{13}(?=[,}]))|(?<=")${day}(?=")`, 'g');
   const pieces: Piece[] = [];
