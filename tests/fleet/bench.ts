@@ -1,11 +1,15 @@
 import { cpus, totalmem } from 'node:os';
 import { asksHelp, EXIT, Misuse, parsed } from '../../node/misuse.js';
 import { written, type Section } from '../bench/report.js';
+import { backlog } from './stages/backlog.js';
 import { openCluster, settingsLine } from './stages/cluster.js';
+import { live } from './stages/live.js';
 import type { World } from './stages/world.js';
 import { year } from './stages/year.js';
 
 const STAGES: Readonly<Record<string, (world: World) => Promise<readonly Section[]>>> = {
+  backlog,
+  live,
   year,
 };
 

@@ -54,10 +54,9 @@ export class Template {
     return this.lines.length + (days - 1) * this.ofDay;
   }
 
-  /** Events of a day's first requests, with those that begin the log. */
-  eventsOfRequests(requests: number): number {
-    const ends = this.lines.filter(({ row: { part, parts } }) => part === parts);
-    return ends[requests - 1]!.row.seq;
+  /** Requests of one day. */
+  get requests(): number {
+    return this.lines.filter(({ row }) => row.day !== null && row.part === row.parts).length;
   }
 
   /** Whole requests, with the checkpoints that the log had. */

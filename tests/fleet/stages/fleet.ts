@@ -52,7 +52,17 @@ export interface Sealed {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly events: number;
+  /** Number of the stream's last event when it is stored. */
+  readonly last: number;
+  /** Of the body, and with the head of an HTTP request before it. */
+  readonly bytes: { readonly body: number; readonly whole: number };
 }
+
+/** The head of a request as HTTP/1.1 writes it. */
+const headBytes = (path: string, headers: Readonly<Record<string, string>>): number => {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `POST ${path} HTTP/1.1\r\nhost: queue.example.org\r\n${lines.join('')}\r\n`.length;
+};
 
 /** A post as a centre's server sends it: packed, and signed with its key. */
 export const sealed = (centreId: string, post: EventsPost): Sealed => {
@@ -62,5 +72,16 @@ export const sealed = (centreId: string, post: EventsPost): Sealed => {
     [SIGNATURE_HEADER]: signRequest({ method: 'POST', path, body }, signerOf(centreId)),
     ...{ 'content-type': 'application/json', 'content-encoding': 'gzip' },
   };
-  return { path, headers, body, events: post.events.length };
+  const head = headBytes(path, { ...headers, 'content-length': String(body.length) });
+  return {
+    ...{ path, headers, body, events: post.events.length },
+    last: post.from - 1 + post.events.length,
+    bytes: { body: body.length, whole: head + body.length },
+  };
 };
+
+/** What is sent when nothing has happened since a post. */
+export const beatAfter = (post: EventsPost): EventsPost => ({
+  ...post,
+  ...{ from: post.from + post.events.length, previous: post.head, events: [], notes: [] },
+});

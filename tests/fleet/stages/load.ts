@@ -2,15 +2,12 @@ import { setTimeout as after } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { Sealed } from './fleet.js';
 
-/** Centres are many, and yet come through few lines when a data centre stands behind a balancer. */
-const CONNECTIONS = 128;
-
 /** Lines to a data centre, kept open. */
 export class Lines {
   private readonly pool: Pool;
 
-  constructor(url: string) {
-    this.pool = new Pool(url, { connections: CONNECTIONS, pipelining: 1 });
+  constructor(url: string, connections: number) {
+    this.pool = new Pool(url, { connections, pipelining: 1 });
   }
 
   /** Resolves when it is confirmed. Rejects where it is not. */
@@ -29,7 +26,8 @@ export class Lines {
 export interface Sent {
   readonly posts: number;
   readonly events: number;
-  readonly bytes: number;
+  /** Of bodies, and with the heads of requests. */
+  readonly bytes: Sealed['bytes'];
   readonly ms: number;
 }
 
@@ -43,7 +41,7 @@ export const drain = async (
   isEnough: () => boolean = () => false,
 ): Promise<Sent> => {
   const began = performance.now();
-  let [posts, events, bytes] = [0, 0, 0];
+  let [posts, events, body, whole] = [0, 0, 0, 0];
   await Promise.all(
     logs.map(async (log) => {
       for (const post of log) {
@@ -51,11 +49,12 @@ export const drain = async (
         await lines.send(post);
         posts += 1;
         events += post.events;
-        bytes += post.body.length;
+        body += post.bytes.body;
+        whole += post.bytes.whole;
       }
     }),
   );
-  return { posts, events, bytes, ms: performance.now() - began };
+  return { posts, events, bytes: { body, whole }, ms: performance.now() - began };
 };
 
 /** A post that goes out so long after the beginning: its events happen then. */
@@ -68,7 +67,7 @@ export interface Timed {
 export interface Confirmed {
   readonly dueMs: number;
   readonly confirmedMs: number;
-  readonly events: number;
+  readonly post: Sealed;
 }
 
 /** Each centre sends at its times, one post after the other; what is late waits for it. */
@@ -85,7 +84,7 @@ export const live = async (
         if (waitMs > 0) await after(waitMs);
         await lines.send(post);
         const confirmedMs = performance.now() - began;
-        onConfirmed(centre, { dueMs, confirmedMs, events: post.events });
+        onConfirmed(centre, { dueMs, confirmedMs, post });
       }
     }),
   );

@@ -5,22 +5,21 @@ import { readCentre } from '../../../upstream/read/centre.js';
 import { legsCsv } from '../../../upstream/read/csv.js';
 import { readFleet } from '../../../upstream/read/fleet.js';
 import type { Database } from '../../../upstream/store/database.js';
-import { Child } from '../../bench/child.js';
 import { percentile, round, times } from '../../bench/figures.js';
 import { atMost, type Aim, type Row, type Section } from '../../bench/report.js';
 import { randomOf } from '../../play/random.js';
 import { dayTemplate } from '../measure.js';
 import { daysUpTo } from '../posts.js';
-import { centreIds, enrolledOf, governorateOf, sealed, signerOf, type Sealed } from './fleet.js';
+import { centreIds, governorateOf, sealed, signerOf, type Sealed } from './fleet.js';
 import { drain, Lines } from './load.js';
 import { hasSessions, type Year } from './past.js';
+import { Receiver } from './receiver.js';
 import type { World } from './world.js';
 
 const ALARMS = 500;
 const PAGE_MS_MAX = 500;
 /** Centres that send while pages are read, and how many days of theirs are still to come. */
 const BUSY = { centres: 40, days: 2 };
-const RECEIVER = '../fleet/stages/receiver';
 
 interface Stand {
   readonly database: Database;
@@ -82,15 +81,14 @@ const ringAlarms = async ({ database, centres }: Stand): Promise<void> => {
 const whileBusy = async ({ reads, say }: World, stand: Stand): Promise<Section> => {
   const template = await dayTemplate({ counters: 10, load: 0.9, hours: 8 });
   const senders = centreIds('busy', BUSY.centres);
-  const child = await Child.start(RECEIVER);
-  const url = await child.tell<string>('open', { databaseUrl: stand.url, facts: true });
-  await child.tell('enrol', enrolledOf(senders));
+  const receiver = await Receiver.open({ databaseUrl: stand.url, facts: true });
+  await receiver.enrol(senders);
   const dates = daysUpTo(machineTime.wall(), BUSY.days);
   const logs = senders.map((centreId): Sealed[] => {
     const telling = { centreId, dates, size: 15, signer: signerOf(centreId) };
     return [...template.posts(telling)].map((post) => sealed(centreId, post));
   });
-  const lines = new Lines(url);
+  const lines = new Lines(receiver.url, BUSY.centres);
   let reading = true;
   const sending = drain(lines, logs, () => !reading);
   const { rows, aims } = await measured(stand, { reads, when: 'while centres send' });
@@ -98,8 +96,7 @@ const whileBusy = async ({ reads, say }: World, stand: Stand): Promise<Section> 
   const { events, posts, ms } = await sending;
   say(`meanwhile ${events} events came`);
   await lines.close();
-  await child.tell('close');
-  await child.stop();
+  await receiver.close();
   return {
     title: 'Pages while centres send',
     notes: [

@@ -1,114 +1,84 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { destination, pino } from 'pino';
-import { machineTime, machineTimers } from '../../../node/time.js';
-import { Senders } from '../../../upstream/centres/senders.js';
-import { Projector } from '../../../upstream/facts/projector.js';
-import { upstreamApp } from '../../../upstream/http/app.js';
-import { Ingest } from '../../../upstream/ingest/ingest.js';
-import { run } from '../../../upstream/run.js';
-import type { Settings } from '../../../upstream/settings.js';
-import type { Database } from '../../../upstream/store/database.js';
-import { openStore } from '../../../upstream/store/open.js';
-import { serve } from '../../bench/child.js';
-import { enrolAll, type Enrolled } from './fleet.js';
+import type { Queries } from '../../../upstream/store/database.js';
+import { Child } from '../../bench/child.js';
+import type { PostgresServer } from '../../upstream/postgres.js';
+import { enrolledOf } from './fleet.js';
+import type { Opening, Used } from './receiving.js';
 
-/** A data centre in a process of its own, so that its time is its own. */
+/** A data centre in a process of its own. */
+export class Receiver {
+  private constructor(
+    private readonly child: Child,
+    readonly url: string,
+  ) {}
 
-export interface Opening {
-  /** `null`: the store lies in a folder of its own. */
-  readonly databaseUrl: string | null;
-  /** The whole program, or receivers alone: then facts are made when they are asked for. */
-  readonly facts: boolean;
+  static async open(opening: Opening): Promise<Receiver> {
+    const child = await Child.start('../fleet/stages/receiving');
+    return new Receiver(child, await child.tell<string>('open', opening));
+  }
+
+  /** Its store, asked in its process. */
+  get queries(): Queries {
+    return { query: (sql: string) => this.child.tell('query', sql) };
+  }
+
+  enrol(centres: readonly string[]): Promise<void> {
+    return this.child.tell('enrol', enrolledOf(centres));
+  }
+
+  mark(): Promise<void> {
+    return this.child.tell('mark');
+  }
+
+  used(): Promise<Used> {
+    return this.child.tell('used');
+  }
+
+  facts(): Promise<number> {
+    return this.child.tell('facts');
+  }
+
+  async close(): Promise<void> {
+    await this.child.tell('close');
+    await this.child.stop();
+  }
 }
 
-/** What the process has used up since it opened. */
-export interface Used {
-  readonly cpuMs: number;
-  readonly transactions: number;
-}
+const TICK_MS = 10;
 
-interface Opened {
-  readonly database: Database;
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-const data = mkdtempSync(join(tmpdir(), 'dawr-receiver-'));
-const journal = pino({ level: 'warn', base: null }, destination(2));
-process.on('exit', () => rmSync(data, { recursive: true, force: true }));
-
-const settingsOf = (databaseUrl: string | null): Settings => ({
-  ...{ id: 'nation', name: { ar: 'الأمة', en: 'Nation' } },
-  ...{ host: '127.0.0.1', port: 0, tls: null, names: [], pilot: false },
-  ...{ data, databaseUrl, upstreams: [] },
-});
-
-let transactions = 0;
-
-const counted = (database: Database): Database => ({
-  ...database,
-  transaction: (work) => {
-    transactions += 1;
-    return database.transaction(work);
-  },
-});
-
-const receiver = async (settings: Settings): Promise<Opened> => {
-  const now = machineTime.wall;
-  const database = counted(
-    await openStore(settings, machineTimers, (fault) => journal.warn(fault)),
-  );
-  const senders = new Senders(database, now);
-  const ingest = new Ingest(database, machineTimers);
-  const parts = { settings, database, ingest, senders, timers: machineTimers, now, journal };
-  const app = await upstreamApp(parts, () => undefined);
-  const url = await app.listen({ port: 0, host: settings.host });
-  const stop = async (): Promise<void> => {
-    app.server.closeAllConnections();
-    await app.close();
-    await database.close();
-  };
-  return { database, url, stop };
+/** Field of `/proc/PID/stat` by its number in proc(5). */
+const statOf = (pid: string): readonly string[] => {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return ['', '', '', ...text.slice(text.lastIndexOf(')') + 2).split(' ')];
 };
 
-const whole = async (settings: Settings): Promise<Opened> => {
-  const { url, upstream, stop } = await run({ settings, journal });
-  return { url, database: upstream.database, stop };
+/**
+ * Time that the processes of a server have used up, with those that have ended; `NaN` where the
+ * system has no `/proc`.
+ */
+export const serverCpuMs = ({ cluster }: PostgresServer): number => {
+  let ticks = 0;
+  try {
+    const [server = ''] = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n');
+    const own = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    for (const pid of own) {
+      const fields = pid === server || isChild(pid, server) ? statOf(pid) : [];
+      const used = pid === server ? [14, 15, 16, 17] : [14, 15];
+      for (const field of used) ticks += Number(fields[field] ?? 0);
+    }
+    return ticks * TICK_MS;
+  } catch {
+    // No such files here: the figure is left out.
+    return Number.NaN;
+  }
 };
 
-let opened: Opened;
-let [cpuFrom, transactionsFrom] = [process.cpuUsage(), 0];
-
-serve({
-  open: async ({ databaseUrl, facts }: Opening): Promise<string> => {
-    const settings = settingsOf(databaseUrl);
-    opened = await (facts ? whole(settings) : receiver(settings));
-    return opened.url;
-  },
-  enrol: (centres: readonly Enrolled[]) => enrolAll(opened.database, centres),
-  /** From here on. */
-  mark: () => {
-    cpuFrom = process.cpuUsage();
-    transactionsFrom = transactions;
-  },
-  used: (): Used => {
-    const { user, system } = process.cpuUsage(cpuFrom);
-    return { cpuMs: (user + system) / 1000, transactions: transactions - transactionsFrom };
-  },
-  /** Makes all facts that are wanting; how many ms that took. */
-  facts: async (): Promise<number> => {
-    const began = performance.now();
-    const projector = new Projector(opened.database, {
-      ...{ timers: machineTimers, now: machineTime.wall },
-      onFault: (fault) => journal.warn({ fault: String(fault) }, 'facts are made later'),
-    });
-    await projector.catchUp();
-    const ms = performance.now() - began;
-    await projector.stop();
-    return ms;
-  },
-  query: (sql: string) => opened.database.query(sql),
-  close: () => opened.stop(),
-});
+const isChild = (pid: string, parent: string): boolean => {
+  try {
+    return statOf(pid)[4] === parent;
+  } catch {
+    // It has ended meanwhile.
+    return false;
+  }
+};
