@@ -31,41 +31,47 @@ export interface StoredRow extends Row {
 
 const sha256 = (bytes: Buffer): Buffer => hash('sha256', bytes, 'buffer');
 
-/** Each field with its length before it. */
-const framed = (fields: readonly (string | Buffer)[]): Buffer => {
-  const sizes = fields.map((field) => Buffer.byteLength(field));
-  const bytes = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size, 4 * fields.length));
-  let at = 0;
-  for (const [index, field] of fields.entries()) {
-    at = bytes.writeUInt32BE(sizes[index]!, at);
-    at += typeof field === 'string' ? bytes.write(field, at) : field.copy(bytes, at);
+const NOTHING = Buffer.alloc(0);
+/** Of UTF-8 for a unit of a string, at most. */
+const BYTES_OF_UNIT = 3;
+/** Where short rows are framed, one after the other: nothing of it is kept. */
+const scratch = Buffer.allocUnsafeSlow(65_536);
+
+/** What was hashed before, and then each field with its length before it. */
+const hashFramed = (before: Buffer, fields: readonly (string | Buffer)[]): Buffer => {
+  const most = fields.reduce((sum, { length }) => sum + 4 + BYTES_OF_UNIT * length, before.length);
+  const bytes = most <= scratch.length ? scratch : Buffer.allocUnsafe(most);
+  let at = before.copy(bytes);
+  for (const field of fields) {
+    const from = at + 4;
+    const size = typeof field === 'string' ? bytes.write(field, from) : field.copy(bytes, from);
+    bytes.writeUInt32BE(size, at);
+    at = from + size;
   }
-  return bytes;
+  return sha256(bytes.subarray(0, at));
 };
 
 /** What the first event of a stream follows. */
-export const genesisOf = (stream: string): Buffer => sha256(framed([FORMAT, stream]));
+export const genesisOf = (stream: string): Buffer => hashFramed(NOTHING, [FORMAT, stream]);
+
+/** A row as it is hashed: its body as bytes, or as their text. */
+export type HashedRow = Omit<Row, 'body'> & { readonly body: Buffer | string };
 
 /** The row's hash, given the hash before it. */
-export const hashOf = (previous: Buffer, row: Row): Buffer =>
-  sha256(
-    Buffer.concat([
-      previous,
-      framed([
-        row.stream,
-        String(row.seq),
-        row.day ?? '',
-        String(row.occurred_at),
-        row.request,
-        String(row.part),
-        String(row.parts),
-        row.actor,
-        row.type,
-        String(row.version),
-        row.body,
-      ]),
-    ]),
-  );
+export const hashOf = (previous: Buffer, row: HashedRow): Buffer =>
+  hashFramed(previous, [
+    row.stream,
+    String(row.seq),
+    row.day ?? '',
+    String(row.occurred_at),
+    row.request,
+    String(row.part),
+    String(row.parts),
+    row.actor,
+    row.type,
+    String(row.version),
+    row.body,
+  ]);
 
 /** The stored bytes of an event: everything but its type, which has a column. */
 export const bodyOf = (event: Event): Buffer => {

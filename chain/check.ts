@@ -69,7 +69,7 @@ const chained = ({ stream, from, previous, events }: EventsPost): readonly Check
   let before: Buffer = Buffer.from(previous, 'hex');
   return events.map((sent, index) => {
     const row = rowOf(stream, from + index, sent);
-    const hash = hashOf(before, { ...row, body: Buffer.from(row.body, 'utf8') });
+    const hash = hashOf(before, row);
     before = hash;
     return { ...row, hash };
   });

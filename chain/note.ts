@@ -1,11 +1,4 @@
-import {
-  createPublicKey,
-  hash,
-  sign,
-  verify,
-  type KeyObject,
-  type PublicKeyInput,
-} from 'node:crypto';
+import { createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto';
 
 /** Signature type of Ed25519 in C2SP signed-note. */
 const ED25519 = 1;
@@ -48,10 +41,21 @@ export const isVerifierKey = (text: string): boolean => {
 export const keyIdOfKey = (verifierKey: string): string =>
   KEY_PARTS.exec(verifierKey)?.groups?.['id'] ?? '';
 
+/** Keys that are remembered: to read one again costs as much as a signature's check. */
+const KEYS_MAX = 20_000;
+const keys = new Map<string, KeyObject>();
+
 /** The public key within a verifier key. Throws where there is none. */
-export const publicKeyOf = (verifierKey: string): PublicKeyInput => {
+export const publicKeyOf = (verifierKey: string): KeyObject => {
+  const known = keys.get(verifierKey);
+  if (known !== undefined) return known;
   const raw = Buffer.from(KEY_PARTS.exec(verifierKey)?.groups?.['key'] ?? '', 'base64');
-  return { key: Buffer.concat([DER_PREFIX, raw.subarray(1)]), type: 'spki', format: 'der' };
+  const der = Buffer.concat([DER_PREFIX, raw.subarray(1)]);
+  const key = createPublicKey({ key: der, type: 'spki', format: 'der' });
+  const oldest = keys.size < KEYS_MAX ? undefined : keys.keys().next().value;
+  if (oldest !== undefined) keys.delete(oldest);
+  keys.set(verifierKey, key);
+  return key;
 };
 
 /** `text` must end with a new line; it is signed with that. */
@@ -73,7 +77,7 @@ export const openNote = (note: string, verifierKeys: Iterable<string>): string |
     if (line === undefined) continue;
     const bytes = Buffer.from(line.slice(`— ${name} `.length), 'base64');
     if (bytes.subarray(0, 4).toString('hex') !== id) continue;
-    const publicKey = createPublicKey(publicKeyOf(verifierKey));
+    const publicKey = publicKeyOf(verifierKey);
     if (verify(null, Buffer.from(text, 'utf8'), publicKey, bytes.subarray(4))) return text;
   }
   return null;

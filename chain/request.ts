@@ -1,4 +1,4 @@
-import { createPublicKey, hash, sign, verify } from 'node:crypto';
+import { hash, sign, verify } from 'node:crypto';
 import { keyIdOfKey, publicKeyOf, verifierKeyOf, type Signer } from './note.js';
 
 /** Layout of the signed text; a change of it needs another name. */
@@ -35,7 +35,7 @@ export const signedWith = (header: unknown): string | null =>
 export const isSignedBy = (request: Signed, header: string, verifierKey: string): boolean => {
   const { id, signature = '' } = HEADER.exec(header)?.groups ?? {};
   if (id !== keyIdOfKey(verifierKey)) return false;
-  const key = createPublicKey(publicKeyOf(verifierKey));
+  const key = publicKeyOf(verifierKey);
   return verify(null, textOf(request), key, Buffer.from(signature, 'base64'));
 };
 

@@ -1,7 +1,13 @@
 import { hash } from 'node:crypto';
 
-const sha256 = (...parts: readonly Buffer[]): Buffer =>
-  hash('sha256', Buffer.concat(parts), 'buffer');
+/** A mark and up to two hashes, one after the other: nothing of it is kept. */
+const scratch = Buffer.allocUnsafeSlow(65);
+
+const sha256 = (...parts: readonly Buffer[]): Buffer => {
+  let at = 0;
+  for (const part of parts) at += part.copy(scratch, at);
+  return hash('sha256', scratch.subarray(0, at), 'buffer');
+};
 
 const LEAF = Buffer.of(0);
 const NODE = Buffer.of(1);
