@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Millis } from '../core/configuration.js';
+import { HOUR_MS } from '../core/time.js';
 import { urlOf } from '../node/addresses.js';
 import { machineRandom, machineTime, machineTimers, type Timers } from '../node/time.js';
 import { Senders } from './centres/senders.js';
@@ -13,6 +14,7 @@ import { Relay } from './relay/relays.js';
 import type { Settings } from './settings.js';
 import { StoreFault } from './store/database.js';
 import { openStore } from './store/open.js';
+import { dropOld } from './store/retention.js';
 import type { Upstream } from './upstream.js';
 
 /** Answers that are being given when the door closes have so long. */
@@ -20,6 +22,9 @@ const LAST_ANSWERS_MS = 2_000;
 
 /** How often silent centres are looked for. */
 const SILENCE_LOOK_MS = 60_000;
+
+/** How often it is looked whether a month need not be kept any more. */
+const DROP_LOOK_MS = 6 * HOUR_MS;
 
 export interface RunOptions {
   readonly settings: Settings;
@@ -69,6 +74,13 @@ export const run = async (options: RunOptions): Promise<Running> => {
         journal.warn({ fault: String(fault) }, 'no look at silent centres');
       });
     });
+    const stopDropping = timers.every(DROP_LOOK_MS, () => {
+      if (!relays.every(({ isLive }) => isLive)) return;
+      dropOld(database, settings.keep, now()).then(
+        (dropped) => journal.info({ dropped }, 'months that are no longer kept'),
+        (fault: unknown) => journal.warn({ fault: String(fault) }, 'old months are dropped later'),
+      );
+    });
     const pages = pagesOf(upstream);
     const app = await upstreamApp(upstream, pages.routes);
     await app.listen({ port: settings.port, host: settings.host });
@@ -80,6 +92,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
       url: urlOf(scheme, settings.host, port),
       stop: async () => {
         stopWatching();
+        stopDropping();
         const cancel = timers.after(LAST_ANSWERS_MS, () => app.server.closeAllConnections());
         await app.close();
         cancel();

@@ -31,6 +31,13 @@ export const settingsSchema = z.strictObject({
    * file.
    */
   data: path.default('data'),
+  /** For how many months rows are kept beside the running one; `null`: for ever. */
+  keep: z
+    .strictObject({
+      events: z.number().int().min(3).max(600).nullable().default(13),
+      facts: z.number().int().min(3).max(600).nullable().default(null),
+    })
+    .prefault({}),
   /** Where all of it is passed on: of a governorate, the nation. */
   upstreams: upstreamsField,
 });

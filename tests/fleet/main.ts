@@ -39,7 +39,7 @@ const LOADS = [0.8, 0.95, 0.6, 0.7, 1.02, 0.85, 0.5, 0.9, 0.75];
 const settingsOf = (data: string, port: number): Settings => ({
   ...{ id: GOVERNORATE, name: { ar: 'محافظة الإسماعيلية', en: 'Ismailia Governorate' } },
   ...{ host: '127.0.0.1', port, tls: null, names: [], pilot: false },
-  upstreams: [],
+  ...{ upstreams: [], keep: { events: 13, facts: null } },
   ...{ data, databaseUrl: process.env['DATABASE_URL'] ?? null },
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { machineTimers } from '../../node/time.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
+import { dropOld } from '../../upstream/store/retention.js';
 import { keepMonths, migrate } from '../../upstream/store/schema.js';
 import { Sender } from './sender.js';
 import { STORES } from './stores.js';
@@ -33,5 +34,25 @@ test('a store that was put back from before a month had room is given room again
   const post = sender.arrived(sender.post(4));
   await expect(ingest.take(post)).rejects.toMatchObject({ state: '23514' });
   expect(await ingest.take(post)).toMatchObject({ refused: null, stored: { seq: 5 } });
+  await remove();
+});
+
+test('months that need not be kept go, but not while facts are to be made', async () => {
+  const { database, remove } = await STORES.embedded();
+  await migrate(database);
+  const ingest = new Ingest(database, machineTimers);
+  const sender = new Sender('c-1');
+  sender.write(3);
+  await ingest.take(sender.arrived(sender.post(1)));
+  await keepMonths(database, ['2026-07', '2026-08']);
+  const december = Date.parse('2026-12-15T12:00:00Z');
+  const keep = { events: 3, facts: null };
+  expect(await dropOld(database, keep, december)).toEqual([]);
+  await database.query('DELETE FROM stream');
+  expect(await dropOld(database, keep, december)).toEqual(['event_2026_07', 'event_2026_08']);
+  expect(await dropOld(database, { events: null, facts: 4 }, december)).toContain('leg_2026_07');
+  await keepMonths(database, ['2026-07']);
+  const [room] = await database.query(`SELECT 1 FROM pg_class WHERE relname = 'event_2026_07'`);
+  expect(room).toBeDefined();
   await remove();
 });

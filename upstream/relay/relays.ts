@@ -40,6 +40,7 @@ export interface RelayParts {
 /** The way to one data centre above: each centre's log by itself, under the centre's own name. */
 export class Relay {
   private readonly passed = new Map<string, Passed>();
+  private readonly live = new Map<string, boolean>();
   private readonly wires: Wires;
   private readonly key: RequestKey;
   private readonly base: string;
@@ -65,6 +66,11 @@ export class Relay {
   stored(centres: readonly string[]): void {
     for (const id of centres) this.passed.get(id)?.forwarder.look();
     if (centres.some((id) => !this.passed.has(id))) this.look();
+  }
+
+  /** Whether all that is stored here is stored there. */
+  get isLive(): boolean {
+    return this.key.signer() !== null && [...this.live.values()].every((is) => is);
   }
 
   async stop(): Promise<void> {
@@ -121,6 +127,7 @@ export class Relay {
       // After a restore of this store the centres fill it again, and then there is more to send.
       waitsFor: ['unknown', 'revoked', 'behind'],
       onState: (state) => {
+        this.live.set(centreId, state.is === 'live');
         if (state.is !== 'stopped') return;
         journal.error({ upstream: this.way.id, centreId, why: state.why }, 'no more is taken');
       },

@@ -190,7 +190,7 @@ const boundsOf = (month: string): readonly [string, string] => {
 };
 
 /** What is kept by time. */
-const BY_TIME = FIRST.filter(({ byTime }) => byTime === true).map(({ name }) => name);
+export const TABLES_BY_TIME = FIRST.filter(({ byTime }) => byTime === true).map(({ name }) => name);
 
 /** Months for which there is room, or is being made, by the store that was asked for it. */
 const roomy = new WeakMap<Queries, Map<string, Promise<void>>>();
@@ -201,7 +201,7 @@ const TRIES_MAX = 5;
 
 const makeRoom = async (queries: Queries, month: string): Promise<void> => {
   const [from, to] = boundsOf(month);
-  for (const table of BY_TIME) {
+  for (const table of TABLES_BY_TIME) {
     for (let tries = 1; ; tries += 1) {
       try {
         await queries.query(

@@ -40,7 +40,7 @@ const pagesOf = ({ database, year, centres }: Stand): Readonly<Record<string, Re
     'one centre, any day': async () => {
       const [centreId, day] = [random.pick(centres), random.pick(days)];
       const answer = await readCentre(database, { scope: null, centreId, day, now });
-      if (answer?.report == null) throw new Error(`${centreId} has no report of ${day}`);
+      if (!answer?.report) throw new Error(`${centreId} has no report of ${day}`);
       return answer;
     },
     alarms: () => readAlarms(database, { scope: null, now }),

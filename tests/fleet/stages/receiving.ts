@@ -42,7 +42,7 @@ process.on('exit', () => rmSync(data, { recursive: true, force: true }));
 const settingsOf = (databaseUrl: string | null): Settings => ({
   ...{ id: 'nation', name: { ar: 'الأمة', en: 'Nation' } },
   ...{ host: '127.0.0.1', port: 0, tls: null, names: [], pilot: false },
-  ...{ data, databaseUrl, upstreams: [] },
+  ...{ data, databaseUrl, upstreams: [], keep: { events: null, facts: null } },
 });
 
 let transactions = 0;
