@@ -13,7 +13,8 @@ const STAGES: Readonly<Record<string, (world: World) => Promise<readonly Section
   year,
 };
 
-const HELP = `npm run fleet -- [--only ${Object.keys(STAGES).join(',')}] [--store postgresql|embedded]
+const HELP = `npm run fleet -- [--only ${Object.keys(STAGES).join(',')}]
+    [--store postgresql|embedded]
   [--centres N] [--days D] [--seconds S] [--legs M] [--rounds R] [--reads R]
 
 docs/fleet.md says what each stage measures.

@@ -16,8 +16,20 @@ const BEFORE_MS = 3 * HOUR_MS;
 /** How long and how busy the day is that is told. */
 export type Day = Pick<Habits, 'counters' | 'load'> & { readonly hours: number };
 
+/** A day of about 500 tickets. */
+export const BUSY_DAY: Day = { counters: 10, load: 0.9, hours: 8 };
+
+const made = new Map<string, Promise<Template>>();
+
 /** A day of one centre from its log's first event to the day's last, as its log has it. */
-export const dayTemplate = async ({ counters, load, hours }: Day): Promise<Template> => {
+export const dayTemplate = (day: Day): Promise<Template> => {
+  const key = JSON.stringify(day);
+  const template = made.get(key) ?? play(day);
+  made.set(key, template);
+  return template;
+};
+
+const play = async ({ counters, load, hours }: Day): Promise<Template> => {
   const directory = mkdtempSync(join(tmpdir(), 'dawr-fleet-'));
   const { configuration } = await demoSettings({ ...DEMO_PLACE, data: directory });
   const habits = { seed: 1, counters, load };

@@ -73,7 +73,9 @@ const sumsOf = (row: LineRow): Sums => ({
 export const figuresOf = (days: readonly Sums[]): FleetFigures => {
   const sum = (of: (day: Sums) => number): number =>
     days.reduce((total, day) => total + of(day), 0);
-  const waits = together(days.map((day) => day.waits));
+  const [first] = days;
+  const waits =
+    first !== undefined && days.length === 1 ? first.waits : together(days.map((day) => day.waits));
   const [p50Ms, p90Ms] = [percentileOf(waits, 0.5), percentileOf(waits, 0.9)];
   const count = [...waits.values()].reduce((total, one) => total + one, 0);
   return {
@@ -97,7 +99,13 @@ const stateOf = (row: LineRow, now: Millis): { state: LineState; since: Millis |
   return { state: 'behind', since: caught_up_at ?? enrolled_at };
 };
 
-const lineOf = (row: LineRow, alarms: number, now: Millis): Line => {
+interface Around {
+  readonly now: Millis;
+  /** The date of now in a zone. */
+  readonly dateIn: (zone: string) => string;
+}
+
+const lineOf = (row: LineRow, alarms: number, { now, dateIn }: Around): Line => {
   const sums = sumsOf(row);
   const { state, since } = stateOf(row, now);
   const { centre_id: centreId, governorate_id: governorateId, missing, day, zone } = row;
@@ -108,7 +116,7 @@ const lineOf = (row: LineRow, alarms: number, now: Millis): Line => {
       ...{ centreId, governorateId, name, state, since, missing, day, live, alarms },
       ...figuresOf([sums]),
     },
-    ...{ zone, sums, isToday: day !== null && day === civil(now, zone).date },
+    ...{ zone, sums, isToday: day !== null && day === dateIn(zone) },
   };
 };
 
@@ -143,7 +151,11 @@ export const linesOf = async (
     [centreId ?? null],
   );
   const alarms = new Map(counts.map(({ centre_id, open }) => [centre_id, open]));
+  // A nation has few zones, and to ask for a date takes longer than all else of a line.
+  const dates = new Map(rows.map(({ zone }) => [zone, '']));
+  for (const zone of dates.keys()) dates.set(zone, civil(now, zone).date);
+  const around = { now, dateIn: (zone: string) => dates.get(zone)! };
   return rows
-    .map((row) => lineOf(row, alarms.get(row.centre_id) ?? 0, now))
+    .map((row) => lineOf(row, alarms.get(row.centre_id) ?? 0, around))
     .sort((a, b) => (a.line.centreId < b.line.centreId ? -1 : 1));
 };

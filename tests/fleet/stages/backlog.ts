@@ -1,7 +1,7 @@
 import { median, round } from '../../bench/figures.js';
 import { atLeast, atMost, type Aim, type Row, type Section } from '../../bench/report.js';
 import { openPostgres } from '../../../upstream/store/postgres.js';
-import { dayTemplate } from '../measure.js';
+import { BUSY_DAY, dayTemplate } from '../measure.js';
 import { daysUpTo, type Template } from '../posts.js';
 import { copyRate, linesOf, makeCopies } from './copy.js';
 import { centreIds, sealed, signerOf, type Sealed } from './fleet.js';
@@ -10,9 +10,6 @@ import { Receiver, serverCpuMs } from './receiver.js';
 import type { Used } from './receiving.js';
 import { storageOf } from './storage.js';
 import type { World } from './world.js';
-
-/** A day of about 500 tickets. */
-export const BUSY_DAY = { counters: 10, load: 0.9, hours: 8 };
 
 /** What each centre sends: posts of so many events, and how many of them. */
 const SENDINGS = [

@@ -8,7 +8,7 @@ import type { Database } from '../../../upstream/store/database.js';
 import { percentile, round, times } from '../../bench/figures.js';
 import { atMost, type Aim, type Row, type Section } from '../../bench/report.js';
 import { randomOf } from '../../play/random.js';
-import { dayTemplate } from '../measure.js';
+import { BUSY_DAY, dayTemplate } from '../measure.js';
 import { daysUpTo } from '../posts.js';
 import { centreIds, governorateOf, sealed, signerOf, type Sealed } from './fleet.js';
 import { drain, Lines } from './load.js';
@@ -40,7 +40,7 @@ const pagesOf = ({ database, year, centres }: Stand): Readonly<Record<string, Re
     'one centre, any day': async () => {
       const [centreId, day] = [random.pick(centres), random.pick(days)];
       const answer = await readCentre(database, { scope: null, centreId, day, now });
-      if (!answer?.report) throw new Error(`${centreId} has no report of ${day}`);
+      if ((answer?.report ?? null) === null) throw new Error(`${centreId} has no report of ${day}`);
       return answer;
     },
     alarms: () => readAlarms(database, { scope: null, now }),
@@ -79,7 +79,7 @@ const ringAlarms = async ({ database, centres }: Stand): Promise<void> => {
 
 /** The same reads while a receiver with its projector takes in what other centres send. */
 const whileBusy = async ({ reads, say }: World, stand: Stand): Promise<Section> => {
-  const template = await dayTemplate({ counters: 10, load: 0.9, hours: 8 });
+  const template = await dayTemplate(BUSY_DAY);
   const senders = centreIds('busy', BUSY.centres);
   const receiver = await Receiver.open({ databaseUrl: stand.url, facts: true });
   await receiver.enrol(senders);

@@ -62,7 +62,8 @@ const tellSql = ({ table, times }: Told, into: string): string => {
   return (
     `INSERT INTO ${into} (${columns.map((column) => column.name).join(', ')}) SELECT ${values} ` +
     `FROM (SELECT * FROM told_${name} ${order} OFFSET 0) AS t CROSS JOIN LATERAL ` +
-    `(SELECT * FROM told_centre WHERE t.centre_id IS NOT NULL AND $2::bigint IS NOT NULL OFFSET 0) AS c`
+    `(SELECT * FROM told_centre
+      WHERE t.centre_id IS NOT NULL AND $2::bigint IS NOT NULL OFFSET 0) AS c`
   );
 };
 

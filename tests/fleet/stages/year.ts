@@ -15,7 +15,7 @@ import { storageOf } from './storage.js';
 import { verifierKeyOf } from '../../../chain/note.js';
 import type { World } from './world.js';
 
-const CENTRES = 700;
+const CENTRES_MAX = 700;
 const DAYS = 365;
 /** 192 legs a day, which make 49 million. */
 const DAY = { counters: 4, load: 0.82, hours: 8 };
@@ -72,6 +72,7 @@ const tell = async (database: Database, year: Year, say: World['say']): Promise<
 /** A year of 700 centres in the tables of facts and roll-ups, and what reading it takes. */
 export const year = async (world: World): Promise<readonly Section[]> => {
   const { server, legs, say } = world;
+  const count = Math.min(CENTRES_MAX, world.centres);
   if (server === null) throw new Error('the year is told on PostgreSQL alone');
   const url = await server.database('year');
   const database = await openPostgres(url, (fault) => say(String(fault)));
@@ -81,10 +82,10 @@ export const year = async (world: World): Promise<readonly Section[]> => {
     const all = daysUpTo(now, DAYS + APART_DAYS);
     await makeTold(database, all[0]!);
     const [one] = await database.query<{ legs: number }>('SELECT count(*) AS legs FROM leg');
-    const perDay = CENTRES * one!.legs;
+    const perDay = count * one!.legs;
     const days = Math.min(DAYS, Math.ceil(legs / perDay));
     const past: Year = { dates: all.slice(-days), told: all[0]! };
-    const centres = centreIds('centre', CENTRES);
+    const centres = centreIds('centre', count);
     await enrolAll(database, enrolledOf(centres));
     await prepareTelling(
       database,
@@ -92,7 +93,7 @@ export const year = async (world: World): Promise<readonly Section[]> => {
     );
     await giveConfigurations(database);
     const told = (days * perDay) / 1e6;
-    say(`telling ${told.toFixed(1)} million legs: ${CENTRES} centres, ${days} days …`);
+    say(`telling ${told.toFixed(1)} million legs: ${count} centres, ${days} days …`);
     const began = performance.now();
     await tell(database, past, say);
     await endTelling(database, past);
