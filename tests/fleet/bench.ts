@@ -32,7 +32,7 @@ const main = async (): Promise<void> => {
   if (asksHelp(process.argv)) return void process.stdout.write(HELP);
   const { values } = parsed({
     options: {
-      only: text(Object.keys(STAGES).join(',')),
+      only: text(''),
       store: text('postgresql'),
       centres: text('1000'),
       days: text('1'),
@@ -42,14 +42,16 @@ const main = async (): Promise<void> => {
       reads: text('200'),
     },
   });
-  const names = values.only.split(',');
+  const all = Object.keys(STAGES).filter((name) => name !== 'year' || values.store !== 'embedded');
+  const names = values.only === '' ? all : values.only.split(',');
   const unknown = names.find((name) => STAGES[name] === undefined);
   if (unknown !== undefined) throw new Misuse(`there is no stage ${unknown}`);
   if (!['postgresql', 'embedded'].includes(values.store)) throw new Misuse('no such store');
   const [processor] = cpus();
   console.log(`${cpus().length} × ${processor?.model ?? 'unknown'}, Node ${process.version}`);
-  console.log(`${Math.round(totalmem() / 2 ** 30)} GiB; PostgreSQL with ${settingsLine}`);
   const server = values.store === 'embedded' ? null : await openCluster();
+  const store = server === null ? 'the embedded store' : `PostgreSQL with ${settingsLine}`;
+  console.log(`${Math.round(totalmem() / 2 ** 30)} GiB; ${store}`);
   const began = performance.now();
   const world: World = {
     server,
