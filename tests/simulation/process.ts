@@ -256,7 +256,8 @@ export class Process {
         ...{
           data: store.directory,
           voice: null,
-          upstreams: [], standby: null,
+          upstreams: [],
+          standby: null,
           sms: null,
           names: [],
           pilot: false,
