@@ -106,13 +106,11 @@ describe.each(KINDS)('on %s', (kind) => {
     }
     const today = [reports.get('suez')!, reports.get('ismailia')!];
     expect(together.visits).toBe(today.reduce((sum, { visits }) => sum + visits.visits, 0));
-    const { rows } = {
-      rows: await database.query<{ wait: number }>(
-        `SELECT called_at - joined_at AS wait FROM leg WHERE business_day = $1::date
-         AND called_at IS NOT NULL AND rule <> 'walkDirect' ORDER BY 1`,
-        [DAY],
-      ),
-    };
+    const rows = await database.query<{ wait: number }>(
+      `SELECT called_at - joined_at AS wait FROM leg WHERE business_day = $1::date
+       AND called_at IS NOT NULL AND rule <> 'walkDirect' ORDER BY 1`,
+      [DAY],
+    );
     const exact = percentile(
       rows.map(({ wait }) => Math.max(0, wait)),
       0.9,

@@ -94,9 +94,9 @@ export const moveCursors = async (queries: Queries, moved: readonly Moved[]): Pr
   }));
   const fresh = rows.filter(({ was }) => was === 0);
   const inserted = await queries.query(
-    `INSERT INTO stream (centre_id, stream, ordinal, stored_seq, stored_hash, peaks, checked_size)
+    `INSERT INTO stream (centre_id, stream, ordinal, stored_seq, stored_hash, peaks)
      SELECT centre_id, stream, 1 + (SELECT count(*) FROM stream AS s
-         WHERE s.centre_id = r.centre_id), now, decode(hash, 'hex'), decode(peaks, 'hex'), 0
+         WHERE s.centre_id = r.centre_id), now, decode(hash, 'hex'), decode(peaks, 'hex')
      FROM json_to_recordset($1::json) AS r (centre_id TEXT, stream TEXT, now BIGINT, hash TEXT,
        peaks TEXT) ON CONFLICT DO NOTHING RETURNING 1`,
     [JSON.stringify(fresh)],

@@ -85,7 +85,6 @@ const STREAM: Table = {
     stored_seq BIGINT NOT NULL,
     stored_hash BYTEA NOT NULL,
     peaks BYTEA NOT NULL,
-    checked_size BIGINT NOT NULL,
     follows TEXT,
     follows_seq BIGINT,
     PRIMARY KEY (centre_id, stream)`,
