@@ -92,7 +92,7 @@ export const check = (post: EventsPost, held: Held, logKey: string): Verdict => 
   if (!areWhole(events)) return { refused: 'malformed' };
   if (!events.every((event) => isObject(event[8]))) return { refused: 'malformed' };
   const rows = chained(post);
-  if ((rows.at(-1)?.hash.toString('hex') ?? previous) !== head) return { refused: 'malformed' };
+  if ((rows.at(-1)?.hash.toString('hex') ?? previous) !== head) return { refused: 'fork' };
   if (from > held.seq + 1) return { refused: 'gap' };
   const last = from - 1 + rows.length;
   const fresh = rows.slice(Math.max(0, held.seq + 1 - from));

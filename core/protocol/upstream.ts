@@ -67,7 +67,10 @@ export const postSchema = z.strictObject({
   previous: hash,
   /** Hash of the last event; `previous` where none is sent. */
   head: hash,
-  /** Number of the last event that the centre has of this stream. */
+  /**
+   * Number of the last event that the centre has of this stream. Before `from - 1` only where it
+   * was answered that more is stored: then it has lost its end.
+   */
   last: whole,
   /** The centre was restored and goes on in another stream: nothing will follow in this one. */
   ended: z.boolean(),
@@ -119,7 +122,7 @@ export interface PostAnswer {
 export const POST_REFUSALS = {
   /** Misses events before it: send from `stored` on. */
   gap: 409,
-  /** Does not continue what is stored: send nothing, raise an alarm. */
+  /** Does not continue what is stored, or has another head: send nothing, raise an alarm. */
   fork: 422,
   /** Is no post, or splits a request: a fault of the program. */
   malformed: 400,

@@ -209,10 +209,12 @@ export class Forwarder {
   /** `lost`: the other end has less than it had, so all must be asked anew, oldest first. */
   private async forward({ stream, seq: end, ended }: Reach): Promise<Millis | 'lost'> {
     const { source, line, onState, told } = this.parts;
-    // What is not known is asked for by saying that all is there.
-    let from = (this.stored.get(stream) ?? end) + 1;
+    // What is not known is asked for by saying that all is there; a log that was cut asks anew.
+    let from = Math.min(this.stored.get(stream) ?? end, end) + 1;
     for (;;) {
       const part = await source.from(stream, from, this.noted.get(stream));
+      // Cut at this very moment.
+      if (part.previous === '') return 'lost';
       if (part.events.length > 0) onState({ is: 'sending' });
       const last = await source.lastOf(stream);
       const reply = await line.send({
@@ -243,10 +245,24 @@ export class Forwarder {
     const own = await this.parts.source.hashAt(stream, seq);
     // What a restore cut off lies there alone, and stays there.
     if (own === undefined && ended) return end;
-    if (own === undefined) throw new Stopped('behind');
     if (reply.stored === null || reply.stored.hash === own) return seq;
+    if (own === undefined) {
+      await this.tellLoss(stream, reply.stored);
+      throw new Stopped('behind');
+    }
     await this.showFork({ stream, seq, ended });
     throw new Stopped('fork');
+  }
+
+  /**
+   * Says that what the other end has is not here any more. Only who was told so can say it, so no
+   * post that is late or comes again is taken for this.
+   */
+  private async tellLoss(stream: string, { seq, hash }: Stored): Promise<void> {
+    const { source, line, told } = this.parts;
+    const last = Math.min(await source.lastOf(stream), seq - 1);
+    const place = { stream, from: seq + 1, last, ended: false, previous: hash, head: hash };
+    await line.send({ ...place, events: [], notes: [], ...(await told()) });
   }
 
   /** What follows here is refused there: so the fork rings at the other end, too. */

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { StoredRow } from '../../chain/chain.js';
 import { verifierKeyOf } from '../../chain/note.js';
 import type { EventsPost } from '../../core/protocol/upstream.js';
 import { machineTimers } from '../../node/time.js';
+import { LOG_FILE } from '../../server/log/database.js';
 import { rowsFrom } from '../../server/log/read.js';
 import { signerIn } from '../../server/log/signer.js';
 import {
@@ -163,46 +165,48 @@ test('a centre that begins anew asks where the other end stands', async () => {
   hall.close();
 }, 60_000);
 
-test('a log that lost its end sends nothing more, and says so', async () => {
-  const hall = await new LoggedHall({ directory: folder.path }).open();
-  const whole = new Sending(hall, folder.path, () => 'none');
-  for (let n = 0; n < 20; n += 1) await hall.done(takeTicket);
-  whole.start();
-  await whole.arrived();
-  await whole.stop();
-  const { stream, hash } = whole.rows()[9]!;
-  const outbox = {
-    streams: () => [{ stream, seq: 10, ended: false }],
-    lastOf: () => 10,
-    hashAt: (_: string, seq: number) => whole.rows()[seq - 1]?.hash.toString('hex'),
-    from: () => ({
-      ...{ previous: hash.toString('hex'), head: hash.toString('hex'), events: [], notes: [] },
-    }),
-  };
-  const shorter = {
-    ...outbox,
-    configuration: () => undefined,
-    hashAt: (s: string, seq: number) => (seq > 10 ? undefined : outbox.hashAt(s, seq)),
-  };
-  const states: ForwardState[] = [];
-  const forwarder = new Forwarder({
-    source: shorter,
-    line: {
-      configuration: () => Promise.resolve(),
-      send: async (post) => {
-        const { centreId, logKey } = whole;
-        const { stored } = await ingest.take({ centreId, logKey, post, relayed: false, at: 0 });
-        return { stored: stored!, nextAfterMs: 1, wanted: [] };
-      },
-    },
-    timers: machineTimers,
-    now: () => 0,
-    random: () => 0,
-    told: () => ({ at: 0, live: null }),
-    waitsFor: [],
-    onState: (state) => void states.push(state),
-  });
-  await forwarder.run();
-  expect(states).toEqual([{ is: 'stopped', why: 'behind' }]);
-  hall.close();
-}, 60_000);
+/** Writes to a log's file beside the server, as somebody may who has the disk. */
+const spoil = (directory: string, sql: string): void => {
+  const database = new Sqlite(join(directory, LOG_FILE));
+  for (const trigger of ['event_kept', 'event_fixed', 'checkpoint_kept']) {
+    database.exec(`DROP TRIGGER IF EXISTS ${trigger}`);
+  }
+  database.exec(sql);
+  database.close();
+};
+
+const SPOILED: readonly (readonly [what: string, sql: string, kind: 'behind' | 'fork'])[] = [
+  ['loses its end', 'DELETE FROM event WHERE seq > 12', 'behind'],
+  ['loses an event that was sent', 'DELETE FROM event WHERE seq = 43', 'behind'],
+  ['gets another hash', `UPDATE event SET hash = randomblob(32) WHERE seq = 43`, 'fork'],
+];
+
+test.each(
+  SPOILED.flatMap((spoiled) =>
+    (['off', 'running'] as const).map((when) => [...spoiled, when] as const),
+  ),
+)(
+  'a log that %s sends nothing more, and rings above (%s, %s, %s)',
+  async (...spoiled) => {
+    const [, sql, kind, when] = spoiled;
+    const hall = await new LoggedHall({ directory: folder.path }).open();
+    const sending = new Sending(hall, folder.path, () => 'none');
+    for (let n = 0; n < 20; n += 1) await hall.done(takeTicket);
+    expect(hall.committer.state.seq).toBe(43);
+    sending.start();
+    await sending.arrived();
+    const isLive = () => sending.states.at(-1)?.is;
+    await expect.poll(isLive).toBe('live');
+    if (when === 'off') await sending.stop();
+    spoil(folder.path, sql);
+    if (when === 'off') sending.start();
+    await expect.poll(() => sending.states.at(-1)).toEqual({ is: 'stopped', why: kind });
+    const alarms = await database.query('SELECT kind FROM alarm WHERE centre_id = $1', [
+      sending.centreId,
+    ]);
+    expect(alarms).toEqual([{ kind }]);
+    await sending.stop();
+    hall.log.close();
+  },
+  60_000,
+);

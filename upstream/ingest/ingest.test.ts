@@ -65,6 +65,19 @@ describe.each(KINDS)('ingest on %s', (kind) => {
     expect(await alarms(centre)).toEqual([]);
   });
 
+  test('a post that comes late, again or out of order tells of no loss', async () => {
+    const centre = new Sender('c-late');
+    for (let n = 0; n < 4; n += 1) centre.write(1);
+    const [first, empty] = [centre.post(1), centre.post(5)];
+    for (let n = 0; n < 4; n += 1) centre.write(1);
+    const whole = centre.post(1);
+    for (const post of [whole, first, empty, whole, empty, first]) {
+      expect(await send(centre, post)).toMatchObject({ refused: null, stored: centre.stored(8) });
+    }
+    await Promise.all([empty, first, whole].map((post) => send(centre, post)));
+    expect(await alarms(centre)).toEqual([]);
+  });
+
   test('a gap is refused, with what is stored', async () => {
     const centre = new Sender('c-gap');
     for (let n = 0; n < 9; n += 1) centre.write(1);
@@ -98,13 +111,14 @@ describe.each(KINDS)('ingest on %s', (kind) => {
     ]);
   });
 
-  test('a post that splits a request, or whose head is not its own, is refused', async () => {
+  test('a post that splits a request is refused; one whose events were changed rings', async () => {
     const centre = new Sender('c-split');
     for (let n = 0; n < 4; n += 1) centre.write(3);
     expect((await send(centre, centre.post(1, 4))).refused).toBe('malformed');
     expect((await send(centre, centre.post(2, 6))).refused).toBe('malformed');
     const other = { ...centre.post(1), head: 'f'.repeat(64) };
-    expect((await send(centre, other)).refused).toBe('malformed');
+    expect((await send(centre, other)).refused).toBe('fork');
+    expect(await alarms(centre)).toEqual([{ kind: 'fork', seq: 1, times: 1 }]);
     expect(await kept(centre)).toEqual([]);
   });
 
@@ -161,8 +175,10 @@ describe.each(KINDS)('ingest on %s', (kind) => {
     const centre = new Sender('c-rings');
     for (let n = 0; n < 9; n += 1) centre.write(1);
     await send(centre, centre.post(1));
-    // A copy from before goes on under the same stream.
-    expect(await send(centre, { ...centre.post(6, 5), last: 5 })).toMatchObject({ refused: null });
+    // It was told what is stored here, and has no such event.
+    const [previous, head] = [centre.hashes[9]!.toString('hex'), centre.hashes[9]!.toString('hex')];
+    const less = { ...centre.post(10), previous, head, last: 5 };
+    expect(await send(centre, less)).toMatchObject({ refused: null });
     expect(await alarms(centre)).toEqual([{ kind: 'behind', seq: 5, times: 1 }]);
     // Another log of the same centre that names no event after which it goes on.
     const other = new Sender('c-rings');

@@ -93,7 +93,7 @@ const storeGroup = async (
   await noteNamed(queries, rows);
   const heldAfter = ({ arrived: { centreId, post } }: Work): Held =>
     now.get(keyOf(centreId, post.stream))!;
-  for (const one of work) await keepSigns(queries, one, heldAfter(one));
+  for (const one of work) await keepSigns(queries, one);
   await hear(
     queries,
     work
@@ -116,11 +116,11 @@ const storeGroup = async (
 const keepSigns = async (
   queries: Queries,
   { arrived: { centreId, post, relayed, at }, verdict }: Work,
-  held: Held,
 ): Promise<void> => {
   const { stream, from } = post;
   const place = { centreId, stream, at };
-  if (post.last < held.seq && !post.ended && !relayed) {
+  // It speaks of events that it was told to be stored, and has them not.
+  if (post.last < from - 1 && !post.ended && !relayed) {
     await raise(queries, { ...place, kind: 'behind', seq: post.last });
   }
   if (!relayed && Math.abs(post.at - at) > CLOCK_OFF_MAX_MS) {
