@@ -11,6 +11,7 @@ import { createDeviceTable } from '../../server/report/devices.js';
 import { reportOfDay } from '../../server/report/day.js';
 import { reportProjector } from '../../server/report/projection.js';
 import { factsOfDay as hallsFacts } from '../../server/report/rows.js';
+import { packedFactsOfDay } from '../../upstream/facts/packed.js';
 import { factsOfDay } from '../../upstream/facts/rows.js';
 import type { Queries } from '../../upstream/store/database.js';
 import { countColumn, DERIVED } from '../../upstream/store/facttables.js';
@@ -81,6 +82,7 @@ export const expectAsIn = async (
     const own = hallsFacts(hall, day);
     const found = await factsOfDay(queries, centreId, day);
     expect(found).toEqual(own);
+    expect(await packedFactsOfDay(queries, centreId, day)).toEqual(own);
     if (own === undefined || found === undefined) continue;
     const now = log.at(-1)!.at;
     const zone = CENTRE.centre.zone;
@@ -94,6 +96,12 @@ export const expectAsIn = async (
   );
   const days = hall.prepare('SELECT day FROM service_day ORDER BY 1').all();
   expect(kept).toEqual(days);
+  const packed = await queries.query<{ day: string }>(
+    `SELECT business_day::text AS day FROM packed_day WHERE centre_id = $1 ORDER BY 1`,
+    [centreId],
+  );
+  const closed = 'SELECT day FROM service_day WHERE closed_at IS NOT NULL ORDER BY 1';
+  expect(packed).toEqual(hall.prepare(closed).all());
 };
 
 /** All that follows from a centre's events, byte for byte. */

@@ -117,6 +117,12 @@ export class Book implements Known {
     return all.filter((fact) => fact.day === day && fact.outcome === null);
   }
 
+  /** Days that have changed and are not open, as far as this book knows. */
+  get closed(): readonly string[] {
+    const changed = new Set([...this.changes.values()].map(({ now }) => now.day));
+    return [...changed].filter((day) => this.days.get(`day ${day}`)?.closedAt !== null);
+  }
+
   private at(key: string, { kind }: Fact): Fact | undefined {
     if (kind === 'day') return this.days.get(key);
     if (kind === 'visit') return this.visits.get(key);

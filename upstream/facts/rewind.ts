@@ -1,8 +1,10 @@
 import type { Millis } from '../../core/configuration.js';
 import { raise } from '../ingest/alarms.js';
 import type { Database, Queries } from '../store/database.js';
-import { DAY_SUM, FACTS, QUARTER } from '../store/facttables.js';
+import { DAY_SUM, FACTS, PACKED_DAY, QUARTER } from '../store/facttables.js';
+import { keepMonths } from '../store/schema.js';
 import { BEGINNING, isBefore, segmentAt, type Place, type Segment } from './line.js';
+import { packDays } from './packed.js';
 import { moveOn, type Stand } from './stands.js';
 
 interface Opening {
@@ -42,17 +44,33 @@ interface Anew {
 }
 
 const OF_DAYS: readonly string[] = [
-  ...[FACTS.day, FACTS.visit, FACTS.leg, FACTS.span, FACTS.integrity, DAY_SUM, QUARTER],
+  ...[FACTS.day, FACTS.visit, FACTS.leg, FACTS.span, FACTS.integrity],
+  ...[DAY_SUM, QUARTER, PACKED_DAY],
 ].map(({ name }) => name);
 
-/** What goes away: facts of whole days, and late tickets written down after that place. */
+/** Late tickets that were written down after the place from which facts are made anew. */
+const lateGone = async (
+  queries: Queries,
+  { centreId, line }: Stand,
+  from: Place,
+): Promise<readonly (Place & { readonly day: string })[]> => {
+  const late = await queries.query<Place & { readonly day: string }>(
+    `SELECT business_day::text AS day, stream, seq FROM late_ticket WHERE centre_id = $1`,
+    [centreId],
+  );
+  const segments = line as readonly Segment[];
+  const isKept = (place: Place): boolean =>
+    from.stream !== '' && segmentAt(segments, place) >= 0 && !isBefore(segments, from, place);
+  return late.filter((row) => !isKept(row));
+};
+
+/** What goes away: facts of whole days, and these late tickets. */
 const deleteRest = async (
   queries: Queries,
-  { stand, anew }: { readonly stand: Stand; readonly anew: Anew },
+  centreId: string,
+  { gone, late }: { readonly gone: Anew['gone']; readonly late: readonly object[] },
 ): Promise<void> => {
-  const { centreId } = stand;
-  const line = stand.line as readonly Segment[];
-  const days = JSON.stringify(anew.gone.map(({ day }) => day));
+  const days = JSON.stringify(gone.map(({ day }) => day));
   for (const table of OF_DAYS) {
     await queries.query(
       `DELETE FROM ${table} WHERE centre_id = $1
@@ -60,25 +78,31 @@ const deleteRest = async (
       [centreId, days],
     );
   }
-  const late = await queries.query<Place & { readonly day: string }>(
-    `SELECT business_day::text AS day, stream, seq FROM late_ticket WHERE centre_id = $1`,
-    [centreId],
-  );
-  const { from } = anew;
-  const isKept = (place: Place): boolean =>
-    from.stream !== '' && segmentAt(line, place) >= 0 && !isBefore(line, from, place);
   await queries.query(
     `DELETE FROM late_ticket AS t USING json_to_recordset($2::json) AS r (day DATE, stream TEXT,
        seq BIGINT)
      WHERE t.centre_id = $1 AND t.business_day = r.day AND t.stream = r.stream AND t.seq = r.seq`,
-    [centreId, JSON.stringify(late.filter((row) => !isKept(row)))],
+    [centreId, JSON.stringify(late)],
   );
 };
 
-const writeAnew = async (queries: Queries, stand: Stand, anew: Anew): Promise<void> => {
-  const { from: place, eventDay: day, newestDay } = anew;
-  await moveOn(queries, [{ stand, place, eventDay: day, newestDay, stoppedAt: null }]);
-  await deleteRest(queries, { stand, anew });
+const writeAnew = async (database: Database, stand: Stand, anew: Anew): Promise<void> => {
+  const { from: place, eventDay: day, newestDay, gone } = anew;
+  const { centreId } = stand;
+  const late = await lateGone(database, stand, place);
+  const lighter = [...new Set(late.map((one) => one.day))];
+  await keepMonths(
+    database,
+    lighter.map((one) => one.slice(0, 7)),
+  );
+  await database.transaction(async (queries) => {
+    await moveOn(queries, [{ stand, place, eventDay: day, newestDay, stoppedAt: null }]);
+    await deleteRest(queries, centreId, { gone, late });
+    await packDays(
+      queries,
+      lighter.map((one) => ({ centreId, day: one })),
+    );
+  });
 };
 
 const stopThere = async (queries: Queries, stand: Stand, at: Millis): Promise<void> => {
@@ -129,9 +153,8 @@ export const rewind = async (database: Database, stand: Stand, at: Millis): Prom
     undefined,
   );
   const anew = await anewFrom(database, stand, [openings, last]);
-  await database.transaction((queries) =>
-    anew === null ? stopThere(queries, stand, at) : writeAnew(queries, stand, anew),
-  );
+  if (anew !== null) return writeAnew(database, stand, anew);
+  await database.transaction((queries) => stopThere(queries, stand, at));
 };
 
 /**
@@ -147,7 +170,7 @@ export const forget = async (database: Database, stand: Stand): Promise<boolean>
   for (const opening of [undefined, ...shared]) {
     const anew = await anewFrom(database, stand, [openings, opening]);
     if (anew === null) continue;
-    await database.transaction((queries) => writeAnew(queries, stand, anew));
+    await writeAnew(database, stand, anew);
     return true;
   }
   return false;

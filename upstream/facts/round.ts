@@ -10,6 +10,7 @@ import { keepMonths } from '../store/schema.js';
 import { putSql } from '../store/tables.js';
 import { Book, type Found } from './book.js';
 import { nextAfter, segmentAt, type Place } from './line.js';
+import { packDays, type CentreDay } from './packed.js';
 import { eventsAfter, type EventRow, type Wanted } from './reading.js';
 import { rewind } from './rewind.js';
 import {
@@ -125,19 +126,27 @@ const movedBy = (folded: Folded, at: Millis): Moved => ({
   stoppedAt: folded.fault === null ? null : at,
 });
 
+const closedBy = ({ stand: { centreId }, book }: Folded): readonly CentreDay[] =>
+  (book?.closed ?? []).map((day) => ({ centreId, day }));
+
 interface Written {
   readonly folded: readonly Folded[];
   readonly rollups: RolledUp;
+  readonly packing: readonly CentreDay[];
   readonly at: Millis;
 }
 
-const write = async (queries: Queries, { folded, rollups, at }: Written): Promise<void> => {
+const write = async (
+  queries: Queries,
+  { folded, rollups, packing, at }: Written,
+): Promise<void> => {
   await moveOn(
     queries,
     folded.map((one) => movedBy(one, at)),
   );
   await putFacts(queries, folded);
   await putRollups(queries, rollups);
+  await packDays(queries, packing);
   for (const { stand, fault } of folded) {
     if (fault === null) continue;
     await raise(queries, { centreId: stand.centreId, kind: 'facts', ...fault, at });
@@ -209,12 +218,14 @@ export const round = async (
   ];
   if (folded.length > 0) {
     const deltas = deltasOf(folded);
+    const packing = folded.flatMap(closedBy);
+    const days = [...deltas.days.values()].map((cell) => cell.business_day);
     await keepMonths(
       database,
-      [...deltas.days.values()].map((cell) => cell.business_day.slice(0, 7)),
+      [...days, ...packing.map(({ day }) => day)].map((day) => day.slice(0, 7)),
     );
     const rollups = await rolledUp(database, deltas);
-    await database.transaction((queries) => write(queries, { folded, rollups, at }));
+    await database.transaction((queries) => write(queries, { folded, rollups, packing, at }));
   }
   return [...folded.filter(hasMore).map(({ stand }) => stand), ...astray].map(
     ({ centreId }) => centreId,
@@ -229,5 +240,5 @@ export const stopAt = async (database: Database, centreId: string, at: Millis): 
   const { stream, seq } = (typeof line === 'string' ? undefined : nextAfter(line, place)) ?? place;
   const folded = [stopped(stand!, { stream, seq: seq + 1 })];
   const rollups = { quarters: [], days: [] };
-  await database.transaction((queries) => write(queries, { folded, rollups, at }));
+  await database.transaction((queries) => write(queries, { folded, rollups, packing: [], at }));
 };

@@ -2,10 +2,10 @@ import type { Millis, Words } from '../../core/configuration.js';
 import type { CentreAnswer, Scope } from '../../core/protocol/overview.js';
 import { dayReport } from '../../core/report.js';
 import { zoneOffset } from '../../core/export/zone.js';
-import { factsOfDay } from '../facts/rows.js';
+import { packedFactsOfDay } from '../facts/packed.js';
 import type { Queries } from '../store/database.js';
 import { linesOf } from './lines.js';
-import { namesOf } from './names.js';
+import { namesIn } from './names.js';
 
 interface Asked {
   readonly scope: Scope;
@@ -30,12 +30,13 @@ const servicesOf = async (
   centreId: string,
   day: string,
 ): Promise<Record<string, Words>> => {
-  const [row] = await queries.query<{ configuration: string }>(
-    `SELECT configuration FROM service_day WHERE centre_id = $1 AND business_day = $2::date`,
+  const [row] = await queries.query<{ readonly body: string | null }>(
+    `SELECT c.body FROM service_day AS d
+     JOIN configuration AS c ON c.centre_id = d.centre_id AND c.hash = d.configuration
+     WHERE d.centre_id = $1 AND d.business_day = $2::date`,
     [centreId, day],
   );
-  if (row === undefined) return {};
-  const { services } = await namesOf(queries, centreId, row.configuration);
+  const { services } = namesIn(row?.body ?? null);
   return Object.fromEntries(services.map(({ id, name }) => [id, name]));
 };
 
@@ -46,13 +47,16 @@ export const readCentre = async (queries: Queries, asked: Asked): Promise<Centre
   if (found === undefined) return null;
   const { line, zone } = found;
   const day = asked.day ?? line.day;
-  const facts = day === null ? undefined : await factsOfDay(queries, centreId, day);
+  const [days, facts, services] = await Promise.all([
+    daysOf(queries, centreId),
+    day === null ? undefined : packedFactsOfDay(queries, centreId, day),
+    day === null ? {} : servicesOf(queries, centreId, day),
+  ]);
   return {
-    ...{ now, line, zone, days: await daysOf(queries, centreId) },
+    ...{ now, line, zone, days, services },
     report:
       facts === undefined
         ? null
         : dayReport(facts, { now, offsetMs: zoneOffset(zone)(facts.day.openedAt) }),
-    services: facts === undefined ? {} : await servicesOf(queries, centreId, facts.day.day),
   };
 };

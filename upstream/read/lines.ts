@@ -127,13 +127,8 @@ export interface Asked {
   readonly centreId?: string;
 }
 
-/** In the order of the centres' ids. */
-export const linesOf = async (
-  queries: Queries,
-  { scope, now, centreId }: Asked,
-): Promise<readonly Line[]> => {
-  const values = [scopeValue(scope), centreId ?? null];
-  const rows = await queries.query<LineRow>(
+const rowsOf = (queries: Queries, { scope, centreId }: Asked): Promise<LineRow[]> =>
+  queries.query<LineRow>(
     `SELECT c.centre_id, c.governorate_id, c.name_ar, c.name_en, c.zone, c.enrolled_at,
        c.revoked_at, c.heard_at, c.caught_up_at, c.live_since, c.missing, c.live,
        p.newest_day::text AS day,
@@ -143,14 +138,26 @@ export const linesOf = async (
      LEFT JOIN projection AS p ON p.centre_id = c.centre_id
      LEFT JOIN rollup_day AS d ON d.centre_id = c.centre_id AND d.business_day = p.newest_day
      WHERE ${IN_SCOPE} AND ($2::text IS NULL OR c.centre_id = $2)`,
-    values,
+    [scopeValue(scope), centreId ?? null],
   );
+
+/** How many alarms are open, by centre. */
+const alarmsOf = async (
+  queries: Queries,
+  centreId: string | undefined,
+): Promise<ReadonlyMap<string, number>> => {
   const counts = await queries.query<{ readonly centre_id: string; readonly open: number }>(
     `SELECT centre_id, count(*) AS open FROM alarm
      WHERE cleared_at IS NULL AND ($1::text IS NULL OR centre_id = $1) GROUP BY centre_id`,
     [centreId ?? null],
   );
-  const alarms = new Map(counts.map(({ centre_id, open }) => [centre_id, open]));
+  return new Map(counts.map(({ centre_id, open }) => [centre_id, open]));
+};
+
+/** In the order of the centres' ids. */
+export const linesOf = async (queries: Queries, asked: Asked): Promise<readonly Line[]> => {
+  const { now, centreId } = asked;
+  const [rows, alarms] = await Promise.all([rowsOf(queries, asked), alarmsOf(queries, centreId)]);
   // A nation has few zones, and to ask for a date takes longer than all else of a line.
   const dates = new Map(rows.map(({ zone }) => [zone, '']));
   for (const zone of dates.keys()) dates.set(zone, civil(now, zone).date);

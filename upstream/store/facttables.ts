@@ -94,6 +94,17 @@ export const DAY_SUM: RowTable = {
 };
 
 /**
+ * All facts of a closed day in one row, as `upstream/facts/packed.ts` writes them: those of the
+ * other tables lie between the rows of all other centres, each in another place of the disk.
+ */
+export const PACKED_DAY: RowTable = {
+  name: 'packed_day',
+  key: DAY_KEY,
+  columns: [CENTRE_ID, DAY, column('facts', 'BYTEA')],
+  byTime: true,
+};
+
+/**
  * How far a centre's facts are made: `stream` and `seq` of the last event, whose `business_day` is
  * `event_day`. Each commit raises `turn`: who has read another one must look again.
  */
@@ -114,5 +125,5 @@ export const PROJECTION: RowTable = {
 /** All that follows from the events, and how far. */
 export const DERIVED: readonly RowTable[] = [
   ...Object.values(FACTS),
-  ...[QUARTER, DAY_SUM, PROJECTION],
+  ...[QUARTER, DAY_SUM, PACKED_DAY, PROJECTION],
 ];

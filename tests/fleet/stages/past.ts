@@ -1,16 +1,28 @@
 import { DAY_MS } from '../../../core/time.js';
 import { FACT_TABLES, typeOf } from '../../../core/facts/fields.js';
-import { factColumn, DAY_SUM, FACTS, QUARTER } from '../../../upstream/store/facttables.js';
+import type { DayFacts } from '../../../core/facts.js';
+import { packed } from '../../../upstream/facts/packed.js';
+import { factsOfDay } from '../../../upstream/facts/rows.js';
+import {
+  factColumn,
+  DAY_SUM,
+  FACTS,
+  PACKED_DAY,
+  QUARTER,
+} from '../../../upstream/store/facttables.js';
 import type { Queries } from '../../../upstream/store/database.js';
-import type { Column, RowTable } from '../../../upstream/store/tables.js';
+import { putSql, type Column, type RowTable } from '../../../upstream/store/tables.js';
 
 /** One centre's day, as the projector made it, told again by many centres on many days. */
 
 /** The centre whose facts are told again; it is not enrolled. */
 export const TOLD = 'told';
 
-/** Rows of these tables are many times those of all others: one day in so many has them. */
+/** One day in so many has what is told for the page of one centre alone. */
 const SAMPLED_DAYS = 10;
+const SAMPLED: readonly string[] = [FACTS.span.name, PACKED_DAY.name];
+/** Packed days that are written at a time. */
+const PACKED_AT_ONCE = 100;
 
 export interface Year {
   /** `YYYY-MM-DD`, in order. */
@@ -36,11 +48,12 @@ const TABLES: readonly Told[] = [
   ...FACT_KINDS.map((kind) => ({ table: FACTS[kind], times: timesOf(kind) })),
   { table: QUARTER, times: ['slot'] },
   { table: DAY_SUM, times: [] },
+  { table: PACKED_DAY, times: [] },
 ];
 
 const isByTime = ({ table: { byTime } }: Told): boolean => byTime === true;
 
-/** Days of which the sessions of counters are kept too. */
+/** Days of which the sessions of counters are kept too, and which are packed. */
 export const hasSessions = (index: number): boolean => index % SAMPLED_DAYS === 0;
 
 const valueOf = ({ name }: Column, times: readonly string[]): string => {
@@ -92,6 +105,48 @@ const monthAfter = (month: string): string => {
   return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
 };
 
+type Moment = Readonly<Record<string, unknown>>;
+
+/** The told day's facts as another centre would have them on another day. */
+const toldBy = (facts: DayFacts, stream: string, { date, ms }: { date: string; ms: number }) => {
+  const moved = <F extends { readonly kind: (typeof FACT_KINDS)[number] }>(fact: F): F => {
+    const own: Record<string, unknown> = { ...fact, day: date };
+    for (const [field, kept] of Object.entries(FACT_TABLES[fact.kind].fields)) {
+      const value = (fact as Moment)[field];
+      if (typeOf(kept).type === 'time' && typeof value === 'number') own[field] = value + ms;
+    }
+    if ('stream' in own) own['stream'] = stream;
+    const { ticketId } = own;
+    if (typeof ticketId === 'string') own['ticketId'] = `${stream}${ticketId.slice(26)}`;
+    return own as F;
+  };
+  return {
+    ...{ ...facts, day: moved(facts.day), visits: facts.visits.map(moved) },
+    ...{ legs: facts.legs.map(moved), spans: facts.spans.map(moved) },
+  };
+};
+
+/** What the projector would have packed of a day, centre after centre. */
+const tellPacked = async (
+  queries: Queries,
+  { told }: Year,
+  { date, into }: { readonly date: string; readonly into: string },
+): Promise<void> => {
+  const facts = (await factsOfDay(queries, TOLD, told))!;
+  const move = { date, ms: Date.parse(date) - Date.parse(told) };
+  const centres = await queries.query<{ readonly centre_id: string; readonly stream: string }>(
+    'SELECT centre_id, stream FROM told_centre ORDER BY centre_id',
+  );
+  const put = putSql({ ...PACKED_DAY, name: into });
+  for (let at = 0; at < centres.length; at += PACKED_AT_ONCE) {
+    const rows = centres.slice(at, at + PACKED_AT_ONCE).map(({ centre_id, stream }) => {
+      const bytes = packed(toldBy(facts, stream, move)).toString('hex');
+      return { centre_id, business_day: date, facts: bytes };
+    });
+    await queries.query(put, [JSON.stringify(rows)]);
+  }
+};
+
 const tellDay = async (
   queries: Queries,
   { told }: Year,
@@ -110,14 +165,18 @@ export const tellMonth = async (queries: Queries, month: string, year: Year): Pr
   for (const own of TABLES) {
     const { name, key } = own.table;
     const part = isByTime(own) ? `${name}_${month.replace('-', '_')}` : name;
+    const keyed = `ALTER TABLE ${part} ADD PRIMARY KEY (${key.join(', ')})`;
+    const isPacked = name === PACKED_DAY.name;
     if (isByTime(own)) await queries.query(`CREATE TABLE ${part} (LIKE ${name})`);
+    if (isPacked) await queries.query(keyed);
     const sql = tellSql(own, part);
     for (const date of dates) {
-      const isTold = name !== 'counter_session' || hasSessions(year.dates.indexOf(date));
-      if (isTold) await tellDay(queries, year, { date, sql });
+      if (SAMPLED.includes(name) && !hasSessions(year.dates.indexOf(date))) continue;
+      if (isPacked) await tellPacked(queries, year, { date, into: part });
+      else await tellDay(queries, year, { date, sql });
     }
     if (!isByTime(own)) continue;
-    await queries.query(`ALTER TABLE ${part} ADD PRIMARY KEY (${key.join(', ')})`);
+    if (!isPacked) await queries.query(keyed);
     await queries.query(
       `ALTER TABLE ${name} ATTACH PARTITION ${part}
        FOR VALUES FROM ('${month}-01') TO ('${monthAfter(month)}-01')`,
