@@ -151,7 +151,10 @@ const applyDay = (state: State, event: Logged<Exclude<DayEvent, { type: 'day.ope
   if (event.type === 'day.closed') {
     if (day.tickets.size > 0) throw new Error(`day ${day.day} closes with open tickets`);
     centre.closedDay = day.day;
-    if (centre.restoredDay !== day.day) centre.skipSeries = 0;
+    if (centre.restoredDay !== day.day) {
+      centre.skipSeries = 0;
+      centre.restoredDay = null;
+    }
     centre.earlierStreams = [];
     state.day = null;
     return;

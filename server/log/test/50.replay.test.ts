@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { freshId, HandTime, LoggedHall, scratch, takeTicket } from '../../../tests/fixtures/log.js';
 import { canonical } from '../../../core/canonical.js';
 import { emptyState } from '../../../core/state.js';
 import { DAY_MS } from '../../../core/time.js';
+import { backup } from '../backup.js';
 import { rowsFrom } from '../read.js';
 import { fold, hallRules, type Rules } from '../replay.js';
+import { restore } from '../restore.js';
 import { verify } from '../verify.js';
 
 let folder: ReturnType<typeof scratch>;
@@ -12,8 +15,10 @@ beforeEach(() => (folder = scratch()));
 afterEach(() => folder.remove());
 
 /** Some days of a few visits each; the last one stays open. */
-const history = async (days: number): Promise<{ time: HandTime; hall: LoggedHall }> => {
-  const time = new HandTime();
+const history = async (
+  days: number,
+  time = new HandTime(),
+): Promise<{ time: HandTime; hall: LoggedHall }> => {
   const hall = await new LoggedHall({ directory: folder.path }, time).open();
   for (let day = 1; day <= days; day++) {
     await hall.done({ type: 'enrolDevice', deviceId: `kiosk-${day}`, role: 'kiosk' });
@@ -54,6 +59,19 @@ test('whether the last day is open or closed', async () => {
   const again = new LoggedHall({ directory: folder.path }, time);
   expect(canonical(again.committer.state)).toBe(before);
   again.close();
+});
+
+test('also long after a restore in the middle of a day, so that backups go on', async () => {
+  const { time, hall } = await history(1);
+  const [kept, centreId] = [join(folder.path, 'backup'), hall.centreId];
+  await backup(folder.path, kept);
+  hall.close();
+  await restore({ directory: folder.path, centreId, time }, kept);
+  for (let days = 2; days <= 4; days += 1) {
+    const next = (await history(2, time)).hall;
+    expect(verify(next.log.database).problems).toEqual([]);
+    next.close();
+  }
 });
 
 test('days before the last two are found by an index, not by reading them', async () => {
