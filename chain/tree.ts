@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { sha256 as hashOf } from './chain.js';
 
 /** A mark and up to two hashes, one after the other: nothing of it is kept. */
 const scratch = Buffer.allocUnsafeSlow(65);
@@ -6,7 +6,7 @@ const scratch = Buffer.allocUnsafeSlow(65);
 const sha256 = (...parts: readonly Buffer[]): Buffer => {
   let at = 0;
   for (const part of parts) at += part.copy(scratch, at);
-  return hash('sha256', scratch.subarray(0, at), 'buffer');
+  return hashOf(scratch.subarray(0, at));
 };
 
 const LEAF = Buffer.of(0);

@@ -80,8 +80,8 @@ const storeGroup = async (
     now.set(key, 'refused' in verdict ? held : verdict.held);
     work.push({ arrived, verdict });
   }
-  const rows = work.flatMap(({ arrived: { centreId }, verdict }) =>
-    'refused' in verdict ? [] : verdict.rows.map((row) => ({ ...row, centreId })),
+  const fresh = work.flatMap(({ arrived: { centreId }, verdict }) =>
+    'refused' in verdict || verdict.rows.length === 0 ? [] : [{ centreId, rows: verdict.rows }],
   );
   const moved = [...now].flatMap(([key, held]): Moved[] => {
     const [centreId = '', stream = ''] = key.split(' ');
@@ -89,8 +89,8 @@ const storeGroup = async (
     return held.seq === from ? [] : [{ centreId, stream, from, held }];
   });
   if (moved.length > 0) await moveCursors(queries, moved);
-  if (rows.length > 0) await storeRows(queries, rows);
-  await noteNamed(queries, rows);
+  if (fresh.length > 0) await storeRows(queries, fresh);
+  await noteNamed(queries, fresh);
   const heldAfter = ({ arrived: { centreId, post } }: Work): Held =>
     now.get(keyOf(centreId, post.stream))!;
   for (const one of work) await keepSigns(queries, one);

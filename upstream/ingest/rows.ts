@@ -41,29 +41,32 @@ export const heldOf = (stream: string, cursor: Cursor | undefined): Held =>
 const businessDay = ({ day, occurred_at }: Pick<CheckedRow, 'day' | 'occurred_at'>): string =>
   day ?? new Date(occurred_at).toISOString().slice(0, 10);
 
-export type Own<T> = T & { readonly centreId: string };
+/** What is new of a centre. */
+export interface Fresh {
+  readonly centreId: string;
+  readonly rows: readonly CheckedRow[];
+}
 
-export const storeRows = async (
-  queries: Queries,
-  rows: readonly Own<CheckedRow>[],
-): Promise<void> => {
-  // Field by field: to spread a row costs more than its hash.
-  const kept = rows.map((row) => ({
-    centre_id: row.centreId,
-    business_day: businessDay(row),
-    stream: row.stream,
-    seq: row.seq,
-    day: row.day,
-    occurred_at: row.occurred_at,
-    request: row.request,
-    part: row.part,
-    parts: row.parts,
-    actor: row.actor,
-    type: row.type,
-    version: row.version,
-    body: row.body,
-    hash: row.hash.toString('hex'),
-  }));
+export const storeRows = async (queries: Queries, fresh: readonly Fresh[]): Promise<void> => {
+  const kept = fresh.flatMap(({ centreId, rows }) =>
+    // Field by field: to spread a row costs more than its hash.
+    rows.map((row) => ({
+      centre_id: centreId,
+      business_day: businessDay(row),
+      stream: row.stream,
+      seq: row.seq,
+      day: row.day,
+      occurred_at: row.occurred_at,
+      request: row.request,
+      part: row.part,
+      parts: row.parts,
+      actor: row.actor,
+      type: row.type,
+      version: row.version,
+      body: row.body,
+      hash: row.hash.toString('hex'),
+    })),
+  );
   await queries.query(
     `INSERT INTO event (centre_id, business_day, stream, seq, day, occurred_at, request, part,
        parts, actor, type, version, body, hash)
@@ -151,23 +154,23 @@ const HASH = /^[0-9a-f]{64}$/;
 /** Events that name a configuration by its hash. */
 const NAMING = new Set(['configuration.published', 'configuration.applied', 'day.opened']);
 
-/** Hash of a configuration, as `Own` of its centre. */
+/** Hash of a configuration, with its centre. */
 interface Named {
   readonly centre_id: string;
   readonly hash: string;
 }
 
 /** Notes which configurations the events name; their bodies are asked for until they come. */
-export const noteNamed = async (
-  queries: Queries,
-  rows: readonly Own<CheckedRow>[],
-): Promise<void> => {
-  const named = rows
-    .filter(({ type }) => NAMING.has(type))
-    .map(({ centreId, body }) => {
-      const { configuration } = JSON.parse(body) as { readonly configuration?: unknown };
-      return { centre_id: centreId, hash: configuration };
-    })
+export const noteNamed = async (queries: Queries, fresh: readonly Fresh[]): Promise<void> => {
+  const named = fresh
+    .flatMap(({ centreId, rows }) =>
+      rows
+        .filter(({ type }) => NAMING.has(type))
+        .map(({ body }) => {
+          const { configuration } = JSON.parse(body) as { readonly configuration?: unknown };
+          return { centre_id: centreId, hash: configuration };
+        }),
+    )
     .filter((one): one is Named => typeof one.hash === 'string' && HASH.test(one.hash));
   if (named.length === 0) return;
   await queries.query(
