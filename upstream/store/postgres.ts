@@ -1,6 +1,7 @@
 import pg from 'pg';
 import {
   QueryFault,
+  StoreFault,
   watched,
   type Database,
   type Engine,
@@ -39,6 +40,29 @@ const queriesOf = (client: pg.Pool | pg.PoolClient): Queries => ({
 
 const isCitus = async (queries: Queries): Promise<boolean> =>
   (await queries.query(`SELECT 1 FROM pg_extension WHERE extname = 'citus'`)).length > 0;
+
+const VERSION_MIN = 15;
+/** Settings of the server without which a commit is not durable, and what each may not be. */
+const DURABLE = ['fsync', 'full_page_writes', 'synchronous_commit'] as const;
+const NOT_DURABLE = 'off';
+
+/** Why a server cannot be the store, in a sentence; `undefined` if it can. */
+const unfit = async (queries: Queries): Promise<string | undefined> => {
+  const settings = DURABLE.map((name) => `current_setting('${name}') AS ${name}`);
+  const [found] = await queries.query<Record<(typeof DURABLE)[number] | 'version', string>>(
+    `SELECT current_setting('server_version') AS version, ${settings.join(', ')}`,
+  );
+  const version = found?.version ?? '';
+  if (Number.parseInt(version, 10) < VERSION_MIN) {
+    return `it is PostgreSQL ${version}: version ${VERSION_MIN} or later is needed`;
+  }
+  const name = DURABLE.find((setting) => found?.[setting] === NOT_DURABLE);
+  if (name === undefined) return undefined;
+  return `its ${name} is off, and what is confirmed to a centre must outlast a power cut: set it on`;
+};
+
+/** Without the user and secret that stand in it. */
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '');
 
 /** What is under way; the pool itself forgets at its end who still waits for a connection. */
 class Gate {
@@ -83,12 +107,22 @@ const transaction = async <T>(
 
 /**
  * A server of PostgreSQL 15 or later, by its `postgresql://` address. Connects when asked; what is
- * wrong with a connection at rest goes to `onFault`, and the next statement opens another.
+ * wrong with a connection at rest goes to `onFault`, and the next statement opens another. Rejects
+ * with a `StoreFault` where there is none, or one that does not keep what it commits.
  */
 export const openPostgres = async (
   url: string,
   onFault: (fault: unknown) => void,
 ): Promise<Database> => {
+  const refused = (why: string, options?: ErrorOptions): StoreFault =>
+    new StoreFault(
+      'store.unusable',
+      `The database at ${hostOf(url) || 'this address'} (DATABASE_URL) cannot be the store: ${why}`,
+      options,
+    );
+  if (!/^postgres(ql)?:\/\//.test(url)) {
+    throw refused('write postgresql://USER:SECRET@HOST:5432/DATABASE');
+  }
   const pool = new pg.Pool({
     ...{ connectionString: url, max: CONNECTIONS_MAX, types },
     ...{ connectionTimeoutMillis: CONNECT_MS_MAX, application_name: 'dawr' },
@@ -102,6 +136,8 @@ export const openPostgres = async (
   const connected = (): Promise<pg.PoolClient> =>
     pool.connect().catch((error: unknown) => Promise.reject(faultOf(error)));
   try {
+    const why = await unfit(queries);
+    if (why !== undefined) throw refused(why);
     const engine: Engine = (await isCitus(queries)) ? 'citus' : 'postgresql';
     return {
       engine,
@@ -111,6 +147,7 @@ export const openPostgres = async (
     };
   } catch (fault) {
     await pool.end();
+    if (fault instanceof QueryFault) throw refused(fault.message, { cause: fault });
     throw fault;
   }
 };

@@ -178,8 +178,20 @@ describe('a server that goes away', () => {
     expect(faults.length).toBeGreaterThan(0);
   });
 
-  test('a database that is not there refuses for good', async () => {
-    const fault = await faultOf(openPostgres(server.urlOf('nowhere'), () => undefined));
-    expect([fault.state, fault.isPassing]).toEqual(['3D000', false]);
+  test('a database that is not there, or keeps nothing, is refused in a sentence', async () => {
+    const refusal = async (url: string): Promise<string> => {
+      const fault = await openPostgres(url, () => undefined).catch((error: unknown) => error);
+      expect(fault).toMatchObject({ name: 'StoreFault', code: 'store.unusable' });
+      return (fault as Error).message;
+    };
+    expect(await refusal(server.urlOf('nowhere'))).toContain('"nowhere" does not exist');
+    expect(await refusal('postgresql://someone:hidden@127.0.0.1:1/dawr')).toBe(
+      'The database at 127.0.0.1:1 (DATABASE_URL) cannot be the store: ' +
+        'connect ECONNREFUSED 127.0.0.1:1',
+    );
+    expect(await refusal('dawr')).toContain('write postgresql://');
+    const careless = await server.database('careless');
+    await database.query('ALTER DATABASE careless SET synchronous_commit = off');
+    expect(await refusal(careless)).toContain('its synchronous_commit is off');
   });
 });
