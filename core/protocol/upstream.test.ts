@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { POST_EVENTS_MAX, postSchema, type SentRow } from './upstream.js';
+import { REQUEST_EVENTS_MAX, postSchema, type SentRow } from './upstream.js';
 
 const ROW: SentRow = ['2026-11-22', 1, 'r', 1, 1, 'a', 't', 1, '{"name":"دور"}'];
 const HASH = 'a'.repeat(64);
@@ -16,11 +16,11 @@ const withAt = (place: number, value: unknown): unknown[] =>
 
 test('a row of a post is taken as it lies in the log', () => {
   expect(isPost([ROW, withAt(0, null), withAt(8, ''), withAt(1, 0)])).toBe(true);
-  expect(isPost(Array.from({ length: POST_EVENTS_MAX }, () => ROW))).toBe(true);
+  expect(isPost(Array.from({ length: REQUEST_EVENTS_MAX }, () => ROW))).toBe(true);
 });
 
 test.each([
-  ['too many', Array.from({ length: POST_EVENTS_MAX + 1 }, () => ROW)],
+  ['too many', Array.from({ length: REQUEST_EVENTS_MAX + 1 }, () => ROW)],
   ['no list', { 0: ROW }],
   ['a row that is no list', [{ ...ROW }]],
   ['a field too few', [ROW.slice(0, 8)]],

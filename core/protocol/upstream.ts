@@ -9,6 +9,8 @@ import { ID } from './forms.js';
  */
 
 export const POST_EVENTS_MAX = 500;
+/** Of a single request, which is never split: the end of a day ends every open visit. */
+export const REQUEST_EVENTS_MAX = 10_000;
 /** Of one post as JSON, before it is packed. */
 export const POST_BYTES_MAX = 4_000_000;
 /** Bytes of one signed note, and how many are sent with a post. */
@@ -66,7 +68,7 @@ const areSentRows = (rows: unknown): boolean => {
   const days = new Set<unknown>();
   return (
     Array.isArray(rows) &&
-    rows.length <= POST_EVENTS_MAX &&
+    rows.length <= REQUEST_EVENTS_MAX &&
     rows.every((row) => isSentRow(row, days))
   );
 };

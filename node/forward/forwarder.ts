@@ -197,7 +197,7 @@ export class Forwarder {
     for (const reach of await source.streams()) {
       if (reach.ended && this.stored.get(reach.stream) === reach.seq) continue;
       const told = await this.forward(reach);
-      if (told === 'lost') return 0;
+      if (told === 'lost') return RETRY_MS_MIN;
       next = told;
       if (this.stopping) return next;
     }
@@ -213,8 +213,11 @@ export class Forwarder {
     let from = Math.min(this.stored.get(stream) ?? end, end) + 1;
     for (;;) {
       const part = await source.from(stream, from, this.noted.get(stream));
-      // Cut at this very moment.
-      if (part.previous === '') return 'lost';
+      // Cut at this very moment, or an event is missing below: the answer to a word tells which.
+      if (part.previous === '') {
+        this.stored.delete(stream);
+        return 'lost';
+      }
       if (part.events.length > 0) onState({ is: 'sending' });
       const last = await source.lastOf(stream);
       const reply = await line.send({
@@ -282,6 +285,8 @@ export class Forwarder {
 
   /** `early`: until the log has grown. */
   private pause(ms: Millis, early: boolean): Promise<void> {
+    // Nobody would wake it any more.
+    if (this.stopping) return Promise.resolve();
     return new Promise((resolve) => {
       const cancel = this.parts.timers.after(ms, () => {
         this.wake = undefined;

@@ -60,8 +60,10 @@ export class Outbox implements Source {
   from(stream: string, seq: number, noted = 0): Part {
     const isEnd = seq > this.lastOf(stream);
     const first = this.offsetOf(stream) + seq;
-    const rows = isEnd ? [] : this.#rows.all(first, stream, POST_EVENTS_MAX);
-    const sent = wholeRequests(rows);
+    const rows = (count: number): StoredRow[] => this.#rows.all(first, stream, count);
+    const some = isEnd ? [] : rows(POST_EVENTS_MAX);
+    const parts = some[0]?.parts ?? 0;
+    const sent = wholeRequests(parts > POST_EVENTS_MAX ? rows(parts) : some);
     const previous = this.hashAt(stream, seq - 1) ?? '';
     const last = seq - 1 + sent.length;
     return {

@@ -1,9 +1,10 @@
+import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { StoredRow } from '../../chain/chain.js';
 import { verifierKeyOf } from '../../chain/note.js';
-import type { EventsPost } from '../../core/protocol/upstream.js';
+import { POST_EVENTS_MAX, postSchema, type EventsPost } from '../../core/protocol/upstream.js';
 import { machineTimers } from '../../node/time.js';
 import { LOG_FILE } from '../../server/log/database.js';
 import { rowsFrom } from '../../server/log/read.js';
@@ -16,6 +17,7 @@ import {
 } from '../../node/forward/forwarder.js';
 import { Outbox } from '../../server/upstream/outbox.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
+import { StoredSource } from '../../upstream/relay/source.js';
 import type { Database } from '../../upstream/store/database.js';
 import { openEmbedded } from '../../upstream/store/embedded.js';
 import { migrate } from '../../upstream/store/schema.js';
@@ -210,3 +212,70 @@ test.each(
   },
   60_000,
 );
+
+test('a command of more events than a post goes whole', async () => {
+  const hall = await new LoggedHall({ directory: folder.path }).open();
+  const sending = new Sending(hall, folder.path, () => 'none');
+  for (let n = 0; n < 260; n += 1) await hall.done(takeTicket);
+  await hall.done({ type: 'closeDay' });
+  const { parts } = sending.rows().at(-1)!;
+  expect(parts).toBeGreaterThan(POST_EVENTS_MAX);
+  sending.start();
+  await expect.poll(() => sending.states.at(-1)?.is, { timeout: 15_000 }).toBe('live');
+  await sending.stop();
+  await sending.expectEqual();
+  for (const post of sending.posts) expect(postSchema.safeParse(post).error).toBeUndefined();
+  // And so it goes on from there, and back to a centre that has lost it.
+  const { stream, seq } = hall.committer.state;
+  const tail = await new StoredSource(database, sending.centreId).from(stream, seq - parts + 1);
+  expect(tail.events).toHaveLength(parts);
+  hall.close();
+}, 60_000);
+
+test('an event that is missing below what is to be sent rings too', async () => {
+  const hall = await new LoggedHall({ directory: folder.path }).open();
+  let mishap: Mishap = 'none';
+  const sending = new Sending(hall, folder.path, () => mishap);
+  for (let n = 0; n < 20; n += 1) await hall.done(takeTicket);
+  sending.start();
+  await expect.poll(() => sending.states.at(-1)?.is).toBe('live');
+  mishap = 'lost';
+  await hall.done(takeTicket);
+  sending.forwarder.look();
+  await expect.poll(() => sending.states.at(-1)?.is).toBe('away');
+  spoil(folder.path, 'DELETE FROM event WHERE seq = 43');
+  mishap = 'none';
+  await expect.poll(() => sending.states.at(-1)).toEqual({ is: 'stopped', why: 'behind' });
+  const alarms = await database.query('SELECT kind FROM alarm WHERE centre_id = $1', [
+    sending.centreId,
+  ]);
+  expect(alarms).toEqual([{ kind: 'behind' }]);
+  await sending.stop();
+  hall.log.close();
+}, 60_000);
+
+test('what is stopped while it waits for an answer ends with that', async () => {
+  const hall = await new LoggedHall({ directory: folder.path }).open();
+  const asked = new EventEmitter();
+  const forwarder = new Forwarder({
+    source: new Outbox(hall.log.database),
+    line: {
+      send: async () => {
+        const [answer] = (await once(asked, 'answered')) as [UpstreamAway];
+        throw answer;
+      },
+      configuration: () => Promise.resolve(),
+    },
+    // No pause ever ends by itself.
+    timers: { after: () => () => undefined },
+    ...{ now: () => hall.clock.now(), random: () => 0, waitsFor: [] },
+    told: () => ({ at: hall.clock.now(), live: null }),
+    onState: () => undefined,
+  });
+  const ended = forwarder.run();
+  await expect.poll(() => asked.listenerCount('answered')).toBe(1);
+  forwarder.stop();
+  asked.emit('answered', new UpstreamAway('closed'));
+  await ended;
+  hall.close();
+});

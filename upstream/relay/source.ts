@@ -60,13 +60,16 @@ export class StoredSource implements Source {
   }
 
   async from(stream: string, seq: number, noted = 0): Promise<Part> {
-    const rows = await this.queries.query<StoredRow>(
-      `SELECT stream, seq, day, occurred_at, request, part, parts, actor, type, version, body,
-         encode(hash, 'hex') AS hash
-       FROM event WHERE centre_id = $1 AND stream = $2 AND seq >= $3 ORDER BY seq LIMIT $4`,
-      [this.centreId, stream, seq, POST_EVENTS_MAX],
-    );
-    const sent = wholeRequests(rows);
+    const rows = (count: number): Promise<StoredRow[]> =>
+      this.queries.query<StoredRow>(
+        `SELECT stream, seq, day, occurred_at, request, part, parts, actor, type, version, body,
+           encode(hash, 'hex') AS hash
+         FROM event WHERE centre_id = $1 AND stream = $2 AND seq >= $3 ORDER BY seq LIMIT $4`,
+        [this.centreId, stream, seq, count],
+      );
+    const some = await rows(POST_EVENTS_MAX);
+    const parts = some[0]?.parts ?? 0;
+    const sent = wholeRequests(parts > POST_EVENTS_MAX ? await rows(parts) : some);
     const previous = (await this.hashAt(stream, seq - 1)) ?? '';
     const notes = await this.queries.query<{ note: string }>(
       `SELECT note FROM checkpoint WHERE centre_id = $1 AND stream = $2
