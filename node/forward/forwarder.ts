@@ -1,12 +1,5 @@
 import type { Millis } from '../../core/configuration.js';
-import type { Row } from '../../chain/chain.js';
-import type {
-  EventsPost,
-  PostAnswer,
-  PostRefusal,
-  SentRow,
-  Stored,
-} from '../../core/protocol/upstream.js';
+import type { EventsPost, PostAnswer, PostRefusal, Stored } from '../../core/protocol/upstream.js';
 import type { Timers } from '../time.js';
 
 /** Without a word it is told that all is as it was, so that both ends know where they stand. */
@@ -30,31 +23,6 @@ export interface Reach {
 
 /** What a post says of a part of a stream. */
 export type Part = Pick<EventsPost, 'head' | 'previous' | 'events' | 'notes'>;
-
-/** Of one post; a single request is sent whole, however long it is. */
-const POST_BYTES = 500_000;
-
-/** As many of these rows as one post takes: whole requests alone. */
-export const wholeRequests = <
-  Row extends { readonly part: number; readonly parts: number; readonly body: { length: number } },
->(
-  rows: readonly Row[],
-): readonly Row[] => {
-  let bytes = 0;
-  let whole = 0;
-  for (const [index, row] of rows.entries()) {
-    bytes += row.body.length;
-    if (row.part === row.parts) whole = index + 1;
-    if (bytes >= POST_BYTES && whole > 0) break;
-  }
-  return rows.slice(0, whole);
-};
-
-/** A row as it is sent. */
-export const sentOf = (row: Omit<Row, 'body'>, body: string): SentRow => [
-  ...([row.day, row.occurred_at, row.request, row.part, row.parts, row.actor] as const),
-  ...([row.type, row.version, body] as const),
-];
 
 type Awaitable<T> = T | Promise<T>;
 
@@ -128,6 +96,11 @@ export interface ForwarderParts {
   /** What stops the sending only until it is tried again: a person may have mended it. */
   readonly waitsFor: readonly StopReason[];
   readonly onState: (state: ForwardState) => void;
+  /**
+   * What is no answer of the other end: the own log cannot be read, say. It is tried again as if
+   * that were away; without this the run rejects.
+   */
+  readonly onFault?: (fault: unknown) => void;
   /** The longest pause after failures; minutes, where nothing else is said. */
   readonly retryMsMax?: Millis;
 }
@@ -178,16 +151,20 @@ export class Forwarder {
 
   /** How long nothing is tried; `undefined`: a person must look. */
   private afterFault(fault: unknown, failures: number): Millis | undefined {
-    const { onState, now, random, waitsFor, retryMsMax = RETRY_MS_MAX } = this.parts;
+    const { onState, onFault, now, random, waitsFor, retryMsMax = RETRY_MS_MAX } = this.parts;
     if (fault instanceof Stopped) {
       onState({ is: 'stopped', why: fault.why });
+      // Whoever mends it may have begun the other end anew.
+      this.forget();
       return waitsFor.includes(fault.why) ? RIGHT_MS : undefined;
     }
-    if (!(fault instanceof UpstreamAway)) throw fault;
+    const isAway = fault instanceof UpstreamAway;
+    if (!isAway && onFault === undefined) throw fault;
+    if (!isAway) onFault?.(fault);
     this.since ??= now();
-    onState({ is: 'away', since: this.since, why: fault.message });
+    onState({ is: 'away', since: this.since, why: isAway ? fault.message : 'a fault here' });
     const limit = Math.min(retryMsMax, RETRY_MS_MIN * 2 ** failures);
-    return Math.max(fault.afterMs, RETRY_MS_MIN) + random() * limit;
+    return Math.max(isAway ? fault.afterMs : 0, RETRY_MS_MIN) + random() * limit;
   }
 
   /** All streams to their ends. Gives after how long to say so again. */
@@ -226,8 +203,7 @@ export class Forwarder {
       });
       const seq = await this.storedBy(reply, { stream, seq: end, ended });
       if (seq < (this.stored.get(stream) ?? 0)) {
-        this.stored.clear();
-        this.noted.clear();
+        this.forget();
         return 'lost';
       }
       this.stored.set(stream, seq);
@@ -239,6 +215,11 @@ export class Forwarder {
       if (this.stopping) return IDLE_MS;
       if (part.events.length > 0) await this.pause(PACE_MS, false);
     }
+  }
+
+  private forget(): void {
+    this.stored.clear();
+    this.noted.clear();
   }
 
   /** How far the stream is stored there. Throws `Stopped` where that is not what this log has. */

@@ -1,13 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { genesisOf, type StoredRow } from '../../chain/chain.js';
 import { POST_EVENTS_MAX } from '../../core/protocol/upstream.js';
-import {
-  sentOf,
-  wholeRequests,
-  type Part,
-  type Reach,
-  type Source,
-} from '../../node/forward/forwarder.js';
+import type { Part, Reach, Source } from '../../node/forward/forwarder.js';
+import { sentOf, wholeRequests } from '../../node/forward/rows.js';
 import { storedBytes } from '../log/configurations.js';
 
 /** The log of this server, as those above it are sent it. */

@@ -2,13 +2,17 @@ import { lineOf, Wires } from '../../node/forward/line.js';
 import type { Centre } from '../centre.js';
 import { senderPath } from '../../core/protocol/upstream.js';
 import { STANDBY_ID } from '../../core/protocol/standby.js';
-import type { Millis } from '../../core/configuration.js';
 import { liveNumbers } from '../../core/views/live.js';
-import { Forwarder, type ForwardState } from '../../node/forward/forwarder.js';
+import { Forwarder, type ForwarderParts, type ForwardState } from '../../node/forward/forwarder.js';
 import { Outbox } from './outbox.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
 
 const STANDBY_RETRY_MS_MAX = 1_000;
+/** What a person may mend at the other end. */
+const WAITS_FOR = ['unknown', 'revoked'] as const;
+
+type Way = Centre['settings']['upstreams'][number] &
+  Partial<Pick<ForwarderParts, 'retryMsMax' | 'waitsFor'>>;
 
 /** What an upstream has of this centre's log. */
 export interface UpstreamStatus {
@@ -27,9 +31,11 @@ export class Upstreams {
     const { upstreams, standby } = centre.settings;
     for (const way of upstreams) this.forward(centre, way, random);
     if (standby === null) return;
-    // As soon as it is there again: it must not be far behind when it is needed.
+    // As soon as it is there again: it must not be far behind when it is needed; also when its
+    // copy was begun anew.
+    const waitsFor = [...WAITS_FOR, 'fork', 'behind'] as const;
     const way = { ...standby, id: STANDBY_ID, proxy: null, retryMsMax: STANDBY_RETRY_MS_MAX };
-    this.forward(centre, way, random);
+    this.forward(centre, { ...way, waitsFor }, random);
   }
 
   /** In the order of the settings. */
@@ -41,12 +47,8 @@ export class Upstreams {
     await Promise.all(this.stops.map((stop) => stop()));
   }
 
-  private forward(
-    centre: Centre,
-    way: Centre['settings']['upstreams'][number] & { readonly retryMsMax?: Millis },
-    random: () => number,
-  ) {
-    const { id, url, retryMsMax } = way;
+  private forward(centre: Centre, way: Way, random: () => number) {
+    const { id, url, retryMsMax, waitsFor = WAITS_FOR } = way;
     const centreId = centre.configuration().centre.id;
     const key = new RequestKey(centre.store.directory, id, centreId);
     const wires = new Wires(way);
@@ -58,17 +60,18 @@ export class Upstreams {
       random,
       ...(retryMsMax === undefined ? {} : { retryMsMax }),
       told: () => ({ at: centre.clock.now(), live: liveNumbers(centre.log.state) }),
-      waitsFor: ['unknown', 'revoked'],
+      waitsFor,
       onState: (state) => {
         this.tell(centre, { id, url, state });
+      },
+      onFault: (err) => {
+        centre.journal.error({ err, upstream: id }, 'forwarding is tried again after a fault');
       },
     });
     const state = { is: 'away', since: centre.clock.now(), why: 'not asked yet' } as const;
     this.states.set(id, { id, url, state });
     centre.log.onCommitted(() => forwarder.look());
-    const ended = forwarder.run().catch((err: unknown) => {
-      centre.journal.error({ err, upstream: id }, 'forwarding ended by a fault');
-    });
+    const ended = forwarder.run();
     this.stops.push(async () => {
       forwarder.stop();
       await wires.close();

@@ -6,7 +6,7 @@ import { signNote, type Signer } from '../../chain/note.js';
 import { Tree } from '../../chain/tree.js';
 import type { EventsPost, SentRow } from '../../core/protocol/upstream.js';
 import { DAY_MS } from '../../core/time.js';
-import { sentOf } from '../../node/forward/forwarder.js';
+import { sentOf } from '../../node/forward/rows.js';
 import { requestOf, template, type Piece } from '../bench/past.js';
 
 /** One centre's log, told in posts. */

@@ -63,6 +63,18 @@ export class Stage {
     return { ...demo, server: { ...demo.server, upstreams: [], voice } };
   }
 
+  /** What the standby has is put aside, and its copy begins empty, at the same address. */
+  async beginAnew(): Promise<void> {
+    const { port } = new URL(this.standby.url);
+    await this.standby.stop();
+    const { server, ...settings } = await this.settings();
+    prepareStandby(server.data, true);
+    this.standby = await openStandby({
+      settings: { ...settings, server: { ...server, port: Number(port) } },
+      ...{ journal: pino({ level: 'silent' }), time: this.time },
+    });
+  }
+
   serve(data?: string, url = this.standby.url): Promise<Doors> {
     return openDoors({
       ...{ standby: { url, ca: null }, staff: false, timers: this.timers },

@@ -58,6 +58,10 @@ test('[STANDBY-1] a server that went back in time is not followed; the copy stay
   const state = () => stage.hall.centre.upstreams.status()[0]?.state;
   await stage.until(state).toEqual({ is: 'stopped', why: 'fork' });
   expect(stage.standby.copy.copy.head).toEqual(head);
+  // Begun anew and joined again it follows, and nobody has to start the server for that.
+  await stage.beginAnew();
+  await stage.enrol();
+  await stage.followed();
 });
 
 test('[STANDBY-2] only the enrolled server is believed, and a code is good once', async () => {

@@ -47,6 +47,8 @@ export class Relay {
   private readonly stopLooking: () => void;
   private looking: Promise<void> | undefined;
   private stopping = false;
+  /** Whether the last look has begun with each centre that there is. */
+  private hasAll = false;
 
   /** Throws where an authority's file cannot be read. */
   constructor(
@@ -68,9 +70,10 @@ export class Relay {
     if (centres.some((id) => !this.passed.has(id))) this.look();
   }
 
-  /** Whether all that is stored here is stored there. */
+  /** Whether all that is stored here is stored there, as far as that end has said. */
   get isLive(): boolean {
-    return this.key.signer() !== null && [...this.live.values()].every((is) => is);
+    if (this.key.signer() === null || !this.hasAll) return false;
+    return [...this.passed.keys()].every((id) => this.live.get(id) === true);
   }
 
   async stop(): Promise<void> {
@@ -86,6 +89,7 @@ export class Relay {
     if (this.looking !== undefined || this.stopping) return;
     this.looking = this.pass()
       .catch((fault: unknown) => {
+        this.hasAll = false;
         if (!(fault instanceof UpstreamAway || fault instanceof QueryFault)) throw fault;
         this.parts.journal.info({ upstream: this.way.id, why: fault.message }, 'no look above');
       })
@@ -106,6 +110,7 @@ export class Relay {
       known?.forwarder.stop();
       this.passed.set(row.centre_id, this.begin(row));
     }
+    this.hasAll = !this.stopping;
   }
 
   private async tellOf({ centre_id, name_ar: ar, name_en: en, zone, log_key: logKey }: CentreRow) {
@@ -131,11 +136,11 @@ export class Relay {
         if (state.is !== 'stopped') return;
         journal.error({ upstream: this.way.id, centreId, why: state.why }, 'no more is taken');
       },
+      onFault: (err) => {
+        journal.error({ err, centreId }, 'passing on is tried again after a fault');
+      },
     });
-    const ended = forwarder.run().catch((err: unknown) => {
-      journal.error({ err, centreId }, 'passing on ended by a fault');
-    });
-    return { enrolledAt, forwarder, ended };
+    return { enrolledAt, forwarder, ended: forwarder.run() };
   }
 
   /** When the centre was heard here, and what it told then. */

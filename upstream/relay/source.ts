@@ -1,12 +1,7 @@
 import { genesisOf, type Row } from '../../chain/chain.js';
 import { POST_EVENTS_MAX } from '../../core/protocol/upstream.js';
-import {
-  sentOf,
-  wholeRequests,
-  type Part,
-  type Reach,
-  type Source,
-} from '../../node/forward/forwarder.js';
+import type { Part, Reach, Source } from '../../node/forward/forwarder.js';
+import { sentOf, wholeRequests } from '../../node/forward/rows.js';
 import type { Queries } from '../store/database.js';
 
 const NOTES_MAX = 20;
@@ -43,10 +38,18 @@ export class StoredSource implements Source {
 
   async hashAt(stream: string, seq: number): Promise<string | undefined> {
     if (seq === 0) return genesisOf(stream).toString('hex');
+    const place = [this.centreId, stream, seq];
+    // The last one is known also when its month is not kept any more.
+    const [end] = await this.queries.query<{ hash: string }>(
+      `SELECT encode(stored_hash, 'hex') AS hash FROM stream
+       WHERE centre_id = $1 AND stream = $2 AND stored_seq = $3`,
+      place,
+    );
+    if (end !== undefined) return end.hash;
     const [row] = await this.queries.query<{ hash: string }>(
       `SELECT encode(hash, 'hex') AS hash FROM event
        WHERE centre_id = $1 AND stream = $2 AND seq = $3`,
-      [this.centreId, stream, seq],
+      place,
     );
     return row?.hash;
   }

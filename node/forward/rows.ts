@@ -1,0 +1,27 @@
+import type { Row } from '../../chain/chain.js';
+import type { SentRow } from '../../core/protocol/upstream.js';
+
+/** Of one post; a single request is sent whole, however long it is. */
+const POST_BYTES = 500_000;
+
+/** As many of these rows as one post takes: whole requests alone. */
+export const wholeRequests = <
+  Row extends { readonly part: number; readonly parts: number; readonly body: { length: number } },
+>(
+  rows: readonly Row[],
+): readonly Row[] => {
+  let bytes = 0;
+  let whole = 0;
+  for (const [index, row] of rows.entries()) {
+    bytes += row.body.length;
+    if (row.part === row.parts) whole = index + 1;
+    if (bytes >= POST_BYTES && whole > 0) break;
+  }
+  return rows.slice(0, whole);
+};
+
+/** A row as it is sent. */
+export const sentOf = (row: Omit<Row, 'body'>, body: string): SentRow => [
+  ...([row.day, row.occurred_at, row.request, row.part, row.parts, row.actor] as const),
+  ...([row.type, row.version, body] as const),
+];

@@ -1,0 +1,102 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { join } from '../../node/forward/enrol.js';
+import { keepCentre, makeCode } from '../centres/enrolment.js';
+import { Ingest } from '../ingest/ingest.js';
+import { Relay } from './relays.js';
+import { StoredSource } from './source.js';
+import { QueryFault, type Queries } from '../store/database.js';
+import { HandTimers } from '../../tests/fixtures/doors.js';
+import { scratch } from '../../tests/fixtures/log.js';
+import { openStore, timers, type OpenStore } from '../../tests/upstream/opened.js';
+import { openUpstream, type OpenUpstream } from '../../tests/upstream/running.js';
+import { AT, Sender } from '../../tests/upstream/sender.js';
+
+const folder = scratch();
+const sender = new Sender('c-1');
+let nation: OpenUpstream;
+let store: OpenStore;
+let ingest: Ingest;
+beforeAll(async () => {
+  nation = await openUpstream({ id: 'egypt' });
+  store = await openStore('embedded');
+  ingest = new Ingest(store.database, timers);
+  const about = { name: { ar: 'م', en: 'C' }, zone: 'Africa/Cairo', logKey: sender.logKey };
+  const place = { centreId: 'c-1', governorateId: 'ismailia', relayed: false, now: AT };
+  await keepCentre(store.database, about, place);
+  const { database, now } = nation.upstream;
+  const relay = { senderId: 'relay/ismailia', governorateId: 'ismailia' };
+  const { code } = await makeCode(database, relay, now());
+  const way = { url: nation.url, ca: null, proxy: null };
+  const own = { directory: folder.path, upstreamId: 'egypt', way };
+  await join(own, { kind: 'relay', id: 'ismailia' }, code);
+}, 90_000);
+afterAll(async () => {
+  await store.remove();
+  await nation.close();
+  folder.remove();
+});
+
+const hand = new HandTimers(50);
+
+/** The way to the nation, or to where nobody listens. */
+const relayOf = (url: string, queries: Queries): Relay => {
+  const settings = { ...nation.upstream.settings, id: 'ismailia', data: folder.path };
+  const journal = pino({ level: 'silent' });
+  const parts = { settings, queries, timers: hand, now: () => AT, random: () => 0, journal };
+  return new Relay(parts, { id: 'egypt', url, ca: null, proxy: null });
+};
+
+const send = async (): Promise<void> => {
+  const from = sender.rows.length + 1;
+  sender.write(2);
+  const taken = await ingest.take(sender.arrived(sender.post(from)));
+  expect(taken.refused).toBe(null);
+};
+
+const storedAbove = async (): Promise<number | undefined> => {
+  const rows = await nation.upstream.database.query<{ seq: number }>(
+    'SELECT stored_seq AS seq FROM stream',
+  );
+  return rows[0]?.seq;
+};
+
+test('a fault of the own store holds passing on up, and does not end it', async () => {
+  const { database } = store;
+  let isBroken = false;
+  let faults = 0;
+  const queries: Queries = {
+    query: (sql, values) => {
+      if (!isBroken) return database.query(sql, values);
+      faults += 1;
+      return Promise.reject(new QueryFault('the server was shut down', '57P01'));
+    },
+  };
+  await send();
+  const relay = relayOf(nation.url, queries);
+  await expect.poll(storedAbove, { timeout: 15_000 }).toBe(2);
+  await expect.poll(() => relay.isLive, { timeout: 15_000 }).toBe(true);
+  isBroken = true;
+  await send();
+  relay.stored(['c-1']);
+  await expect.poll(() => faults, { timeout: 15_000 }).toBeGreaterThan(0);
+  expect(relay.isLive).toBe(false);
+  isBroken = false;
+  await expect.poll(storedAbove, { timeout: 15_000 }).toBe(4);
+  await expect.poll(() => relay.isLive, { timeout: 15_000 }).toBe(true);
+  await relay.stop();
+});
+
+test('while nobody above was reached, nothing is known to be there', async () => {
+  const relay = relayOf('http://127.0.0.1:1', store.database);
+  await relay.stop();
+  expect(relay.isLive).toBe(false);
+});
+
+test('a stream whose events are not kept any more is still known by its end', async () => {
+  const { database } = store;
+  const end = sender.rows.length;
+  await database.query('DELETE FROM event');
+  const part = await new StoredSource(database, 'c-1').from(sender.stream, end + 1);
+  expect(part).toMatchObject({ previous: sender.hashes[end]!.toString('hex'), events: [] });
+});
