@@ -5,7 +5,7 @@ import type { Mistake } from '../core/check.js';
 import { ID } from '../core/protocol/forms.js';
 import { codeOf } from './folder.js';
 import { parseJson } from './json.js';
-import { tlsMistakes } from './tls.js';
+import { authorityMistakes, tlsMistakes } from './tls.js';
 
 /** The file cannot be used. `message` is for the person who wrote it: file, path and reason. */
 export class ConfigurationError extends Error {
@@ -111,20 +111,23 @@ export const isOpenTo = (url: string, pilot: boolean): boolean => {
   return protocol === 'http:' && !pilot && !isLoopback(hostname);
 };
 
-/** What is wrong with the ways up; `prefix` is empty or ends in a dot. */
-export const upstreamMistakes = (
+/** What is wrong with the ways up, whose paths are whole; `prefix` is empty or ends in a dot. */
+export const upstreamMistakes = async (
   { upstreams, pilot }: { readonly upstreams: Upstreams; readonly pilot: boolean },
   prefix: string,
-): Mistake[] =>
-  upstreams.flatMap(({ id, url }, index) => {
+): Promise<Mistake[]> => {
+  const mistakes = upstreams.map(async ({ id, url, ca }, index) => {
     const isOpen = isOpenTo(url, pilot);
     const isTwice = upstreams.findIndex((other) => other.id === id) < index;
-    const at = `${prefix}upstreams.${index}`;
+    const at = `${prefix}upstreams[${index}]`;
     return [
       ...(isOpen ? [{ path: `${at}.url`, reason: 'is plain HTTP: use https://' }] : []),
       ...(isTwice ? [{ path: `${at}.id`, reason: `${id} is there twice: remove one` }] : []),
+      ...(await authorityMistakes(ca, `${at}.ca`)),
     ];
   });
+  return (await Promise.all(mistakes)).flat();
+};
 
 /** The same ways, their authorities' files by their whole paths. */
 export const absoluteWays = (ways: Upstreams, folder: string): Upstreams =>

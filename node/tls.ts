@@ -58,3 +58,10 @@ export const tlsMistakes = async (
   }
   return mistakes;
 };
+
+/** What is wrong with the file of an authority that stands at `path`; `null`: it names none. */
+export const authorityMistakes = async (ca: string | null, path: string): Promise<Mistake[]> => {
+  if (ca === null) return [];
+  const authority = await certificateIn(ca);
+  return 'reason' in authority ? [{ path, reason: authority.reason }] : [];
+};

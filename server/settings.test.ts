@@ -139,6 +139,37 @@ describe('a file that cannot be used stops with file, path and reason', () => {
     }
   });
 
+  test('an authority whose file cannot be used', async () => {
+    const at = (name: string): string => join(folder, name);
+    await writeFile(at('key.pem'), PRIVATE_KEY);
+    await writeFile(at('ca.pem'), CERTIFICATE);
+    const up = { id: 'a', url: 'https://queue.example.org' };
+    const { message } = await wrong(
+      load({
+        upstreams: [
+          { ...up, ca: 'away.pem' },
+          { ...up, id: 'b', ca: 'key.pem' },
+          { ...up, id: 'c', ca: 'ca.pem' },
+        ],
+        standby: { url: 'https://standby.example.org', ca: 'none.pem' },
+      }),
+    );
+    expect(message.split('\n').slice(1)).toEqual([
+      `  server.upstreams[0].ca: ${at('away.pem')} cannot be read (ENOENT)`,
+      `  server.upstreams[1].ca: ${at('key.pem')} is not a certificate in PEM form: it is a key; ` +
+        'are they swapped?',
+      `  server.standby.ca: ${at('none.pem')} cannot be read (ENOENT)`,
+    ]);
+  });
+
+  test('a proxy’s address that is none, without what it holds', async () => {
+    const proxy = 'ftp://hall:secret-of-the-proxy@proxy.example.org';
+    const upstreams = [{ id: 'a', url: 'https://queue.example.org', proxy }];
+    const { message } = await wrong(load({ upstreams }));
+    expect(message).toContain('server.upstreams[0].proxy');
+    expect(message).not.toContain('secret-of-the-proxy');
+  });
+
   test('plain HTTP beyond this machine, but for a pilot', async () => {
     const error = await wrong(load({ host: '10.0.0.5' }));
     expect(error.message).toMatch(/server\.tls: is missing, and 10\.0\.0\.5 is reached/);

@@ -8,6 +8,7 @@ import { configurationSchema, type Configuration } from '../core/configuration.j
 import { knownDisplays } from './displays.js';
 import { STANDBY_ID } from '../core/protocol/standby.js';
 import { canonicalJson } from '../node/json.js';
+import { authorityMistakes } from '../node/tls.js';
 import {
   absoluteTls,
   absoluteWays,
@@ -96,7 +97,7 @@ const standbyMistakes = ({ standby, upstreams, pilot }: ServerSettings): Mistake
     ...(standby !== null && isOpenTo(standby.url, pilot)
       ? [{ path: 'server.standby.url', reason: 'is plain HTTP: use https://' }]
       : []),
-    ...(taken < 0 ? [] : [{ path: `server.upstreams.${taken}.id`, reason }]),
+    ...(taken < 0 ? [] : [{ path: `server.upstreams[${taken}].id`, reason }]),
   ];
 };
 
@@ -120,8 +121,9 @@ const serverOf = async (raw: unknown, folder: string): Promise<ServerSettings | 
   const server = absolute(shaped.data.server, folder);
   const mistakes = [
     ...portMistakes(server),
-    ...upstreamMistakes(server, 'server.'),
+    ...(await upstreamMistakes(server, 'server.')),
     ...standbyMistakes(server),
+    ...(await authorityMistakes(server.standby?.ca ?? null, 'server.standby.ca')),
     ...(await doorMistakes(server, 'server.')),
   ];
   return mistakes.length > 0 ? mistakes : server;

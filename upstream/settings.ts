@@ -69,7 +69,10 @@ export const loadSettings = async (
     upstreams: absoluteWays(read.upstreams, folder),
     databaseUrl,
   };
-  const mistakes = [...upstreamMistakes(settings, ''), ...(await doorMistakes(settings, ''))];
+  const mistakes = [
+    ...(await upstreamMistakes(settings, '')),
+    ...(await doorMistakes(settings, '')),
+  ];
   if (mistakes.length > 0) throw new ConfigurationError(whole, mistakes);
   return settings;
 };

@@ -104,7 +104,8 @@ const valueOf = (text: string): unknown => {
 
 const reasonOf = (cause: unknown): string => {
   const { code, message } = cause as Error & { readonly code?: string };
-  return code ?? message;
+  // What a proxy answered, for instance, is in the words alone.
+  return code === undefined || code.startsWith('UND_ERR_') ? message : code;
 };
 
 /**

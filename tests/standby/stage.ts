@@ -27,8 +27,15 @@ class LaterTime implements TimeSource {
   monotonicMs = (): number => machineTime.monotonicMs() + this.aheadMs;
 }
 
+export interface Secure {
+  readonly tls: { readonly cert: string; readonly key: string };
+  readonly ca: string;
+}
+
 /** A server of the demo's hall, and a standby that it may be enrolled at. */
 export class Stage {
+  private constructor(private readonly secure: Secure | null) {}
+
   readonly folder = mkdtempSync(join(tmpdir(), 'dawr-standby-'));
   readonly time = new LaterTime();
   readonly timers = new HandTimers(50);
@@ -39,8 +46,9 @@ export class Stage {
   standby!: Standby;
   hall!: Doors;
 
-  static async open(): Promise<Stage> {
-    const stage = new Stage();
+  /** With the certificate of the standby's door, and the authority by which the server knows it. */
+  static async open(secure: Secure | null = null): Promise<Stage> {
+    const stage = new Stage(secure);
     const settings = await stage.settings();
     prepareStandby(settings.server.data, false);
     const journal = pino({ level: 'silent' });
@@ -60,7 +68,8 @@ export class Stage {
     const data = join(this.folder, 'standby');
     const demo = await demoSettings({ data, port: 0, phonePort: 0 });
     const voice = join(this.folder, 'no-voice');
-    return { ...demo, server: { ...demo.server, upstreams: [], voice } };
+    const tls = this.secure?.tls ?? null;
+    return { ...demo, server: { ...demo.server, upstreams: [], voice, tls } };
   }
 
   /** What the standby has is put aside, and its copy begins empty, at the same address. */
@@ -77,7 +86,7 @@ export class Stage {
 
   serve(data?: string, url = this.standby.url): Promise<Doors> {
     return openDoors({
-      ...{ standby: { url, ca: null }, staff: false, timers: this.timers },
+      ...{ standby: { url, ca: this.secure?.ca ?? null }, staff: false, timers: this.timers },
       onTakenOver: (why) => void this.takenOver.push(why),
       ...(data === undefined ? {} : { data }),
     });
@@ -85,7 +94,7 @@ export class Stage {
 
   /** Where the server keeps its key for the standby, and what it tells of itself. */
   enrolling() {
-    const way = { url: this.standby.url, ca: null, proxy: null };
+    const way = { url: this.standby.url, ca: this.secure?.ca ?? null, proxy: null };
     const place = { directory: this.hall.data, upstreamId: STANDBY_ID, way };
     return { place, own: ownOf(this.hall.data, this.hall.centre.configuration().centre) };
   }
