@@ -1,24 +1,49 @@
+import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { messages } from './web/messages/compile.js';
 
-/** Beside the code, and what spans folders; `npm test` runs these first. */
-const UNIT = [
-  '{core,node,chain,upstream,paper,server,agent,provision}/**/*.test.ts',
-  '{web,kiosk,display,desk,manager,overview,phone}/**/*.test.ts',
-];
+/** Functions without a process, a file or a line: they share a process, which saves its start. */
+const PURE = ['{core,paper,web,kiosk,display,desk,manager,overview,phone}/**/*.test.ts'];
+/** Beside the code, and what spans folders. */
+const UNIT = ['{node,chain,upstream,server,agent,provision}/**/*.test.ts', 'tests/**/*.test.ts'];
+
+/** Tests of screens mostly wait, others mostly compute: a core has one of each. */
+const WORKERS = 2 * availableParallelism();
+
+/**
+ * What waits and what computes take turns, so that both run at any time. What spans folders takes
+ * long and goes first: the short ones fill the end.
+ */
+class TakingTurns extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const waiting = sorted.filter(({ project }) => project.name === 'e2e');
+    const rest = sorted.filter(({ project }) => project.name !== 'e2e');
+    const spans = ({ moduleId }: TestSpecification): boolean => moduleId.includes('/tests/');
+    const working = [...rest.filter(spans), ...rest.filter((file) => !spans(file))];
+    return working
+      .flatMap((file, n) => [...waiting.slice(n, n + 1), file])
+      .concat(waiting.slice(working.length));
+  }
+}
 
 export default defineConfig({
   plugins: [messages, svelte()],
   test: {
-    // Most of a test's time is waiting, so each core has one, and none is kept free.
-    maxWorkers: '100%',
+    maxWorkers: WORKERS,
+    sequence: { sequencer: TakingTurns },
     projects: [
+      {
+        extends: true,
+        test: { name: 'pure', include: PURE, isolate: false, testTimeout: 20_000 },
+      },
       {
         extends: true,
         test: {
           name: 'unit',
-          include: [...UNIT, 'tests/**/*.test.ts'],
+          include: UNIT,
           exclude: ['tests/e2e/**', 'tests/torture/**'],
           testTimeout: 20_000,
         },

@@ -18,7 +18,8 @@ export const NOBODY = [
   ...[Buffer.alloc(16), Buffer.alloc(KEY_BYTES)].map((part) => part.toString('base64')),
 ].join('$');
 
-type Cost = Readonly<Record<keyof typeof COST, number>>;
+/** What a hash takes, as `node:crypto` names it. */
+export type Cost = Readonly<Record<keyof typeof COST, number>>;
 
 const derive = (secret: Buffer, salt: Buffer, cost: Cost): Promise<Buffer> =>
   new Promise((resolve, reject) => {

@@ -6,7 +6,7 @@ import type { Configuration } from '../core/configuration.js';
 import { currentConfiguration } from '../core/views/hall.js';
 import { Devices } from './access/devices.js';
 import { Machines } from './access/machines.js';
-import { SecretHasher } from '../node/secrets.js';
+import { SecretHasher, type Cost } from '../node/secrets.js';
 import { Staff } from './access/staff.js';
 import { urlOf } from '../node/addresses.js';
 import { DEFAULT_LIMITS, type Centre, type Limits } from './centre.js';
@@ -49,7 +49,7 @@ const REFILL_MS = 60_000;
 /** How often a newly built voice is looked for. */
 const VOICE_LOOK_MS = 10_000;
 
-/** Which programs' parts may be replaced: time and faults by tests, limits by the bench. */
+/** Which programs' parts may be replaced: time, faults and costs by tests, limits by the bench. */
 export interface RunOptions {
   readonly settings: Settings;
   readonly journal: Logger;
@@ -58,6 +58,8 @@ export interface RunOptions {
   readonly timers?: Timers;
   readonly limits?: Partial<Limits>;
   readonly faults?: Faults;
+  /** Of hashing what people remember. */
+  readonly secretCost?: Cost;
   readonly extras?: (centre: Centre) => Extras;
   /** Sends text messages in the place of the configured gateway. */
   readonly gateway?: Gateway;
@@ -101,7 +103,7 @@ const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => 
     onBug: (bug) => journal.error(bug, 'a command made the rules throw; it is set aside'),
     ...(faults === undefined ? {} : { faults }),
   });
-  const hasher = new SecretHasher(keptSecret(directory, PEPPER_KEY));
+  const hasher = new SecretHasher(keptSecret(directory, PEPPER_KEY), options.secretCost);
   const configuration = (): Configuration => currentConfiguration(committer.state, configurations);
   return {
     settings: settings.server,

@@ -75,26 +75,48 @@ const HEAVIEST_DESIGN: PaperDesign = {
   ticket: TICKET_FIELDS.map((field) => ({ field, size: 'large', languages: 'both' })),
 };
 
-/**
- * What the longest ticket takes: its real bytes over the line, or its way past the head. An agent
- * reads its devices before it knows how the centre's papers look, and a manager may change that at
- * any time, so the standard ticket and the fullest are counted both as papers look at first and in
- * the heaviest design; what is published later is none of it.
- */
-export function estimate(way: Way, mode: RenderMode): Estimate {
-  const graphicOf = (): Graphic => ({ key: '00', width: 320, rows: 60 });
-  const each = [DEFAULT_DESIGN, HEAVIEST_DESIGN].flatMap((design) => {
-    const press = createPress(way.profile, { mode, design, graphicOf });
-    return [STANDARD_PAPER, FULLEST_PAPER].map((paper) => taken(way, press(paper)));
-  });
-  return each.reduce((most, one) => (one.seconds > most.seconds ? one : most));
+/** What goes to the printer, and comes out of it. */
+interface Weight {
+  readonly bytes: number;
+  readonly paperMm: number;
 }
 
-function taken({ profile, link }: Way, paper: PressedTicket): Estimate {
-  const bytes = encodeJob(profile, { ...paper, receipt: 'processId', processId: '0000' }).length;
-  const moved = paper.paperMm / profile.speedMmS;
-  const sent = link.kind === 'serial' ? (bytes * BITS_PER_BYTE) / link.baudRate : 0;
-  return { bytes, seconds: Math.max(moved, sent) };
+/** Pressing them takes tenths of a second, and they are the same on every line. */
+const weighed = new WeakMap<PrinterProfile, Map<RenderMode, readonly Weight[]>>();
+
+/**
+ * The papers that a ticket may come to. An agent reads its devices before it knows how the centre's
+ * papers look, and a manager may change that at any time, so the standard ticket and the fullest
+ * are counted both as papers look at first and in the heaviest design; what is published later is
+ * none of it.
+ */
+function weightsOf(profile: PrinterProfile, mode: RenderMode): readonly Weight[] {
+  const known = weighed.get(profile) ?? new Map<RenderMode, readonly Weight[]>();
+  weighed.set(profile, known);
+  const kept = known.get(mode);
+  if (kept !== undefined) return kept;
+  const graphicOf = (): Graphic => ({ key: '00', width: 320, rows: 60 });
+  const weights = [DEFAULT_DESIGN, HEAVIEST_DESIGN].flatMap((design) => {
+    const press = createPress(profile, { mode, design, graphicOf });
+    return [STANDARD_PAPER, FULLEST_PAPER].map((paper) => weightOf(profile, press(paper)));
+  });
+  known.set(mode, weights);
+  return weights;
+}
+
+function weightOf(profile: PrinterProfile, paper: PressedTicket): Weight {
+  const job = { ...paper, receipt: 'processId', processId: '0000' } as const;
+  return { bytes: encodeJob(profile, job).length, paperMm: paper.paperMm };
+}
+
+/** What the longest ticket takes: its real bytes over the line, or its way past the head. */
+export function estimate({ profile, link }: Way, mode: RenderMode): Estimate {
+  const each = weightsOf(profile, mode).map(({ bytes, paperMm }) => {
+    const moved = paperMm / profile.speedMmS;
+    const sent = link.kind === 'serial' ? (bytes * BITS_PER_BYTE) / link.baudRate : 0;
+    return { bytes, seconds: Math.max(moved, sent) };
+  });
+  return each.reduce((most, one) => (one.seconds > most.seconds ? one : most));
 }
 
 type Chosen = { readonly mode: RenderMode } | { readonly refused: string };

@@ -8,6 +8,7 @@ import {
   startAgent,
 } from '../../server/demo.js';
 import { run } from '../../server/run.js';
+import { CHEAP } from '../fixtures/doors.js';
 
 /** The demo centre in a process of its own, to be killed: absent visitors need no minute's wait. */
 const main = async (): Promise<void> => {
@@ -22,6 +23,7 @@ const main = async (): Promise<void> => {
     settings: { ...settings, configuration: { ...configuration, rules } },
     journal: pino({ level: 'silent' }),
     extras: demoExtras(secrets, data),
+    secretCost: CHEAP,
     onFatal,
   });
   await demoStaff(running.centre, secrets);
