@@ -9,8 +9,11 @@ const PURE = ['{core,paper,web,kiosk,display,desk,manager,overview,phone}/**/*.t
 /** Beside the code, and what spans folders. */
 const UNIT = ['{node,chain,upstream,server,agent,provision}/**/*.test.ts', 'tests/**/*.test.ts'];
 
-/** Tests of screens mostly wait, others mostly compute: a core has one of each. */
-const WORKERS = 2 * availableParallelism();
+/** Tests of screens mostly wait, others mostly compute: two cores have three of them. */
+const WORKERS = Math.ceil(1.5 * availableParallelism());
+
+/** Longer than a loaded machine takes for a test or what it stands on; nothing waits it out. */
+const HANGS_MS = 90_000;
 
 /**
  * What waits and what computes take turns, so that both run at any time. What spans folders takes
@@ -33,11 +36,13 @@ export default defineConfig({
   plugins: [messages, svelte()],
   test: {
     maxWorkers: WORKERS,
+    testTimeout: HANGS_MS,
+    hookTimeout: HANGS_MS,
     sequence: { sequencer: TakingTurns },
     projects: [
       {
         extends: true,
-        test: { name: 'pure', include: PURE, isolate: false, testTimeout: 20_000 },
+        test: { name: 'pure', include: PURE, isolate: false },
       },
       {
         extends: true,
@@ -45,7 +50,6 @@ export default defineConfig({
           name: 'unit',
           include: UNIT,
           exclude: ['tests/e2e/**', 'tests/torture/**'],
-          testTimeout: 20_000,
         },
       },
       {
@@ -53,8 +57,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 2 * HANGS_MS,
+          hookTimeout: 2 * HANGS_MS,
         },
       },
       {

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { simulate, totals, type Report } from './simulate.js';
 
-const SEEDS = Array.from({ length: 10 }, (_, i) => i + 1);
-/** Every tenth seed plays two days, the others one. */
-const daysOf = (seed: number): number => (seed % 10 === 0 ? 2 : 1);
+/** A few: `npm run torture` plays hundreds. */
+const SEEDS = [1, 2, 3, 4, 5];
+/** The last seed plays two days, the others one. */
+const daysOf = (seed: number): number => (seed === SEEDS.at(-1) ? 2 : 1);
 
 /** What must have happened, or the promises were never put to the test. */
 const TROUBLES = [
@@ -11,7 +12,7 @@ const TROUBLES = [
   ...(['failures', 'fullDisks', 'jumps', 'tampered'] as const),
 ];
 
-test('a hall under every trouble keeps its promises, for each of 10 seeds', async () => {
+test('a hall under every trouble keeps its promises, for each of a few seeds', async () => {
   const reports: Report[] = [];
   for (const seed of SEEDS) {
     const report = await simulate({ seed, days: daysOf(seed) });

@@ -10,6 +10,7 @@ import { openEmbedded } from '../../upstream/store/embedded.js';
 import { migrate } from '../../upstream/store/schema.js';
 import { scratch } from '../fixtures/log.js';
 import { confirmedIn, lostOf } from './kept.js';
+import { newStore } from './template.js';
 import { wholeness } from './wholeness.js';
 
 const KEEPER = programOf('tests/upstream/keeper.js');
@@ -33,13 +34,10 @@ class Keeper {
   start(below = ''): void {
     if (!existsSync(this.store)) cpSync(join(made.path, 'store'), this.store, { recursive: true });
     this.disk('');
-    const library = join(this.folder.path, 'failing.so');
-    const flags = ['-shared', '-fPIC', '-O2', '-Wall', '-o', library, SOURCE, '-ldl'];
-    if (!existsSync(library)) expect(spawnSync('cc', flags).status, 'a C compiler').toBe(0);
     this.child = spawn(process.execPath, [KEEPER, this.store, '-', '100000', 'durable'], {
       env: {
         ...process.env,
-        LD_PRELOAD: library,
+        LD_PRELOAD: failing(),
         FAILING_BELOW: realpathSync(join(this.store, below)),
         FAILING_HOW: this.how,
       },
@@ -84,8 +82,12 @@ class Keeper {
 
 let keeper: Keeper;
 let made: ReturnType<typeof scratch>;
+const failing = (): string => join(made.path, 'failing.so');
 beforeAll(async () => {
   made = scratch();
+  const flags = ['-shared', '-fPIC', '-O2', '-Wall', '-o', failing(), SOURCE, '-ldl'];
+  expect(spawnSync('cc', flags).status, 'a C compiler').toBe(0);
+  await newStore(join(made.path, 'store'));
   const database = await open(join(made.path, 'store'));
   await migrate(database);
   await database.close();
