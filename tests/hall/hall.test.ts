@@ -13,6 +13,7 @@ import { programOf } from '../../node/place.js';
 import { chromiumPath, FLAGS } from '../chromium.js';
 import { see } from '../e2e/see.js';
 import { post } from '../fixtures/callers.js';
+import { CHEAP } from '../fixtures/doors.js';
 import { openPage, Screen } from '../play/client.js';
 import { startHall, type Hall } from './hall.js';
 
@@ -51,6 +52,7 @@ beforeAll(async () => {
     { data, port: 0, phonePort: 0 },
     {
       journal: pino({ level: 'silent' }),
+      secretCost: CHEAP,
       onFatal: (error) => {
         throw error;
       },

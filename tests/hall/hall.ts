@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
 import { configurationSchema } from '../../core/configuration.js';
 import { readDevices } from '../../agent/devices.js';
 import { readProfile } from '../../agent/printer/profile.js';
@@ -16,7 +15,7 @@ import {
 } from '../../server/demo.js';
 import type { Keeping, Kept } from '../../node/kept.js';
 import { PROJECT } from '../../node/place.js';
-import { run, type Running } from '../../server/run.js';
+import { run, type RunOptions, type Running } from '../../server/run.js';
 import { configurationHash, type Settings } from '../../server/settings.js';
 import { HallBus } from './bus.js';
 import { KeypadClerk } from './clerks.js';
@@ -120,15 +119,12 @@ const withPage =
     return { ...demo, routes };
   };
 
-interface HallOptions extends Pick<Keeping, 'say'> {
-  readonly journal: Logger;
-  readonly onFatal: (error: unknown) => void;
-}
+type HallOptions = Pick<Keeping, 'say'> & Pick<RunOptions, 'journal' | 'onFatal' | 'secretCost'>;
 
 /** Starts a hall. Throws `SocatMissing`, and as `run` does. */
 export const startHall = async (
   place: DemoPlace,
-  { journal, onFatal, say }: HallOptions,
+  { say, ...options }: HallOptions,
 ): Promise<Hall> => {
   const secrets = demoSecrets(place.data);
   const file = join(place.data, 'devices.json');
@@ -152,9 +148,8 @@ export const startHall = async (
   };
   const running = await run({
     settings: await hallSettings(place),
-    journal,
     extras: withPage(demoExtras(secrets, place.data), stage),
-    onFatal,
+    ...options,
   }).catch(async (fault: unknown) => {
     await unplayDevices(stage);
     throw fault;
