@@ -9,10 +9,10 @@ import { machineTime } from '../../node/time.js';
 import { ownOf } from '../../server/upstream/own.js';
 import { makeCode } from '../../upstream/centres/enrolment.js';
 import { HandTimers, openDoors, type Doors } from '../fixtures/doors.js';
-import { openProxy, type Proxy } from '../fixtures/proxy.js';
+import { openProxy, type Proxy } from './proxy.js';
 import { CENTRE } from '../fixtures/randomday.js';
 import { CERTIFICATE, SIGNED } from '../fixtures/tls.js';
-import { openUpstream, type OpenUpstream } from './running.js';
+import { openUpstream, type OpenUpstream } from '../upstream/running.js';
 
 const CREDENTIALS = 'hall:not-for-a-journal';
 const UPSTREAM = 'ismailia';
@@ -77,7 +77,7 @@ const forwarded = async (way: Way): Promise<string> => {
   return lines.join('');
 };
 
-test('a receiver with the certificate of an authority of our own is reached by its file', async () => {
+test('a receiver under an authority of our own is reached by its file', async () => {
   await forwarded(wayBy({}));
   expect(proxy.tunnels).toEqual([]);
 });
