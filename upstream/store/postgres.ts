@@ -58,7 +58,7 @@ const unfit = async (queries: Queries): Promise<string | undefined> => {
   }
   const name = DURABLE.find((setting) => found?.[setting] === NOT_DURABLE);
   if (name === undefined) return undefined;
-  return `its ${name} is off, and what is confirmed to a centre must outlast a power cut: set it on`;
+  return `its ${name} is off: what is confirmed to a centre must outlast a power cut; set it on`;
 };
 
 /** Without the user and secret that stand in it. */

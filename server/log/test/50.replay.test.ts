@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freshId, HandTime, LoggedHall, scratch, takeTicket } from '../../../tests/fixtures/log.js';
+import {
+  CENTRE_ID,
+  freshId,
+  HandTime,
+  LoggedHall,
+  scratch,
+  takeTicket,
+} from '../../../tests/fixtures/log.js';
 import { canonical } from '../../../core/canonical.js';
 import { emptyState } from '../../../core/state.js';
 import { DAY_MS } from '../../../core/time.js';
@@ -63,10 +70,10 @@ test('whether the last day is open or closed', async () => {
 
 test('also long after a restore in the middle of a day, so that backups go on', async () => {
   const { time, hall } = await history(1);
-  const [kept, centreId] = [join(folder.path, 'backup'), hall.centreId];
+  const kept = join(folder.path, 'backup');
   await backup(folder.path, kept);
   hall.close();
-  await restore({ directory: folder.path, centreId, time }, kept);
+  await restore({ directory: folder.path, centreId: CENTRE_ID, time }, kept);
   for (let days = 2; days <= 4; days += 1) {
     const next = (await history(2, time)).hall;
     expect(verify(next.log.database).problems).toEqual([]);
