@@ -2,10 +2,15 @@ import type {
   Account,
   AccountsAnswer,
   AlarmsAnswer,
+  AuditAnswer,
+  AuditLine,
   CentreAnswer,
-  EnrolCentreAnswer,
+  CodeAnswer,
+  EnrolmentAnswer,
   FleetAnswer,
+  LegsAnswer,
   OverviewSession,
+  SenderName,
 } from '../core/protocol/overview.js';
 import { get, post, type Refused } from '../web/api.js';
 import { keepStaffId, type NotSignedIn } from '../web/gate/signing.js';
@@ -33,13 +38,19 @@ export interface Office {
   centre: (centreId: string, day: string | null, again: boolean) => Asked<CentreAnswer>;
   alarms: (again: boolean) => Asked<AlarmsAnswer>;
   clearAlarm: (centreId: string, alarmId: string) => Asked<object>;
-  enrol: (centreId: string, governorateId: string) => Asked<EnrolCentreAnswer>;
-  revoke: (centreId: string) => Asked<object>;
+  reopenAlarm: (centreId: string, alarmId: string) => Asked<object>;
+  enrolment: (again: boolean) => Asked<EnrolmentAnswer>;
+  makeCode: (sender: SenderName, governorateId: string) => Asked<CodeAnswer>;
+  withdrawCode: (sender: SenderName) => Asked<object>;
+  revoke: (sender: SenderName) => Asked<object>;
   accounts: () => Asked<AccountsAnswer>;
   addAccount: (account: NewAccount) => Asked<object>;
   changeAccount: (account: Account) => Asked<object>;
   setSecret: (id: string, secret: string) => Asked<object>;
   removeAccount: (id: string) => Asked<object>;
+  /** What is older than a line, or the newest for `null`. */
+  audit: (before: Pick<AuditLine, 'at' | 'auditId'> | null) => Asked<AuditAnswer>;
+  legs: (range: Range) => Asked<LegsAnswer>;
   /** Address of the file. */
   exportUrl: (range: Range) => string;
 }
@@ -68,12 +79,19 @@ export const makeOffice = (): Office => ({
   },
   alarms: (again) => get(url('alarms', looking(again))),
   clearAlarm: (centreId, alarmId) => post('/api/alarms/clear', { centreId, alarmId }),
-  enrol: (centreId, governorateId) => post('/api/centres/enrol', { centreId, governorateId }),
-  revoke: (centreId) => post('/api/centres/revoke', { centreId }),
+  reopenAlarm: (centreId, alarmId) => post('/api/alarms/reopen', { centreId, alarmId }),
+  enrolment: (again) => get(url('enrolment', looking(again))),
+  makeCode: ({ kind, id }, governorateId) =>
+    post('/api/enrolment/code', { kind, id, governorateId }),
+  withdrawCode: ({ kind, id }) => post('/api/enrolment/withdraw', { kind, id }),
+  revoke: ({ kind, id }) => post('/api/enrolment/revoke', { kind, id }),
   accounts: () => get('/api/accounts'),
   addAccount: (account) => post('/api/accounts', account),
   changeAccount: (account) => post('/api/accounts/change', account),
   setSecret: (id, secret) => post('/api/accounts/secret', { id, secret }),
   removeAccount: (id) => post('/api/accounts/remove', { id }),
+  audit: (before) =>
+    get(url('audit', before === null ? {} : { at: String(before.at), id: before.auditId })),
+  legs: (range) => get(url('legs', { ...range })),
   exportUrl: (range) => url('legs.csv', { ...range }),
 });

@@ -1,5 +1,6 @@
 import { getContext, setContext } from 'svelte';
 import type { Account, FleetAnswer } from '../core/protocol/overview.js';
+import type { List } from './fleet/lines.js';
 import type { Fresh } from './fresh.svelte.js';
 import type { Office } from './office.js';
 import type { Place } from './place.js';
@@ -8,11 +9,14 @@ import type { Place } from './place.js';
 export interface Overview {
   readonly account: Account;
   readonly place: Place;
+  /** The list of centres as it was seen last. */
+  readonly list: List;
   readonly office: Office;
   readonly fleet: Fresh<FleetAnswer>;
   /** The session is over: whoever is there signs in anew, and comes back to this place. */
   readonly ended: () => void;
-  readonly go: (place: Place) => void;
+  /** `instead`: of the place that one leaves, to which nobody goes back. */
+  readonly go: (place: Place, how?: { readonly instead: boolean }) => void;
 }
 
 const KEY = Symbol('overview');

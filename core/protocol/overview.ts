@@ -1,5 +1,5 @@
 import type { Millis, Words } from '../configuration.js';
-import type { ServiceId } from '../events.js';
+import type { CounterId, ServiceId } from '../events.js';
 import type { Share } from '../figures.js';
 import type { DayReport } from '../kpi.js';
 import type { LiveNumbers } from './upstream.js';
@@ -39,6 +39,8 @@ export interface CentreLine extends FleetFigures {
   readonly centreId: string;
   readonly governorateId: string;
   readonly name: Words;
+  /** Of the time zone database; its days and times are by it. */
+  readonly zone: string;
   readonly state: LineState;
   /** Since when it is in that state; `null` while `expected`. */
   readonly since: Millis | null;
@@ -46,6 +48,8 @@ export interface CentreLine extends FleetFigures {
   readonly missing: number;
   /** The service day of the figures; `null` where none has come. */
   readonly day: string | null;
+  /** Whether that is today's where the centre stands. */
+  readonly isToday: boolean;
   /** What the centre told last of its hall; `null` unless it is `live` and open. */
   readonly live: LiveNumbers | null;
   /** Alarms that nobody has cleared. */
@@ -63,13 +67,18 @@ export interface FleetAnswer {
 export interface CentreAnswer {
   readonly now: Millis;
   readonly line: CentreLine;
-  readonly zone: string;
   /** First and last service day that this store has; `null` where it has none. */
   readonly days: { readonly first: string; readonly last: string } | null;
   /** The same report as the centre's own; `null` for a day that it did not open. */
   readonly report: DayReport | null;
-  /** Names by the configuration of that day; an id without one is shown as it is. */
-  readonly services: Readonly<Record<ServiceId, Words>>;
+  /** What ids are called; one without a name is shown as it is. */
+  readonly names: {
+    /** By the configuration of that day. */
+    readonly services: Readonly<Record<ServiceId, Words>>;
+    readonly counters: Readonly<Record<CounterId, number>>;
+    /** Where the centre's policy tells them: now, and so of all days. */
+    readonly clerks: Readonly<Record<string, string>>;
+  };
 }
 
 /** What an operator must look at; each has a procedure. */
@@ -96,6 +105,7 @@ export interface AlarmLine {
   readonly seenAt: Millis;
   readonly times: number;
   readonly clearedAt: Millis | null;
+  /** Name of the account; `null` for what nobody cleared, or what ended by itself. */
   readonly clearedBy: string | null;
 }
 
@@ -103,6 +113,14 @@ export interface AlarmsAnswer {
   readonly now: Millis;
   /** Open ones first, the newest of each first. */
   readonly alarms: readonly AlarmLine[];
+}
+
+/** What a file of legs will hold. */
+export interface LegsAnswer {
+  readonly legs: number;
+  /** Files of this account that are on their way from this receiver, and how many may be. */
+  readonly running: number;
+  readonly runningMax: number;
 }
 
 /** Refusals of the pages' door besides those of a centre's. */
@@ -115,6 +133,7 @@ export const OVERVIEW_REFUSALS = [
   'alarm.unknown',
   'centre.unknown',
   'centre.elsewhere',
+  'code.unknown',
   'export.tooMany',
   'role.denied',
 ] as const;
@@ -140,8 +159,75 @@ export interface AccountsAnswer {
   readonly accounts: readonly Account[];
 }
 
-/** A code with which a centre enrols once; shown once and kept nowhere as it is. */
-export interface EnrolCentreAnswer {
+/** Who enrols: a centre, or the data centre of a governorate, which passes on. */
+export const SENDER_KINDS = ['centre', 'relay'] as const;
+export interface SenderName {
+  readonly kind: (typeof SENDER_KINDS)[number];
+  readonly id: string;
+}
+
+/** A code with which a sender enrols once; shown once and kept nowhere as it is. */
+export interface CodeAnswer {
   readonly code: string;
   readonly expiresAt: Millis;
+}
+
+/** A code that may still be used. */
+export interface CodeLine extends SenderName {
+  readonly governorateId: string;
+  /** Of a centre that is known already, and enrols anew. */
+  readonly name: Words | null;
+  /** Name of the account that made it; `null`: made at the terminal. */
+  readonly madeBy: string | null;
+  readonly madeAt: Millis;
+  readonly expiresAt: Millis;
+}
+
+/** A data centre below, which passes on what its centres sent. */
+export interface RelayLine {
+  readonly relayId: string;
+  readonly governorateId: string;
+  readonly enrolledAt: Millis;
+  readonly revokedAt: Millis | null;
+  /** Centres of its governorate that are known by its word. */
+  readonly centres: number;
+  /** When it passed on what was heard last of any of them. */
+  readonly heardAt: Millis | null;
+}
+
+export interface EnrolmentAnswer {
+  readonly now: Millis;
+  /** Those that end first stand first. */
+  readonly codes: readonly CodeLine[];
+  readonly relays: readonly RelayLine[];
+}
+
+/** What people do that is written down. */
+export const AUDIT_ACTIONS = [
+  ...(['signIn.done', 'signIn.wrong', 'signOut', 'signOut.everywhere'] as const),
+  ...(['account.added', 'account.changed', 'account.removed', 'account.secretSet'] as const),
+  ...(['alarm.cleared', 'alarm.reopened', 'legs.exported'] as const),
+  ...(['centre.code', 'centre.codeWithdrawn', 'centre.revoked'] as const),
+  ...(['relay.code', 'relay.codeWithdrawn', 'relay.revoked'] as const),
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+export interface AuditLine {
+  readonly auditId: string;
+  readonly at: Millis;
+  readonly accountId: string;
+  /** `null` for an account that is no longer there, or never was. */
+  readonly name: string | null;
+  /** Where from: an address, or `terminal`. */
+  readonly line: string;
+  readonly action: AuditAction;
+  readonly subject: string;
+}
+
+export interface AuditAnswer {
+  readonly now: Millis;
+  /** The newest first. */
+  readonly lines: readonly AuditLine[];
+  /** Whether older ones follow. */
+  readonly more: boolean;
 }

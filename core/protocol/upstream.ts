@@ -207,11 +207,17 @@ export type EnrolPost = z.infer<typeof enrolSchema>;
 export const senderIdOf = ({ kind, id: own }: Pick<EnrolPost, 'kind' | 'id'>): string =>
   kind === 'relay' ? `relay/${own}` : own;
 
-/** Where a sender's requests go, by what `senderIdOf` gives. */
-export const senderPath = (senderId: string): string =>
+/** What `senderIdOf` was given. */
+export const senderNameOf = (senderId: string): Pick<EnrolPost, 'kind' | 'id'> =>
   senderId.startsWith('relay/')
-    ? `/v1/relays/${senderId.slice('relay/'.length)}`
-    : `/v1/centres/${senderId}`;
+    ? { kind: 'relay', id: senderId.slice('relay/'.length) }
+    : { kind: 'centre', id: senderId };
+
+/** Where a sender's requests go, by what `senderIdOf` gives. */
+export const senderPath = (senderId: string): string => {
+  const { kind, id: own } = senderNameOf(senderId);
+  return `/v1/${kind}s/${own}`;
+};
 
 /** A new key, signed with the one that it replaces; `proof` is signed with the new one. */
 export const rekeySchema = z.strictObject({

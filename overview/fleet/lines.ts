@@ -1,5 +1,3 @@
-import { civil } from '../../core/calendar.js';
-import type { Millis } from '../../core/configuration.js';
 import { governorateName } from '../../web/office/governorates.js';
 import type { Language } from '../../core/lists.js';
 import type { CentreLine, LineState } from '../../core/protocol/overview.js';
@@ -23,8 +21,8 @@ export const STATE_TONES: Readonly<Record<LineState, Tone | 'off'>> = {
 export const isQuiet = ({ state }: CentreLine): boolean => state === 'silent' || state === 'behind';
 
 /** Too many of those called today waited longer than their target. */
-export const isLate = ({ day, serviceLevel }: CentreLine, today: string): boolean =>
-  day === today &&
+export const isLate = ({ isToday, serviceLevel }: CentreLine): boolean =>
+  isToday &&
   serviceLevel.share !== null &&
   serviceLevel.of >= CALLS_MIN &&
   serviceLevel.share < LEVEL_WANTED;
@@ -35,15 +33,12 @@ export const openAlarms = (lines: readonly CentreLine[]): number =>
 export const waitingNow = (lines: readonly CentreLine[]): number =>
   lines.reduce((sum, { live }) => sum + (live?.waiting ?? 0), 0);
 
-/** The civil date at a place, `YYYY-MM-DD`. */
-export const todayOf = (now: Millis, zone: string): string => civil(now, zone).date;
-
 export const SHOWN = ['all', 'late', 'quiet', 'alarms'] as const;
 export type Shown = (typeof SHOWN)[number];
 
-export const isShown = (line: CentreLine, shown: Shown, today: string): boolean =>
+export const isShown = (line: CentreLine, shown: Shown): boolean =>
   shown === 'all' ||
-  (shown === 'late' && isLate(line, today)) ||
+  (shown === 'late' && isLate(line)) ||
   (shown === 'quiet' && isQuiet(line)) ||
   (shown === 'alarms' && line.alarms > 0);
 
@@ -53,6 +48,21 @@ export const SORTS = [
 ] as const;
 export type SortName = (typeof SORTS)[number];
 
+/** Which centres are listed, and in which order. */
+export interface List {
+  /** What their names hold. */
+  readonly text: string;
+  /** All for `''`. */
+  readonly governorate: string;
+  readonly shown: Shown;
+  readonly sort: SortName;
+  /** From the end: Z before A, few before many. */
+  readonly reversed: boolean;
+}
+export const ALL: List = {
+  ...{ text: '', governorate: '', shown: 'all', sort: 'state', reversed: false },
+};
+
 /** What needs somebody stands first: what rings, who is silent, who lags, who lets people wait. */
 const URGENCY: Readonly<Record<LineState, number>> = {
   silent: 300,
@@ -61,10 +71,10 @@ const URGENCY: Readonly<Record<LineState, number>> = {
   live: 10,
   revoked: 0,
 };
-const urgencyOf = (line: CentreLine, today: string): number =>
-  (line.alarms > 0 ? 1_000 : 0) + URGENCY[line.state] + (isLate(line, today) ? 100 : 0);
+const urgencyOf = (line: CentreLine): number =>
+  (line.alarms > 0 ? 1_000 : 0) + URGENCY[line.state] + (isLate(line) ? 100 : 0);
 
-const WORST: Readonly<Record<string, (line: CentreLine, today: string) => number | null>> = {
+const WORST: Readonly<Record<string, (line: CentreLine) => number | null>> = {
   state: urgencyOf,
   visits: ({ visits }) => visits,
   waiting: ({ live }) => live?.waiting ?? null,
@@ -74,18 +84,12 @@ const WORST: Readonly<Record<string, (line: CentreLine, today: string) => number
   alarms: ({ alarms }) => alarms,
 };
 
-interface Order {
-  readonly sort: SortName;
-  /** From the end: Z before A, few before many. */
-  readonly reversed: boolean;
-  readonly language: Language;
-  readonly today: string;
-}
+type Order = Pick<List, 'sort' | 'reversed'> & { readonly language: Language };
 
 /** Names begin at A, figures at the highest; what has no figure is last either way. */
 export const sorted = (
   lines: readonly CentreLine[],
-  { sort, reversed, language, today }: Order,
+  { sort, reversed, language }: Order,
 ): CentreLine[] => {
   const compare = byName(language);
   const sign = reversed ? -1 : 1;
@@ -99,7 +103,7 @@ export const sorted = (
       (one, other) => sign * (compare(placeOf(one), placeOf(other)) || names(one, other)),
     );
   }
-  const figures = new Map(lines.map((line) => [line, figure(line, today)]));
+  const figures = new Map(lines.map((line) => [line, figure(line)]));
   return lines.toSorted((one, other) => {
     const [a, b] = [figures.get(one) ?? null, figures.get(other) ?? null];
     if (a === null || b === null) return Number(a === null) - Number(b === null);

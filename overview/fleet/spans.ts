@@ -21,3 +21,9 @@ export const amountOf = (words: Words, value: number): string => {
   const digits = String(value).replace(/\B(?=(?:\d{3})+$)/g, words.language === 'ar' ? '٬' : ',');
   return words.figures(digits);
 };
+
+/** A point in time: of today its time alone, else the date too. */
+export const momentOf = (words: Words, at: Millis, now: Millis): string =>
+  words.date(at) === words.date(now) && Math.abs(now - at) < DAY_MS
+    ? words.time(at)
+    : `${words.date(at)} ${words.time(at)}`;

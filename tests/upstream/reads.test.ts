@@ -151,7 +151,9 @@ describe.each(KINDS)('on %s', (kind) => {
     const hall = hallOf(halls[1]!.log);
     expect(answer.report).toEqual(reportOfDay(hall, DAY, { now, zone: ZONE }));
     expect(answer.days).toEqual({ first: DAY, last: DAY });
-    expect(answer.services['s1-1']).toEqual(CENTRE.services.find(({ id }) => id === 's1-1')!.name);
+    expect(answer.names.services['s1-1']).toEqual(
+      CENTRE.services.find(({ id }) => id === 's1-1')!.name,
+    );
     expect((await readCentre(database, { ...asked, day: '2026-11-21' }))!.report).toBeNull();
     expect(await readCentre(database, { ...asked, centreId: 'nobody', day: null })).toBeNull();
   });

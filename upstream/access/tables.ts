@@ -34,6 +34,7 @@ const AUDIT: Table = {
     line TEXT NOT NULL,
     action TEXT NOT NULL,
     subject TEXT NOT NULL`,
+  indexes: ['audit_newest ON audit (happened_at, audit_id)'],
 };
 
 export const ACCESS_TABLES: readonly Table[] = [ACCOUNT, SESSION, AUDIT];

@@ -3,6 +3,7 @@ import { isVerifierKey, keyIdOfKey } from '../../chain/note.js';
 import type { Millis } from '../../core/configuration.js';
 import {
   senderIdOf,
+  senderNameOf,
   type AboutPost,
   type EnrolPost,
   type EnrolRefusal,
@@ -29,25 +30,42 @@ export interface Code {
   readonly expiresAt: Millis;
 }
 
+interface Asked {
+  readonly senderId: string;
+  readonly governorateId: string;
+  /** An account. */
+  readonly madeBy?: string | null;
+}
+
 /**
  * A code with which a sender may enrol, or enrol again with new keys; an earlier code ends. Until
  * it is used, the keys that the sender has stay good.
  */
 export const makeCode = async (
   queries: Queries,
-  { senderId, governorateId }: { readonly senderId: string; readonly governorateId: string },
+  { senderId, governorateId, madeBy = null }: Asked,
   now: Millis,
 ): Promise<Code> => {
   const code = newCode();
   const expiresAt = now + CODE_LIFE_MS;
   await queries.query(
-    `INSERT INTO enrolment (centre_id, governorate_id, code_hash, expires_at)
-     VALUES ($1, $2, $3, $4)
+    `INSERT INTO enrolment (centre_id, governorate_id, code_hash, expires_at, made_by)
+     VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (centre_id) DO UPDATE SET governorate_id = excluded.governorate_id,
-       code_hash = excluded.code_hash, expires_at = excluded.expires_at, key_id = NULL`,
-    [senderId, governorateId, hashOf(code), expiresAt],
+       code_hash = excluded.code_hash, expires_at = excluded.expires_at,
+       made_by = excluded.made_by, key_id = NULL`,
+    [senderId, governorateId, hashOf(code), expiresAt, madeBy],
   );
   return { code, expiresAt };
+};
+
+/** Ends a code that nobody has used. `false` where there is none. */
+export const withdrawCode = async (queries: Queries, senderId: string): Promise<boolean> => {
+  const rows = await queries.query(
+    'DELETE FROM enrolment WHERE centre_id = $1 AND key_id IS NULL RETURNING 1',
+    [senderId],
+  );
+  return rows.length > 0;
 };
 
 interface Found {
@@ -157,16 +175,17 @@ export const endOlderKeys = async (
   await queries.query('DELETE FROM centre_key WHERE centre_id = $1 AND since < $2', values);
 };
 
-/** Nothing more is taken of this centre, until it enrols again. `false` where there is none. */
+/** Nothing more is taken of this sender, until it enrols again. `false` where there is none. */
 export const revoke = async (
   database: Database,
-  centreId: string,
+  senderId: string,
   now: Millis,
 ): Promise<boolean> => {
+  const { kind, id } = senderNameOf(senderId);
   const rows = await database.query(
-    'UPDATE centre SET revoked_at = $2 WHERE centre_id = $1 AND revoked_at IS NULL RETURNING 1',
-    [centreId, now],
+    `UPDATE ${kind} SET revoked_at = $2 WHERE ${kind}_id = $1 AND revoked_at IS NULL RETURNING 1`,
+    [id, now],
   );
-  await database.query('DELETE FROM enrolment WHERE centre_id = $1', [centreId]);
+  await database.query('DELETE FROM enrolment WHERE centre_id = $1', [senderId]);
   return rows.length > 0;
 };

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Readable } from 'node:stream';
 import { legsQuery } from '../../core/protocol/accounts.js';
-import type { Scope } from '../../core/protocol/overview.js';
+import type { LegsAnswer, Scope } from '../../core/protocol/overview.js';
 import { refuseWith } from '../../node/checked.js';
 import { audit } from '../access/audit.js';
 import type { PageParts } from './pages.js';
@@ -24,6 +24,18 @@ export const exportRoute = (app: FastifyInstance, parts: PageParts): void => {
     if (left === 0) running.delete(id);
     else running.set(id, left);
   };
+
+  app.get('/api/legs', async (request, reply) => {
+    const who = await entered(parts, { request, reply }, 'viewer');
+    if (who === undefined) return reply;
+    const query = legsQuery.safeParse(request.query);
+    if (!query.success) return refuseWith(reply, 400, 'payload.invalid');
+    const { from, to, centre: centreId = null, governorate } = query.data;
+    const scope = narrowed(who.account.scope, governorate);
+    const legs = await parts.reads.countLegs(parts.database, { scope, from, to, centreId });
+    const count = running.get(who.account.id) ?? 0;
+    return { legs, running: count, runningMax: EXPORTS_MAX } satisfies LegsAnswer;
+  });
 
   app.get('/api/legs.csv', async (request, reply) => {
     const who = await entered(parts, { request, reply }, 'viewer');

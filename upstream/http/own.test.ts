@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { FleetDoor } from '../../tests/fixtures/fleet/door.js';
+import type { EnrolmentAnswer } from '../../core/protocol/overview.js';
+import { FleetDoor, type Cookies } from '../../tests/fixtures/fleet/door.js';
 import { pepperIn } from '../access/pepper.js';
-import { keepCentre } from '../centres/enrolment.js';
+import { CODE_LIFE_MS, keepCentre } from '../centres/enrolment.js';
 import { enrolmentOf, READS } from './own.js';
 
 let door: FleetDoor;
@@ -24,6 +25,7 @@ beforeAll(async () => {
 afterAll(() => door.close());
 beforeEach(async () => {
   await door.empty();
+  await door.store.database.query('DELETE FROM enrolment');
   await door.account('mona', 'operator', null);
   await door.account('nadia', 'operator', ['ismailia']);
 });
@@ -43,15 +45,65 @@ test('an account sees the centres of its scope alone', async () => {
 test('a code and a revocation reach no centre outside the scope', async () => {
   const elsewhere = { statusCode: 409, refused: 'centre.elsewhere' };
   const cookies = await door.signIn('nadia');
-  const enrol = (centreId: string) =>
-    door.post('/api/centres/enrol', { centreId, governorateId: 'ismailia' }, cookies);
-  const revoke = (centreId: string) => door.post('/api/centres/revoke', { centreId }, cookies);
+  const enrol = (id: string) =>
+    door.post('/api/enrolment/code', { kind: 'centre', id, governorateId: 'ismailia' }, cookies);
+  const revoke = (id: string) =>
+    door.post('/api/enrolment/revoke', { kind: 'centre', id }, cookies);
   expect(await enrol('suez-1')).toEqual(elsewhere);
   expect(await revoke('suez-1')).toEqual(elsewhere);
   expect(await enrol('ismailia-2')).toMatchObject({ statusCode: 200 });
   expect(await revoke('nowhere-1')).toEqual({ statusCode: 409, refused: 'centre.unknown' });
   expect((await revoke('ismailia-1')).statusCode).toBe(200);
   expect(forgotten).toContain('ismailia-1');
+});
+
+test('a code that nobody has used is listed with who made it, and withdrawn', async () => {
+  const [mona, nadia] = [await door.signIn('mona'), await door.signIn('nadia')];
+  const make = (kind: string, id: string, governorateId: string) =>
+    door.post('/api/enrolment/code', { kind, id, governorateId }, mona);
+  await make('centre', 'ismailia-1', 'ismailia');
+  await make('relay', 'suez', 'suez');
+  const codes = async (cookies: Cookies) =>
+    ((await door.get('/api/enrolment', cookies)).body as EnrolmentAnswer).codes;
+  const times = { madeAt: door.now, expiresAt: door.now + CODE_LIFE_MS, madeBy: 'mona' };
+  const centre = {
+    ...{ kind: 'centre', id: 'ismailia-1', governorateId: 'ismailia', ...times },
+    name: { ar: 'ismailia-1', en: 'ismailia-1' },
+  };
+  const relay = { kind: 'relay', id: 'suez', governorateId: 'suez', name: null, ...times };
+  expect(await codes(mona)).toEqual([centre, relay]);
+  expect(await codes(nadia)).toEqual([centre]);
+  const withdraw = (kind: string, id: string, cookies: Cookies) =>
+    door.post('/api/enrolment/withdraw', { kind, id }, cookies);
+  const elsewhere = { statusCode: 409, refused: 'centre.elsewhere' };
+  expect(await withdraw('relay', 'suez', nadia)).toEqual(elsewhere);
+  expect((await withdraw('centre', 'ismailia-1', nadia)).statusCode).toBe(200);
+  const unknown = { statusCode: 409, refused: 'code.unknown' };
+  expect(await withdraw('centre', 'ismailia-1', mona)).toEqual(unknown);
+  expect(await codes(mona)).toEqual([relay]);
+  door.now += CODE_LIFE_MS + 1;
+  expect(await codes(await door.signIn('mona'))).toEqual([]);
+});
+
+test('a relay is listed with what it passes on, and revoked', async () => {
+  const { database } = door.store;
+  const governorateId = 'luxor';
+  await database.query(`INSERT INTO relay VALUES ('luxor', $1, 5, NULL)`, [governorateId]);
+  const about = { name: { ar: 'x', en: 'x' }, zone: 'Africa/Cairo', logKey: 'k' };
+  for (const centreId of ['luxor-1', 'luxor-2']) {
+    await keepCentre(database, about, { centreId, governorateId, relayed: true, now: 6 });
+  }
+  await database.query(`UPDATE centre SET heard_at = 9 WHERE centre_id = 'luxor-2'`);
+  const cookies = await door.signIn('mona');
+  const relays = async () =>
+    ((await door.get('/api/enrolment', cookies)).body as EnrolmentAnswer).relays;
+  const relay = { relayId: 'luxor', governorateId, enrolledAt: 5, centres: 2, heardAt: 9 };
+  expect(await relays()).toEqual([{ ...relay, revokedAt: null }]);
+  const revoke = (id: string) => door.post('/api/enrolment/revoke', { kind: 'relay', id }, cookies);
+  expect((await revoke('luxor')).statusCode).toBe(200);
+  expect(forgotten).toContain('relay/luxor');
+  expect(await relays()).toEqual([{ ...relay, revokedAt: door.now }]);
+  expect(await revoke('nowhere')).toEqual({ statusCode: 409, refused: 'centre.unknown' });
 });
 
 test('the pepper is made once, for its owner alone', () => {

@@ -5,11 +5,14 @@ import { Accounts } from '../access/accounts.js';
 import { pepperIn } from '../access/pepper.js';
 import { Sessions } from '../access/sessions.js';
 import { setupCodeOf } from '../access/setup.js';
-import { makeCode, revoke } from '../centres/enrolment.js';
+import { senderIdOf, senderNameOf } from '../../core/protocol/upstream.js';
+import { makeCode, revoke, withdrawCode } from '../centres/enrolment.js';
 import type { Senders } from '../centres/senders.js';
-import { clearAlarm, readAlarms } from '../read/alarms.js';
+import { readAudit } from '../access/audit.js';
+import { clearAlarm, readAlarms, reopenAlarm } from '../read/alarms.js';
 import { readCentre } from '../read/centre.js';
-import { legsCsv } from '../read/csv.js';
+import { countLegs, legsCsv } from '../read/csv.js';
+import { readEnrolment } from '../read/enrolment.js';
 import { readFleet } from '../read/fleet.js';
 import type { Database } from '../store/database.js';
 import type { Upstream } from '../upstream.js';
@@ -18,27 +21,45 @@ import { pageRoutes } from './pages.js';
 import type { Reads } from './reads.js';
 
 /** From the store's own facts. */
-export const READS: Reads = { readFleet, readCentre, readAlarms, clearAlarm, legsCsv };
+export const READS: Reads = {
+  ...{ readFleet, readCentre, readAlarms, clearAlarm, reopenAlarm, countLegs, legsCsv },
+  ...{ readEnrolment, readAudit },
+};
 
-/** Whether there is no such centre, or one within the scope. */
-const isWithin = async (database: Database, centreId: string, scope: Scope): Promise<boolean> => {
-  const [centre] = await database.query<{ governorate_id: string }>(
-    'SELECT governorate_id FROM centre WHERE centre_id = $1',
-    [centreId],
-  );
-  return centre === undefined || scope === null || scope.includes(centre.governorate_id);
+/** Whether the scope holds all that is known of a sender: its place, and that of its code. */
+const isWithin = async (database: Database, senderId: string, scope: Scope): Promise<boolean> => {
+  if (scope === null) return true;
+  const { kind, id } = senderNameOf(senderId);
+  const places = await Promise.all([
+    database.query<{ governorate_id: string }>(
+      `SELECT governorate_id FROM ${kind} WHERE ${kind}_id = $1`,
+      [id],
+    ),
+    database.query<{ governorate_id: string }>(
+      'SELECT governorate_id FROM enrolment WHERE centre_id = $1',
+      [senderId],
+    ),
+  ]);
+  return places.flat().every(({ governorate_id }) => scope.includes(governorate_id));
 };
 
 /** Codes and revocation as the store keeps them. */
 export const enrolmentOf = (database: Database, senders: Pick<Senders, 'forget'>): Enrolment => ({
-  enrol: async ({ scope, centreId, governorateId, actor }) =>
-    (await isWithin(database, centreId, scope))
-      ? makeCode(database, { senderId: centreId, governorateId }, actor.at)
-      : { refused: 'centre.elsewhere' },
-  revoke: async ({ scope, centreId, actor }) => {
-    if (!(await isWithin(database, centreId, scope))) return { refused: 'centre.elsewhere' };
-    const wasThere = await revoke(database, centreId, actor.at);
-    senders.forget(centreId);
+  enrol: async ({ scope, sender, governorateId, actor }) => {
+    const senderId = senderIdOf(sender);
+    if (!(await isWithin(database, senderId, scope))) return { refused: 'centre.elsewhere' };
+    return makeCode(database, { senderId, governorateId, madeBy: actor.accountId }, actor.at);
+  },
+  withdraw: async ({ scope, sender }) => {
+    const senderId = senderIdOf(sender);
+    if (!(await isWithin(database, senderId, scope))) return { refused: 'centre.elsewhere' };
+    return (await withdrawCode(database, senderId)) ? undefined : { refused: 'code.unknown' };
+  },
+  revoke: async ({ scope, sender, actor }) => {
+    const senderId = senderIdOf(sender);
+    if (!(await isWithin(database, senderId, scope))) return { refused: 'centre.elsewhere' };
+    const wasThere = await revoke(database, senderId, actor.at);
+    senders.forget(senderId);
     return wasThere ? undefined : { refused: 'centre.unknown' };
   },
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Scope } from '../../core/protocol/overview.js';
+import type { AuditAnswer, Scope } from '../../core/protocol/overview.js';
 import { EMPTY_READS, FleetDoor, PEPPER, SECRET } from '../../tests/fixtures/fleet/door.js';
+import { audit, AUDIT_LINES } from '../access/audit.js';
 import { setupCodeOf } from '../access/setup.js';
 import { SESSION_IDLE_MAX_MS } from '../access/sessions.js';
 import type { Enrolment } from './enrolment.js';
@@ -14,6 +15,7 @@ const isWithin = (scope: Scope, governorate: string): boolean =>
   scope === null || scope.includes(governorate);
 
 const reads: Reads = {
+  ...EMPTY_READS,
   readFleet: (queries, ask) => {
     asked.push({ what: 'fleet', scope: ask.scope });
     return EMPTY_READS.readFleet(queries, ask);
@@ -30,6 +32,18 @@ const reads: Reads = {
     asked.push({ what: 'clear', scope, by });
     return Promise.resolve(alarmId === 'fork x 7' && isWithin(scope, 'ismailia'));
   },
+  reopenAlarm: (_, { scope, alarmId }) => {
+    asked.push({ what: 'reopen', scope });
+    return Promise.resolve(alarmId === 'fork x 7' && isWithin(scope, 'ismailia'));
+  },
+  readEnrolment: (queries, ask) => {
+    asked.push({ what: 'enrolment', scope: ask.scope });
+    return EMPTY_READS.readEnrolment(queries, ask);
+  },
+  countLegs: (queries, ask) => {
+    asked.push({ what: 'count', scope: ask.scope });
+    return EMPTY_READS.countLegs(queries, ask);
+  },
   legsCsv: (queries, ask) => {
     asked.push({ what: 'legs', scope: ask.scope });
     return EMPTY_READS.legsCsv(queries, ask);
@@ -38,6 +52,8 @@ const reads: Reads = {
 
 const enrolment: Enrolment = {
   enrol: ({ actor }) => Promise.resolve({ code: 'ABCD-EFGH', expiresAt: actor.at + 1 }),
+  withdraw: ({ sender }) =>
+    Promise.resolve(sender.id === 'c' ? undefined : { refused: 'code.unknown' }),
   revoke: ({ scope }) =>
     Promise.resolve(isWithin(scope, 'ismailia') ? undefined : { refused: 'centre.elsewhere' }),
 };
@@ -66,15 +82,20 @@ describe('who may what', () => {
       ['/api/fleet'],
       ['/api/centre/ismailia-1?day=2026-11-22'],
       ['/api/alarms'],
+      ['/api/legs?from=2026-11-01&to=2026-11-22'],
       ['/api/legs.csv?from=2026-11-01&to=2026-11-22'],
       ['/api/secret', { old: 'wrong', secret: SECRET }],
     ],
     operator: [
       ['/api/alarms/clear', { centreId: 'c', alarmId: 'fork x 7' }],
-      ['/api/centres/enrol', { centreId: 'c', governorateId: 'ismailia' }],
-      ['/api/centres/revoke', { centreId: 'c' }],
+      ['/api/alarms/reopen', { centreId: 'c', alarmId: 'fork x 7' }],
+      ['/api/enrolment'],
+      ['/api/enrolment/code', { kind: 'centre', id: 'c', governorateId: 'ismailia' }],
+      ['/api/enrolment/withdraw', { kind: 'centre', id: 'c' }],
+      ['/api/enrolment/revoke', { kind: 'relay', id: 'r' }],
     ],
     master: [
+      ['/api/audit'],
       ['/api/accounts'],
       ['/api/accounts', { ...ACCOUNT, secret: SECRET }],
       ['/api/accounts/change', ACCOUNT],
@@ -110,10 +131,12 @@ describe('who may what', () => {
     ] as const) {
       const cookies = await door.signIn(name);
       asked = [];
-      for (const url of ['fleet', 'centre/c', 'alarms', 'legs.csv?from=2026-11-22&to=2026-11-22']) {
+      const range = 'from=2026-11-22&to=2026-11-22';
+      for (const url of ['fleet', 'centre/c', 'alarms', `legs?${range}`, `legs.csv?${range}`]) {
         await door.get(`/api/${url}`, cookies);
       }
-      expect(asked.map(({ what }) => what)).toEqual(['fleet', 'centre', 'alarms', 'legs']);
+      const told = ['fleet', 'centre', 'alarms', 'count', 'legs'];
+      expect(asked.map(({ what }) => what)).toEqual(told);
       for (const ask of asked) expect(ask.scope).toEqual(scope);
     }
   });
@@ -128,35 +151,75 @@ describe('who may what', () => {
     expect(asked).toEqual([]);
   });
 
-  test('an alarm is cleared by name, within the scope, and it is written down', async () => {
+  test('an alarm is cleared by name within the scope, opened again, and written down', async () => {
     const cookies = await door.signIn('operator');
     const clear = (alarmId: string) =>
       door.post('/api/alarms/clear', { centreId: 'c', alarmId }, cookies);
     expect((await clear('fork x 7')).statusCode).toBe(200);
     expect(asked).toEqual([{ what: 'clear', scope: ['ismailia'], by: 'operator' }]);
     expect(await clear('fork y 8')).toEqual({ statusCode: 404, refused: 'alarm.unknown' });
+    door.now += 1;
+    const reopen = (alarmId: string) =>
+      door.post('/api/alarms/reopen', { centreId: 'c', alarmId }, cookies);
+    expect((await reopen('fork x 7')).statusCode).toBe(200);
+    expect(await reopen('fork y 8')).toEqual({ statusCode: 404, refused: 'alarm.unknown' });
     expect(await door.written()).toEqual([
       'operator signIn.done',
       'operator alarm.cleared c fork x 7',
+      'operator alarm.reopened c fork x 7',
     ]);
   });
 
   test('a centre gets its code within the scope alone, and is revoked', async () => {
     const cookies = await door.signIn('operator');
-    const enrol = (centreId: string, governorateId: string) =>
-      door.post('/api/centres/enrol', { centreId, governorateId }, cookies);
-    expect(await enrol('c', 'ismailia')).toMatchObject({ statusCode: 200, code: 'ABCD-EFGH' });
-    expect(await enrol('c', 'suez')).toEqual({ statusCode: 403, refused: 'centre.elsewhere' });
-    expect((await door.post('/api/centres/revoke', { centreId: 'c' }, cookies)).statusCode).toBe(
-      200,
-    );
+    const enrol = (kind: string, id: string, governorateId: string) =>
+      door.post('/api/enrolment/code', { kind, id, governorateId }, cookies);
+    const code = { statusCode: 200, code: 'ABCD-EFGH' };
+    expect(await enrol('centre', 'c', 'ismailia')).toMatchObject(code);
+    const elsewhere = { statusCode: 403, refused: 'centre.elsewhere' };
+    expect(await enrol('centre', 'c', 'suez')).toEqual(elsewhere);
+    expect(await enrol('relay', 'r', 'ismailia')).toMatchObject(code);
+    const act = (what: string, kind: string, id: string) =>
+      door.post(`/api/enrolment/${what}`, { kind, id }, cookies);
+    expect((await act('withdraw', 'centre', 'c')).statusCode).toBe(200);
+    expect(await act('withdraw', 'relay', 'r')).toMatchObject({ refused: 'code.unknown' });
+    expect((await act('revoke', 'centre', 'c')).statusCode).toBe(200);
+    expect((await act('revoke', 'relay', 'r')).statusCode).toBe(200);
     const told = await door.written();
-    expect(told).toEqual([
-      'operator signIn.done',
+    expect(told.toSorted()).toEqual([
       'operator centre.code c ismailia',
+      'operator centre.codeWithdrawn c',
       'operator centre.revoked c',
+      'operator relay.code r ismailia',
+      'operator relay.revoked r',
+      'operator signIn.done',
     ]);
     expect(told.join()).not.toContain('ABCD');
+  });
+
+  test('the record is read page by page, the newest first', async () => {
+    const cookies = await door.signIn('master');
+    const actor = { accountId: 'gone', line: 'terminal', at: 0 };
+    for (let n = 0; n < AUDIT_LINES + 20; n += 1) {
+      // Several in one millisecond: none is told twice, and none is left out.
+      const at = door.now + 1 + Math.floor(n / 3);
+      await audit(door.store.database, { ...actor, at }, { action: 'signOut', subject: `${n}` });
+    }
+    const page = async (query: string) =>
+      (await door.get(`/api/audit${query}`, cookies)).body as AuditAnswer;
+    const first = await page('');
+    expect([first.lines.length, first.more]).toEqual([AUDIT_LINES, true]);
+    const { at, auditId } = first.lines.at(-1)!;
+    const second = await page(`?at=${at}&id=${auditId}`);
+    expect([second.lines.length, second.more]).toEqual([21, false]);
+    const all = [...first.lines, ...second.lines];
+    expect(all.map((line) => line.at)).toEqual(
+      all.map((line) => line.at).toSorted((a, b) => b - a),
+    );
+    expect(new Set(all.map((line) => line.auditId)).size).toBe(all.length);
+    expect(all[0]).toMatchObject({ accountId: 'gone', name: null, line: 'terminal' });
+    expect(all.at(-1)).toMatchObject({ action: 'signIn.done', name: 'master' });
+    expect((await door.get('/api/audit?at=now', cookies)).statusCode).toBe(400);
   });
 
   test('one changes one’s own secret with the old one, and is signed out', async () => {

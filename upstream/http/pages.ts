@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { overviewSchemas } from '../../core/protocol/accounts.js';
+import { auditQuery, overviewSchemas } from '../../core/protocol/accounts.js';
 import { ID } from '../../core/protocol/forms.js';
 import { checked, refuseWith } from '../../node/checked.js';
 import { sendPage } from '../../node/page.js';
@@ -18,7 +18,7 @@ export interface PageParts extends AccountParts {
 }
 
 /** Addresses of the one page, which shows what its address names. */
-const PLACES = ['/', '/centres/:id', '/alarms', '/export', '/enrolment', '/accounts'];
+const PLACES = ['/', '/centres/:id', '/alarms', '/export', '/enrolment', '/accounts', '/audit'];
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -53,23 +53,37 @@ const readRoutes = (app: FastifyInstance, parts: PageParts): void => {
     return reads.readAlarms(database, { scope: who.account.scope, now: clock.now() });
   });
 
-  app.post('/api/alarms/clear', async (request, reply) => {
-    const who = await entered(parts, { request, reply }, 'operator');
-    const body = who && checked(overviewSchemas.clearAlarm, request, reply);
-    if (who === undefined || body === undefined) return reply;
-    const { account, actor } = who;
-    const cleared = await database.transaction(async (queries) => {
-      const ask = { ...body, scope: account.scope, by: account.id, now: actor.at };
-      const done = await reads.clearAlarm(queries, ask);
-      if (done)
-        await audit(queries, actor, {
-          action: 'alarm.cleared',
-          subject: `${body.centreId} ${body.alarmId}`,
-        });
-      return done;
-    });
-    return cleared ? { done: true } : refuseWith(reply, 404, 'alarm.unknown');
+  app.get('/api/audit', async (request, reply) => {
+    const who = await entered(parts, { request, reply }, 'master');
+    if (who === undefined) return reply;
+    const query = auditQuery.safeParse(request.query);
+    if (!query.success) return refuseWith(reply, 400, 'payload.invalid');
+    const { at, id } = query.data;
+    const before = at === undefined || id === undefined ? null : { at, auditId: id };
+    return reads.readAudit(database, clock.now(), before);
   });
+
+  const ACTS = {
+    clear: ['clearAlarm', 'alarm.cleared'],
+    reopen: ['reopenAlarm', 'alarm.reopened'],
+  } as const;
+  for (const act of ['clear', 'reopen'] as const) {
+    const [name, action] = ACTS[act];
+    app.post(`/api/alarms/${act}`, async (request, reply) => {
+      const who = await entered(parts, { request, reply }, 'operator');
+      const body = who && checked(overviewSchemas[name], request, reply);
+      if (who === undefined || body === undefined) return reply;
+      const { account, actor } = who;
+      const isDone = await database.transaction(async (queries) => {
+        const ask = { ...body, scope: account.scope, by: account.id, now: actor.at };
+        const done = await reads[name](queries, ask);
+        const subject = `${body.centreId} ${body.alarmId}`;
+        if (done) await audit(queries, actor, { action, subject });
+        return done;
+      });
+      return isDone ? { done: true } : refuseWith(reply, 404, 'alarm.unknown');
+    });
+  }
 };
 
 /** The pages of a data centre and all that they ask, on an app of `newApp`. */

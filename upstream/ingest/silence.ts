@@ -7,8 +7,6 @@ import { raise } from './alarms.js';
 const OPEN_MAX_MS = 15 * MINUTE_MS;
 /** Any centre: its machine may be off over a feast. */
 const CLOSED_MAX_MS = 5 * DAY_MS;
-/** Who ends an alarm that ends by itself. */
-export const HEARD_AGAIN = 'heard';
 
 /** Raises the alarm of centres that have fallen silent, and ends that of those heard again. */
 export const watchSilence = async (database: Database, now: Millis): Promise<void> => {
@@ -24,9 +22,9 @@ export const watchSilence = async (database: Database, now: Millis): Promise<voi
     await raise(database, { centreId, kind: 'silent', stream: '', seq: 0, at: now });
   }
   await database.query(
-    `UPDATE alarm SET cleared_at = $1, cleared_by = $2
+    `UPDATE alarm SET cleared_at = $1, cleared_by = NULL
      WHERE kind = 'silent' AND cleared_at IS NULL AND EXISTS (SELECT 1 FROM centre
-       WHERE centre.centre_id = alarm.centre_id AND heard_at >= $3)`,
-    [now, HEARD_AGAIN, now - OPEN_MAX_MS],
+       WHERE centre.centre_id = alarm.centre_id AND heard_at >= $2)`,
+    [now, now - OPEN_MAX_MS],
   );
 };

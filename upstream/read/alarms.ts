@@ -15,10 +15,12 @@ export const readAlarms = async (
   const rows = await queries.query<AlarmRow>(
     `SELECT a.centre_id AS "centreId", c.name_ar, c.name_en, a.alarm_id AS "alarmId", a.kind,
        a.stream, a.seq, a.raised_at AS "raisedAt", a.seen_at AS "seenAt", a.times,
-       a.cleared_at AS "clearedAt", a.cleared_by AS "clearedBy"
+       a.cleared_at AS "clearedAt", coalesce(account.name, a.cleared_by) AS "clearedBy"
      FROM alarm AS a JOIN centre AS c ON c.centre_id = a.centre_id
+       LEFT JOIN account ON account.account_id = a.cleared_by
      WHERE ${IN_SCOPE}
-     ORDER BY a.cleared_at IS NOT NULL, a.raised_at DESC, a.centre_id, a.alarm_id
+     ORDER BY a.cleared_at IS NOT NULL, coalesce(a.cleared_at, a.raised_at) DESC,
+       a.centre_id, a.alarm_id
      LIMIT ${ALARMS_LISTED_MAX}`,
     [scopeValue(scope)],
   );
@@ -31,28 +33,42 @@ export const readAlarms = async (
   };
 };
 
-interface Clearing {
+interface Named {
   readonly scope: Scope;
   readonly centreId: string;
   readonly alarmId: string;
-  readonly by: string;
-  readonly now: Millis;
 }
+
+const isSeen = async (queries: Queries, { scope, centreId }: Named): Promise<boolean> => {
+  const seen = await queries.query(
+    `SELECT 1 FROM centre AS c WHERE ${IN_SCOPE} AND c.centre_id = $2`,
+    [scopeValue(scope), centreId],
+  );
+  return seen.length > 0;
+};
 
 /** False where there is no such open alarm that the account may see. */
 export const clearAlarm = async (
   queries: Queries,
-  { scope, centreId, alarmId, by, now }: Clearing,
+  asked: Named & { readonly by: string; readonly now: Millis },
 ): Promise<boolean> => {
-  const [seen] = await queries.query(
-    `SELECT 1 FROM centre AS c WHERE ${IN_SCOPE} AND c.centre_id = $2`,
-    [scopeValue(scope), centreId],
-  );
-  if (seen === undefined) return false;
+  if (!(await isSeen(queries, asked))) return false;
+  const { centreId, alarmId, by, now } = asked;
   const cleared = await queries.query(
     `UPDATE alarm SET cleared_at = $3, cleared_by = $4
      WHERE centre_id = $1 AND alarm_id = $2 AND cleared_at IS NULL RETURNING 1`,
     [centreId, alarmId, now, by],
   );
   return cleared.length > 0;
+};
+
+/** False where there is no such alarm that somebody has cleared and the account may see. */
+export const reopenAlarm = async (queries: Queries, asked: Named): Promise<boolean> => {
+  if (!(await isSeen(queries, asked))) return false;
+  const opened = await queries.query(
+    `UPDATE alarm SET cleared_at = NULL, cleared_by = NULL
+     WHERE centre_id = $1 AND alarm_id = $2 AND cleared_by IS NOT NULL RETURNING 1`,
+    [asked.centreId, asked.alarmId],
+  );
+  return opened.length > 0;
 };

@@ -86,6 +86,21 @@ const wordsByDay = async (
   return new Map(days.map(({ day, configuration }) => [day, words.get(configuration)!]));
 };
 
+/** How many lines follow the head, by the roll-ups. */
+export const countLegs = async (
+  queries: Queries,
+  { scope, from, to, centreId }: Omit<Asked, 'pageRows'>,
+): Promise<number> => {
+  const [row] = await queries.query<{ readonly legs: number | null }>(
+    `SELECT sum(d.leg_joined)::BIGINT AS legs
+     FROM centre AS c JOIN rollup_day AS d ON d.centre_id = c.centre_id
+     WHERE ${IN_SCOPE} AND ($2::text IS NULL OR c.centre_id = $2)
+       AND d.business_day BETWEEN $3::date AND $4::date`,
+    [scopeValue(scope), centreId, from, to],
+  );
+  return row?.legs ?? 0;
+};
+
 /**
  * Legs of a range of days as CSV, in chunks of whole lines, centre by centre in the order of their
  * ids: the columns of a centre's own export (`docs/csv.md`) after the centre and its governorate.

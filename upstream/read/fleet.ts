@@ -9,7 +9,7 @@ export const readFleet = async (
   asked: { readonly scope: Scope; readonly now: Millis },
 ): Promise<FleetAnswer> => {
   const lines = await linesOf(queries, asked);
-  const today = lines.filter(({ isToday }) => isToday).map(({ sums }) => sums);
+  const today = lines.filter(({ line }) => line.isToday).map(({ sums }) => sums);
   return {
     now: asked.now,
     centres: lines.map(({ line }) => line),

@@ -54,10 +54,7 @@ interface Sums {
 /** A centre as the pages show it, with what the sums of several are made of. */
 export interface Line {
   readonly line: CentreLine;
-  readonly zone: string;
   readonly sums: Sums;
-  /** Whether its newest day is today's. */
-  readonly isToday: boolean;
 }
 
 const sumsOf = (row: LineRow): Sums => ({
@@ -111,12 +108,13 @@ const lineOf = (row: LineRow, alarms: number, { now, dateIn }: Around): Line => 
   const { centre_id: centreId, governorate_id: governorateId, missing, day, zone } = row;
   const live = state === 'live' && row.live?.open === true ? row.live : null;
   const name = { ar: row.name_ar, en: row.name_en };
+  const isToday = day !== null && day === dateIn(zone);
   return {
     line: {
-      ...{ centreId, governorateId, name, state, since, missing, day, live, alarms },
-      ...figuresOf([sums]),
+      ...{ centreId, governorateId, name, zone, state, since, missing, day, isToday, live },
+      ...{ alarms, ...figuresOf([sums]) },
     },
-    ...{ zone, sums, isToday: day !== null && day === dateIn(zone) },
+    sums,
   };
 };
 

@@ -2,10 +2,10 @@ import type { Configuration } from '../../core/configuration.js';
 import type { Queries } from '../store/database.js';
 
 /** As much of a configuration as names things. */
-export type Names = Pick<Configuration, 'services' | 'categories'>;
+export type Names = Pick<Configuration, 'services' | 'categories' | 'counters'>;
 
 /** Where nothing has a name: ids stand for themselves. */
-export const NAMELESS: Names = { services: [], categories: [] };
+export const NAMELESS: Names = { services: [], categories: [], counters: [] };
 
 /** The names in a configuration's body; none where that has not come. */
 export const namesIn = (body: string | null): Names =>
@@ -18,4 +18,16 @@ export const namesOf = async (queries: Queries, centreId: string, hash: string):
     [centreId, hash],
   );
   return namesIn(row?.body ?? null);
+};
+
+/** Names of a centre's clerks by their pseudonyms; none where its policy does not tell them. */
+export const clerksOf = async (
+  queries: Queries,
+  centreId: string,
+): Promise<Readonly<Record<string, string>>> => {
+  const rows = await queries.query<{ readonly clerk: string; readonly name: string }>(
+    'SELECT clerk, name FROM staff_name WHERE centre_id = $1',
+    [centreId],
+  );
+  return Object.fromEntries(rows.map(({ clerk, name }) => [clerk, name]));
 };

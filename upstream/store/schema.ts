@@ -61,6 +61,7 @@ const CENTRE_KEY: Table = {
     PRIMARY KEY (centre_id, key_id)`,
 };
 
+/** The one code of a sender, until `key_id` has used it; `made_by` is an account, if any. */
 const ENROLMENT: Table = {
   name: 'enrolment',
   columns: `
@@ -68,6 +69,7 @@ const ENROLMENT: Table = {
     governorate_id TEXT NOT NULL,
     code_hash TEXT NOT NULL,
     expires_at BIGINT NOT NULL,
+    made_by TEXT,
     key_id TEXT`,
 };
 
@@ -139,9 +141,19 @@ const ALARM: Table = {
     PRIMARY KEY (centre_id, alarm_id)`,
 };
 
+/** What clerks are called, of centres whose policy tells it; what a centre told last, whole. */
+const STAFF_NAME: Table = {
+  name: 'staff_name',
+  columns: `
+    centre_id TEXT NOT NULL,
+    clerk TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (centre_id, clerk)`,
+};
+
 const FIRST: readonly Table[] = [
   ...[CENTRE, CONFIGURATION, CENTRE_KEY, ENROLMENT, RELAY, STREAM],
-  ...[EVENT, CHECKPOINT, ALARM],
+  ...[EVENT, CHECKPOINT, ALARM, STAFF_NAME],
   ...DERIVED.map(tableOf),
   ...ACCESS_TABLES,
 ];

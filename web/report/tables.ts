@@ -217,3 +217,5 @@ export const tablesOf = (words: Words, report: DayReport, names: Names) => ({
   results: tallyTable(words, 'results', report.legs.results),
   rules: tallyTable(words, 'rules', report.calls),
 });
+
+export type Tables = ReturnType<typeof tablesOf>;
