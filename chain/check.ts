@@ -43,10 +43,11 @@ export const nothingOf = (stream: string): Held => ({
 
 /** Whole requests, one after the other, with their parts in order. */
 const areWhole = (events: readonly SentRow[]): boolean => {
-  let [open, wanted] = ['', 1];
+  let [open, wanted, all] = ['', 1, 0];
   for (const [, , request, part, parts] of events) {
-    if (part !== wanted || part > parts || (part > 1 && request !== open)) return false;
-    [open, wanted] = part === parts ? ['', 1] : [request, part + 1];
+    const isOther = part > 1 && (request !== open || parts !== all);
+    if (part !== wanted || part > parts || isOther) return false;
+    [open, wanted, all] = part === parts ? ['', 1, 0] : [request, part + 1, parts];
   }
   return wanted === 1;
 };

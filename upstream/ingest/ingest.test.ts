@@ -116,6 +116,12 @@ describe.each(KINDS)('ingest on %s', (kind) => {
     for (let n = 0; n < 4; n += 1) centre.write(3);
     expect((await send(centre, centre.post(1, 4))).refused).toBe('malformed');
     expect((await send(centre, centre.post(2, 6))).refused).toBe('malformed');
+    const whole = centre.post(1, 3);
+    const [first, second, third] = whole.events;
+    const shorter = second!.with(4, 2) as typeof second;
+    for (const events of [[first!, shorter!], [first!, shorter!, third!]]) {
+      expect((await send(centre, { ...whole, events })).refused).toBe('malformed');
+    }
     const other = { ...centre.post(1), head: 'f'.repeat(64) };
     expect((await send(centre, other)).refused).toBe('fork');
     expect(await alarms(centre)).toEqual([{ kind: 'fork', seq: 1, times: 1 }]);
@@ -187,6 +193,40 @@ describe.each(KINDS)('ingest on %s', (kind) => {
     expect(await alarms(centre)).toContainEqual({ kind: 'fork', seq: 1, times: 1 });
     await send(centre, { ...centre.post(10), at: AT + 11 * 60_000 });
     expect(await alarms(centre)).toContainEqual({ kind: 'clock', seq: 0, times: 1 });
+  });
+
+  test('a stream that ended does not tell that all is here', async () => {
+    const centre = new Sender('c-ended');
+    await database.query(
+      `INSERT INTO centre (centre_id, governorate_id, name_ar, name_en, zone, log_key, enrolled_at,
+       relayed, missing) VALUES ('c-ended', 'x', 'x', 'x', 'Africa/Cairo', $1, 0, false, 7)`,
+      [centre.logKey],
+    );
+    for (let n = 0; n < 3; n += 1) centre.write(1);
+    const known = () =>
+      database.query(
+        `SELECT heard_at, missing, caught_up_at FROM centre WHERE centre_id = 'c-ended'`,
+      );
+    await send(centre, { ...centre.post(1), ended: true });
+    expect(await known()).toEqual([{ heard_at: AT, missing: 7, caught_up_at: null }]);
+    await send(centre, centre.post(4));
+    expect(await known()).toEqual([{ heard_at: AT, missing: 0, caught_up_at: AT }]);
+  });
+
+  test('a stream that says nonsense of what it follows is a fork, and no more', async () => {
+    const centre = new Sender('c-nonsense');
+    centre.write(1);
+    await send(centre, centre.post(1));
+    const [stream, previousHash] = [centre.stream, centre.hashes[1]!.toString('hex')];
+    for (const [previousStream, previousSeq] of [
+      ...([[{}, 1], [[stream], 1], [7, 1], ['\u0000', 1], [`${stream}x`, 1]] as const),
+      ...([[stream, {}], [stream, '1'], [stream, 1.5], [stream, 2 ** 63]] as const),
+    ]) {
+      const other = new Sender('c-nonsense', { previousStream, previousSeq, previousHash });
+      other.write(1);
+      expect(await send(other, other.post(1))).toMatchObject({ refused: 'fork', stored: null });
+    }
+    expect(await kept(centre)).toHaveLength(1);
   });
 
   test('training stays at home, and a body that is no object is refused', async () => {

@@ -100,7 +100,9 @@ const storeGroup = async (
       .filter(({ verdict }) => !('refused' in verdict) || verdict.refused === 'gap')
       .map((one) => ({
         ...{ centreId: one.arrived.centreId, live: one.arrived.post.live },
-        missing: Math.max(0, one.arrived.post.last - heldAfter(one).seq),
+        missing: one.arrived.post.ended
+          ? null
+          : Math.max(0, one.arrived.post.last - heldAfter(one).seq),
         ...heardOf(one.arrived),
       })),
   );

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { STREAM } from '../../core/protocol/upstream.js';
 import type { Queries } from '../store/database.js';
 import { raise } from './alarms.js';
 import type { Verdict } from '../../chain/check.js';
@@ -10,13 +12,15 @@ interface Begun {
   readonly cursors: ReadonlyMap<string, Cursor>;
 }
 
-/** As much of the first event of a stream as is looked at. */
+/** As much of the first event of a stream as is looked at, whatever stands there. */
 interface Beginning {
-  readonly training?: boolean;
-  readonly previousStream?: string;
-  readonly previousSeq?: number;
-  readonly previousHash?: string;
+  readonly training?: unknown;
+  readonly previousStream?: unknown;
+  readonly previousSeq?: unknown;
+  readonly previousHash?: unknown;
 }
+
+const placeBefore = z.object({ stream: z.string().regex(STREAM), seq: z.int().min(1) });
 
 /**
  * What becomes of the first events of a stream. A centre that has been heard before begins another
@@ -37,10 +41,10 @@ export const newStream = async (
   }
   const isFirst = ![...cursors.values()].some((cursor) => cursor.centre_id === centreId);
   if (isFirst) return verdict;
-  const { previousStream = '', previousSeq = 0, previousHash } = begins;
-  const before = { centreId, stream: previousStream, seq: previousSeq };
-  const isAfter = previousHash !== undefined && (await hashAt(queries, before)) === previousHash;
-  if (!isAfter) return { refused: 'fork' };
+  const { previousStream: stored, previousSeq: seq, previousHash } = begins;
+  const before = placeBefore.safeParse({ stream: stored, seq }).data;
+  const hash = before && (await hashAt(queries, { centreId, ...before }));
+  if (hash === undefined || hash !== previousHash) return { refused: 'fork' };
   await raise(queries, { centreId, stream, seq: 1, at, kind: 'restored' });
   return verdict;
 };

@@ -123,8 +123,8 @@ export const SILENT_MS = 3 * MINUTE_MS;
 export interface Heard {
   readonly centreId: string;
   readonly at: Millis;
-  /** Events of the stream that the centre has and the store has not. */
-  readonly missing: number;
+  /** Events that the centre has and the store has not; `null`: a stream that ended tells not. */
+  readonly missing: number | null;
   /** `null` where it is not known. */
   readonly clockOffMs: Millis | null;
   readonly live: LiveNumbers | null;
@@ -137,10 +137,11 @@ export const hear = async (queries: Queries, heard: readonly Heard[]): Promise<v
     ...{ centre_id: centreId, heard: at, missing, off: clockOffMs, live },
   }));
   await queries.query(
-    `UPDATE centre SET heard_at = r.heard, missing = r.missing, clock_off_ms = r.off,
-       live = r.live, caught_up_at = CASE WHEN r.missing = 0 THEN r.heard ELSE caught_up_at END,
+    `UPDATE centre SET heard_at = r.heard, missing = coalesce(r.missing, centre.missing),
+       clock_off_ms = r.off, live = r.live,
+       caught_up_at = CASE WHEN r.missing = 0 THEN r.heard ELSE caught_up_at END,
        live_since = CASE
-         WHEN r.missing > 0 THEN live_since
+         WHEN coalesce(r.missing, centre.missing) > 0 THEN live_since
          WHEN live_since IS NULL OR centre.missing > 0 OR heard_at < r.heard - $2 THEN r.heard
          ELSE live_since END
      FROM json_to_recordset($1::json) AS r (centre_id TEXT, heard BIGINT, missing BIGINT,
