@@ -20,6 +20,15 @@ const formatOf = (zone: string): Intl.DateTimeFormat => {
   return format;
 };
 
+/** Whether the time zone database here has it. */
+export const isZone = (zone: string): boolean => {
+  try {
+    return formatOf(zone) !== undefined;
+  } catch {
+    return false;
+  }
+};
+
 /** Civil date (`YYYY-MM-DD`) and time of day (`HH:MM:SS`) of an instant in a zone. */
 export const civil = (at: Millis, zone: string): { date: string; time: string } => {
   const part: Record<string, string> = {};

@@ -1,4 +1,5 @@
 import type { Configuration } from '../configuration.js';
+import { isZone } from '../calendar.js';
 import { twice, type Mistake, type Sections } from './sections.js';
 
 type Hours = Configuration['calendar']['exceptions'][number]['hours'];
@@ -12,15 +13,6 @@ export const calendarMistakes = (sections: Sections): Mistake[] => [
   ...ruleMistakes(sections),
   ...reasonMistakes(sections),
 ];
-
-const isZone = (zone: string): boolean => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 const zoneMistakes = ({ centre }: Sections): Mistake[] =>
   centre === null || isZone(centre.value.zone)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isZone } from '../calendar.js';
 import type { Millis } from '../configuration.js';
 import { ID } from './forms.js';
 
@@ -179,7 +180,7 @@ const about = {
   logKey: verifierKey,
   name: z.strictObject({ ar: word, en: word }),
   /** Of the time zone database. */
-  zone: word.max(60),
+  zone: word.max(60).refine(isZone),
 };
 
 /** A centre, as the data centre below tells of it. */

@@ -69,6 +69,15 @@ test('a centre enrols with its code, and all that it has arrives, then and later
   expect(bodies.every(({ body }) => body !== null)).toBe(true);
 });
 
+test('a centre in no time zone does not enrol: its days could not be told', async () => {
+  const own = ownOf(hall.data, hall.centre.configuration().centre);
+  const code = await codeOf();
+  await expect(join(place, { ...own, zone: 'Nowhere/At' }, code)).rejects.toThrow(
+    'was not understood',
+  );
+  await enrol(code);
+});
+
 test('a code is good once, for its centre, and the same again is harmless', async () => {
   const code = await codeOf();
   await expect(enrol('AAAA-BBBB-CCCC')).rejects.toThrow('the code is not the newest one');
