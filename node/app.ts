@@ -3,6 +3,7 @@ import files from '@fastify/static';
 import Fastify, {
   LogController,
   type FastifyBaseLogger,
+  type FastifyError,
   type FastifyInstance,
   type FastifyReply,
 } from 'fastify';
@@ -65,6 +66,11 @@ export const newApp = async ({
     immutable: true,
     maxAge: '1y',
     decorateReply: false,
+  });
+  app.setErrorHandler((fault: FastifyError, request, reply) => {
+    if ((fault.statusCode ?? 500) < 500) return reply.send(fault);
+    request.log.error({ err: fault }, 'a request failed');
+    return sendText(reply, 500, 'This server has a fault · في هذا الخادم عطل\n');
   });
   app.setNotFoundHandler((_request, reply) => notFound(reply));
   return app;

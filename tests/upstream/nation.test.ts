@@ -88,6 +88,9 @@ test('a relay tells nothing of centres of another governorate', async () => {
   expect(await ask('ismailia/centres/giza-1', about)).toBe(200);
   expect(await ask('ismailia/centres/giza-1/events', {})).toBe(401);
   expect(await ask('giza/centres/giza-1', about)).toBe(401);
+  // Nor is it a centre itself.
+  const own = '/v1/centres/relay%2Fismailia/events';
+  expect((await wires.ask('POST', own, { signer, body: '{}' })).status).toBe(401);
   expect(await database.query(`SELECT name_ar FROM centre WHERE centre_id = 'giza-1'`)).toEqual([
     { name_ar: 'x' },
   ]);

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hash } from 'node:crypto';
+import { ID } from '../../core/protocol/forms.js';
 import {
   POST_BYTES_MAX,
   postSchema,
@@ -23,6 +24,12 @@ const LATER_MS = 5_000;
 const IDLE_MS = 30_000;
 
 type CentreRequest = FastifyRequest<{ Params: { id: string; relay?: string } }>;
+
+/** Who must have signed. A relay has no log, however its id is written into a path of centres. */
+const signerOf = ({ params: { id, relay } }: CentreRequest): string => {
+  if (!ID.test(id)) return '';
+  return relay === undefined ? id : `relay/${relay}`;
+};
 
 const later = (reply: FastifyReply, code: 429 | 503): FastifyReply =>
   reply
@@ -52,7 +59,7 @@ export const centreRoutes = (app: FastifyInstance, upstream: Upstream): void => 
     reply: FastifyReply,
   ): Promise<Sender | undefined> => {
     const { id, relay } = request.params;
-    const sender = await senderOf(relay === undefined ? id : `relay/${relay}`, at(request, reply));
+    const sender = await senderOf(signerOf(request), at(request, reply));
     if (sender === undefined || relay === undefined) return sender;
     const centre = await senders.sender(id);
     const isBelow = centre?.governorateId === sender.governorateId;

@@ -119,7 +119,10 @@ describe.each(KINDS)('ingest on %s', (kind) => {
     const whole = centre.post(1, 3);
     const [first, second, third] = whole.events;
     const shorter = second!.with(4, 2) as typeof second;
-    for (const events of [[first!, shorter!], [first!, shorter!, third!]]) {
+    for (const events of [
+      [first!, shorter!],
+      [first!, shorter!, third!],
+    ]) {
       expect((await send(centre, { ...whole, events })).refused).toBe('malformed');
     }
     const other = { ...centre.post(1), head: 'f'.repeat(64) };
@@ -219,8 +222,19 @@ describe.each(KINDS)('ingest on %s', (kind) => {
     await send(centre, centre.post(1));
     const [stream, previousHash] = [centre.stream, centre.hashes[1]!.toString('hex')];
     for (const [previousStream, previousSeq] of [
-      ...([[{}, 1], [[stream], 1], [7, 1], ['\u0000', 1], [`${stream}x`, 1]] as const),
-      ...([[stream, {}], [stream, '1'], [stream, 1.5], [stream, 2 ** 63]] as const),
+      ...([
+        [{}, 1],
+        [[stream], 1],
+        [7, 1],
+        ['\u0000', 1],
+        [`${stream}x`, 1],
+      ] as const),
+      ...([
+        [stream, {}],
+        [stream, '1'],
+        [stream, 1.5],
+        [stream, 2 ** 63],
+      ] as const),
     ]) {
       const other = new Sender('c-nonsense', { previousStream, previousSeq, previousHash });
       other.write(1);
