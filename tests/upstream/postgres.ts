@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import type { Socket } from 'node:net';
 import pg from 'pg';
 
 /** Debian keeps the server's programs of each version in a folder that is on no path. */
@@ -41,6 +42,28 @@ const runAs = (): { uid?: number; gid?: number } => {
   return { uid: uid!, gid: gid! };
 };
 
+/**
+ * Waits for the end of its input, which is the end of the tests, however that comes; then ends the
+ * server of the folder, if one still runs there, and removes the folder.
+ */
+const GUARD = `cat >/dev/null
+pid=$(head -n 1 "$1/cluster/postmaster.pid" 2>/dev/null)
+if [ -n "$pid" ] && tr '\\0' ' ' <"/proc/$pid/cmdline" | grep -qF -- "-D $1/cluster"; then
+  kill -QUIT "$pid"
+  while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+fi
+rm -rf "$1"`;
+
+/** In a group of its own: what ends the tests does not end it. */
+const guarded = (folder: string): void => {
+  const guard = spawn('sh', ['-c', GUARD, 'sh', folder], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  guard.unref();
+  (guard.stdin as Socket).unref();
+};
+
 /** A real server of its own, in a scratch folder, at a socket in that folder. */
 export class PostgresServer {
   private running: ChildProcess | undefined;
@@ -54,6 +77,7 @@ export class PostgresServer {
   /** Makes a new cluster and starts it. */
   static async make(): Promise<PostgresServer> {
     const folder = mkdtempSync(join(tmpdir(), 'dawr-pg-'));
+    guarded(folder);
     const { uid, gid } = runAs();
     if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
     const server = new PostgresServer(folder, programs());
