@@ -24,6 +24,10 @@ const codeLine = ({ url, code }: Standby): string =>
     : `The standby is ready at ${url}. At the server: npm start -- join --config FILE ` +
       `--upstream standby --code ${code}`;
 
+const NOT_SERVING =
+  'The copy has become the log of this machine, but its server did not start: mend that, and ' +
+  'start the service of the standby again.';
+
 /** One that runs: it follows its server until it is told to take its place. */
 class Following {
   private standby: Standby | null = null;
@@ -53,10 +57,12 @@ class Following {
       say(`${line} (${((machineTime.monotonicMs() - began) / 1000).toFixed(1)} s)`);
       return { done: true, lines };
     } catch (error) {
-      if (!(error instanceof LogFault) || this.standby === null) throw error;
+      const told = [...lines, explain(error, undefined)];
+      if (!(error instanceof LogFault)) this.programs.journal.error({ err: error }, 'no take-over');
+      if (this.standby === null) return { done: false, lines: [...told, NOT_SERVING] };
       await standby.stop();
       await this.start();
-      return { done: false, lines: [...lines, explain(error, undefined)] };
+      return { done: false, lines: told };
     }
   }
 

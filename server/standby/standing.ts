@@ -3,6 +3,7 @@ import { Agent, request } from 'undici';
 import { STANDING_PATH, standingSchema, type Standing } from '../../core/protocol/standby.js';
 
 const ASK_MS_MAX = 3_000;
+const ANSWER_BYTES_MAX = 10_000;
 
 /** Where a program is asked for its standing. */
 export interface AskedAt {
@@ -26,7 +27,10 @@ const askedBy = async (url: string, dispatcher: Agent): Promise<Standing | null>
   }
 };
 
-const limits = { headersTimeout: ASK_MS_MAX, bodyTimeout: ASK_MS_MAX };
+const limits = {
+  ...{ headersTimeout: ASK_MS_MAX, bodyTimeout: ASK_MS_MAX },
+  maxResponseSize: ANSWER_BYTES_MAX,
+};
 
 /**
  * What the program at an address does in the hall; `null` where it does not say. Throws when the

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
@@ -11,6 +11,7 @@ import type { Command } from '../../core/protocol/commands.js';
 import { STANDBY_ID } from '../../core/protocol/standby.js';
 import type { Answer } from '../../core/protocol/wire.js';
 import { join as enrol } from '../../node/forward/enrol.js';
+import { PROJECT } from '../../node/place.js';
 import { machineTime, type TimeSource } from '../../node/time.js';
 import { demoSettings } from '../../server/demo.js';
 import { rowsFrom } from '../../server/log/read.js';
@@ -82,6 +83,15 @@ export class Stage {
       settings: { ...settings, server: { ...server, port: Number(port) } },
       ...{ journal: pino({ level: 'silent' }), time: this.time },
     });
+  }
+
+  /** The centre's file on the standby, for its program. */
+  file(): string {
+    const demo = readFileSync(join(PROJECT, 'firmware-config/centres/demo/centre.json'), 'utf8');
+    const server = { data: join(this.folder, 'standby'), port: 0 };
+    const file = join(this.folder, 'centre.json');
+    writeFileSync(file, JSON.stringify({ ...(JSON.parse(demo) as object), server }));
+    return file;
   }
 
   serve(data?: string, url = this.standby.url): Promise<Doors> {

@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { isRefusal } from '../../core/protocol/refusals.js';
 import type { Command } from '../../core/protocol/commands.js';
 import { rowsFrom } from '../../server/log/read.js';
 import { SKIP_NUMBERS } from '../../server/log/restore.js';
 import { verify } from '../../server/log/verify.js';
 import { projectors } from '../../server/projectors.js';
+import { giveCommand } from '../../server/standby/control.js';
+import { startStandby } from '../../server/standby/main.js';
 import { roleIn } from '../../server/standby/role.js';
 import { prepareStandby } from '../../server/standby/standby.js';
 import { issuedIn, Stage } from './stage.js';
@@ -115,6 +119,35 @@ test('[STANDBY-5] a copy that is not sound, or empty, takes nobody’s place', a
   );
   await expect(stage.takeOver()).rejects.toThrow('The copy is not sound');
   expect(roleIn(stage.standby.copy.directory)).toMatchObject({ role: 'standby' });
+});
+
+test('[STANDBY-5] a take-over that fails can be tried again; the standby follows', async () => {
+  await stage.enrol();
+  await stage.followed();
+  await stage.hall.centre.upstreams.stop();
+  await stage.standby.stop();
+  const { directory } = stage.standby.copy;
+  const stops: (() => Promise<void>)[] = [];
+  await startStandby(
+    { config: stage.file(), anew: false },
+    {
+      ...{ journal: pino({ level: 'silent' }), say: () => undefined },
+      serve: () => Promise.resolve({ line: 'it serves', stop: () => Promise.resolve() }),
+      onStop: (stop) => void stops.push(stop),
+    },
+  );
+  // Where the file of the role is to be written there is a folder.
+  const obstacle = join(directory, 'standby.json.partial');
+  mkdirSync(obstacle);
+  const asked = { force: true, alone: true, skip: null };
+  const failed = await giveCommand(directory, asked);
+  expect(failed).toMatchObject({ done: false });
+  expect(failed!.lines.join()).toContain('EISDIR');
+  rmdirSync(obstacle);
+  const took = await giveCommand(directory, asked);
+  expect(took!.lines.join('\n')).toContain('it serves');
+  expect(took).toMatchObject({ done: true });
+  for (const stop of stops) await stop();
 });
 
 test('[STANDBY-6] a server whose place was taken stops, and does not start again', async () => {
