@@ -197,4 +197,15 @@ describe.each(KINDS)('on %s', (kind) => {
     const one = { from: DAY, to: DAY, centreId: 'fayed' };
     expect(await textOf(legsCsv(database, { scope: null, ...one }))).toHaveLength(1);
   });
+
+  test('a configuration of another form has no names, and spoils no file', async () => {
+    const asked = { scope: null, from: DAY, to: DAY, centreId: null };
+    const lines = await textOf(legsCsv(database, asked));
+    for (const body of ['no JSON', '{}', 'null', '{"services":[{}]}']) {
+      await database.query('UPDATE configuration SET body = $1', [body]);
+      expect(await textOf(legsCsv(database, asked))).toHaveLength(lines.length);
+      const one = { scope: null, centreId: 'ismailia', day: null, now };
+      expect((await readCentre(database, one))!.names.services).toEqual({});
+    }
+  });
 });

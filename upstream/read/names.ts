@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Configuration } from '../../core/configuration.js';
 import type { Queries } from '../store/database.js';
 
@@ -7,9 +8,31 @@ export type Names = Pick<Configuration, 'services' | 'categories' | 'counters'>;
 /** Where nothing has a name: ids stand for themselves. */
 export const NAMELESS: Names = { services: [], categories: [], counters: [] };
 
-/** The names in a configuration's body; none where that has not come. */
-export const namesIn = (body: string | null): Names =>
-  body === null ? NAMELESS : (JSON.parse(body) as Configuration);
+const words = z.object({ ar: z.string(), en: z.string() });
+const named = z.object({ id: z.string(), name: words });
+const namesSchema = z.object({
+  services: z.array(named),
+  categories: z.array(z.object({ id: z.string(), letter: words.nullable() })),
+  counters: z.array(z.object({ id: z.string(), number: z.number() })),
+});
+
+const valueOf = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    // No JSON, so no names.
+    return undefined;
+  }
+};
+
+/**
+ * The names in a configuration's body; none where that has not come, or has another form: nobody
+ * looked at it when it did, and one centre's must not spoil a file of many.
+ */
+export const namesIn = (body: string | null): Names => {
+  const told = body === null ? undefined : valueOf(body);
+  return namesSchema.safeParse(told).success ? (told as Configuration) : NAMELESS;
+};
 
 /** The names of a configuration, by its hash; without any where its body has not come. */
 export const namesOf = async (queries: Queries, centreId: string, hash: string): Promise<Names> => {
