@@ -42,6 +42,9 @@ export type SentRow = [
   ...[actor: string, type: string, version: number, body: string],
 ];
 
+/** What the store's column holds. */
+const VERSION_MAX = 2 ** 31 - 1;
+
 const daySchema = z.iso
   .date()
   .refine((day) => /^(?:19[789]|20)/.test(day))
@@ -60,7 +63,7 @@ const isSentRow = (row: unknown, days: Set<unknown>): boolean => {
   if (!days.has(day) && !daySchema.safeParse(day).success) return false;
   days.add(day);
   if (!isWhole(at) || at >= TIMES_BEFORE) return false;
-  if (!isWhole(part) || !isWhole(parts) || !isWhole(version)) return false;
+  if (!isWhole(part) || !isWhole(parts) || !isWhole(version) || version > VERSION_MAX) return false;
   if (!isWord(request) || !isWord(actor) || !isWord(type)) return false;
   return isText(body, POST_BYTES_MAX) && isKept(`${request} ${actor} ${type} ${body}`);
 };
