@@ -101,6 +101,8 @@ const claimsOf = ({ notes, stream }: EventsPost, origin: string, logKey: string)
  */
 export const check = (post: EventsPost, held: Held, logKey: string): Verdict => {
   const { from, previous, head, events } = post;
+  // First of all: a log that was written anew may have a request across the end of what is stored.
+  if (from === held.seq + 1 && previous !== held.hash.toString('hex')) return { refused: 'fork' };
   if (!areWhole(events)) return { refused: 'malformed' };
   if (!events.every((event) => isObject(event[8]))) return { refused: 'malformed' };
   const rows = chained(post);

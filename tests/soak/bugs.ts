@@ -1,5 +1,6 @@
 import { Tree } from '../../chain/tree.js';
 import { check, type Verdict } from '../../chain/check.js';
+import { machineTimers } from '../../node/time.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
 import type { Database, Queries } from '../../upstream/store/database.js';
 
@@ -78,12 +79,13 @@ const overwriting = (database: Database): Database => {
 export const ingestWith = (
   bug: Bug | undefined,
   database: Database,
-  timers: ConstructorParameters<typeof Ingest>[1],
+  onStored: (centres: readonly string[]) => void,
 ): Ingest => {
   const judge = bug === undefined ? undefined : JUDGES[bug];
-  if (judge === undefined) return new Ingest(database, timers);
+  if (judge === undefined) return new Ingest(database, machineTimers, onStored);
   class Wrong extends Ingest {
     protected override readonly judge = judge!;
   }
-  return new Wrong(bug === 'fork overwritten' ? overwriting(database) : database, timers);
+  const own = bug === 'fork overwritten' ? overwriting(database) : database;
+  return new Wrong(own, machineTimers, onStored);
 };

@@ -1,4 +1,3 @@
-import { cpSync } from 'node:fs';
 import { verifierKeyOf } from '../../chain/note.js';
 import type { EventsPost } from '../../core/protocol/upstream.js';
 import { Forwarder, type ForwardState, type Reply } from '../../node/forward/forwarder.js';
@@ -12,16 +11,13 @@ import { LoggedHall, takeTicket } from '../fixtures/log.js';
 /** Pauses of minutes are as short as this. */
 const PAUSE_MS = 30;
 
-/** Carries a post to a receiver, or does not. */
+/** Carries a post to a receiver, or does not; rejects with `UpstreamAway`. */
 export type Carry = (arrived: Arrived) => Promise<Reply>;
 
 /** A centre with a real log and a real forwarder. */
 export class Centre {
   hall!: LoggedHall;
   state: ForwardState = { is: 'sending' };
-  /** What it was told to be stored, when it said that all is: by stream. */
-  claimed: { readonly stream: string; readonly seq: number } | undefined;
-  private told: typeof this.claimed;
   private forwarder!: Forwarder;
   private running: Promise<void> = Promise.resolve();
 
@@ -31,8 +27,12 @@ export class Centre {
     private readonly carry: Carry,
   ) {}
 
+  protected open(): Promise<LoggedHall> {
+    return new LoggedHall({ directory: this.directory }).open();
+  }
+
   async start(): Promise<void> {
-    this.hall = await new LoggedHall({ directory: this.directory }).open();
+    this.hall = await this.open();
     this.forwarder = new Forwarder({
       source: new Outbox(this.hall.log.database),
       line: { send: (post) => this.send(post), configuration: () => Promise.resolve() },
@@ -41,7 +41,7 @@ export class Centre {
       random: () => 0.5,
       waitsFor: [],
       told: () => ({ at: this.hall.clock.now(), live: null }),
-      onState: (state) => this.hear(state),
+      onState: (state) => void (this.state = state),
     });
     this.running = this.forwarder.run();
   }
@@ -53,16 +53,9 @@ export class Centre {
     this.hall.close();
   }
 
-  /** The centre's files as they lie there; the centre is stopped meanwhile. */
-  async copyTo(directory: string): Promise<void> {
-    await this.stop();
-    cpSync(this.directory, directory, { recursive: true });
-    await this.start();
-  }
-
   async tickets(count: number): Promise<void> {
     for (let n = 0; n < count; n += 1) await this.hall.done(takeTicket);
-    this.forwarder.look();
+    this.look();
   }
 
   look(): void {
@@ -78,16 +71,8 @@ export class Centre {
     return found;
   }
 
-  private hear(state: ForwardState): void {
-    this.state = state;
-    if (state.is === 'live') this.claimed = this.told;
-  }
-
   private async send(post: EventsPost): Promise<Reply> {
-    const logKey = verifierKeyOf(signerIn(this.directory, 'hall'));
-    const { centreId } = this;
-    const reply = await this.carry({ centreId, logKey, post, relayed: false, at: post.at });
-    if ('nextAfterMs' in reply) this.told = { stream: post.stream, seq: reply.stored.seq };
-    return reply;
+    const logKey = verifierKeyOf(signerIn(this.directory, this.hall.centreId));
+    return this.carry({ centreId: this.centreId, logKey, post, relayed: false, at: post.at });
   }
 }

@@ -2,13 +2,13 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { existsSync } from 'node:fs';
 import { newStore } from '../upstream/template.js';
 import type { AddressInfo } from 'node:net';
-import { machineTimers } from '../../node/time.js';
+import { machineTime, machineTimers } from '../../node/time.js';
+import { Projector } from '../../upstream/facts/projector.js';
 import type { Arrived } from '../../upstream/ingest/ingest.js';
 import { QueryFault } from '../../upstream/store/database.js';
 import { openEmbedded } from '../../upstream/store/embedded.js';
 import { openPostgres } from '../../upstream/store/postgres.js';
 import { migrate } from '../../upstream/store/schema.js';
-import { wholeness } from '../upstream/wholeness.js';
 import { ingestWith, type Bug } from './bugs.js';
 
 /**
@@ -30,7 +30,18 @@ const database = store.startsWith('postgresql:')
   ? await openPostgres(store, onFault)
   : await openEmbedded(store, machineTimers, onFault);
 await migrate(database);
-const ingest = ingestWith(bug, database, machineTimers);
+
+/** What went wrong with facts for another reason than that the database was away or full. */
+const faults: string[] = [];
+const projector = new Projector(database, {
+  timers: machineTimers,
+  now: machineTime.wall,
+  onFault: (fault) => {
+    const passes = fault instanceof QueryFault && (fault.isPassing || fault.isWithoutRoom);
+    if (!passes) faults.push(String(fault));
+  },
+});
+const ingest = ingestWith(bug, database, (centres) => projector.stored(centres));
 
 const STATE = `SELECT s.centre_id AS "centreId", s.stream, s.stored_seq AS seq,
     encode(s.stored_hash, 'hex') AS hash, (SELECT part = parts FROM event AS e
@@ -44,14 +55,13 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
 };
 
 const answer = async (request: IncomingMessage): Promise<unknown> => {
-  if (request.url === '/state') return database.query(STATE);
-  if (request.url === '/wholeness') {
-    const { problems, hashes } = await wholeness(database);
-    return { problems, hashes: Object.fromEntries(hashes) };
+  if (request.url === '/state') {
+    if (faults.length > 0) throw new Error(faults[0]);
+    return database.query(STATE);
   }
   if (request.url === '/alarms')
     return database.query(
-      'SELECT centre_id, kind, stream, seq, times FROM alarm ORDER BY raised_at',
+      'SELECT centre_id AS "centreId", kind, stream, seq FROM alarm ORDER BY raised_at',
     );
   return ingest.take(JSON.parse(await bodyOf(request)) as Arrived);
 };

@@ -16,6 +16,13 @@ export interface StoredStream {
   readonly whole: boolean;
 }
 
+export interface AlarmRow {
+  readonly centreId: string;
+  readonly kind: string;
+  readonly stream: string;
+  readonly seq: number;
+}
+
 /** There was no answer, for whatever reason. */
 export class NoAnswer extends Error {}
 
@@ -29,12 +36,17 @@ export class Receiver {
   constructor(
     private readonly store: string,
     private readonly bug: Bug | undefined,
+    /** Of its process: the disk that it writes to. */
+    private readonly env: Readonly<Record<string, string>> = {},
   ) {}
 
   /** Resolves once it takes posts, or has ended because there is no database. */
   async start(): Promise<boolean> {
     const args = [RECEIVER, this.store, ...(this.bug === undefined ? [] : [this.bug])];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = spawn(process.execPath, args, {
+      env: { ...process.env, ...this.env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     this.child = child;
     let words = '';
     child.stderr?.on('data', (bytes: Buffer) => (words += bytes.toString()));
@@ -63,11 +75,7 @@ export class Receiver {
     return this.ask('/state');
   }
 
-  wholeness(): Promise<{ problems: string[]; hashes: Record<string, string[]> }> {
-    return this.ask('/wholeness');
-  }
-
-  alarms(): Promise<{ centre_id: string; kind: string }[]> {
+  alarms(): Promise<AlarmRow[]> {
     return this.ask('/alarms');
   }
 

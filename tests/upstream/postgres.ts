@@ -70,9 +70,12 @@ export class PostgresServer {
   private words = '';
 
   private constructor(
-    private readonly folder: string,
+    readonly folder: string,
     private readonly bin: string,
   ) {}
+
+  /** What its processes find in their environment, from the next start on. */
+  env: Readonly<Record<string, string>> = {};
 
   /** Makes a new cluster and starts it. */
   static async make(): Promise<PostgresServer> {
@@ -170,7 +173,7 @@ export class PostgresServer {
       ...runAs(),
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' },
+      env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', ...this.env },
     });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (bytes: Buffer) => (this.words = `${this.words}${bytes}`.slice(-2000)));

@@ -104,10 +104,15 @@ describe.each(KINDS)('ingest on %s', (kind) => {
       expect((await send(centre, centre.post(5))).refused).toBe('fork');
     }
     expect((await send(centre, centre.post(7))).refused).toBe('fork');
+    // Written anew so that a request lies across the end of what is stored.
+    centre.rows.length = 5;
+    centre.hashes.length = 6;
+    centre.write(3);
+    expect((await send(centre, centre.post(7))).refused).toBe('fork');
     expect((await kept(centre)).length).toBe(6);
     expect(await alarms(centre)).toMatchObject([
       { kind: 'fork', seq: 5, times: 2 },
-      { kind: 'fork', seq: 7, times: 1 },
+      { kind: 'fork', seq: 7, times: 2 },
     ]);
   });
 
