@@ -30,10 +30,7 @@ export class Afflicted extends Fleet implements Record<Disaster, () => Promise<v
 
   async storeRestored(): Promise<void> {
     this.restores += 1;
-    await this.above.restore(() => {
-      this.line.confirmed.clear();
-      this.line.wrongClocks.clear();
-    });
+    await this.above.restore(() => this.line.storeRestored());
   }
 
   async storeFull(): Promise<void> {

@@ -73,7 +73,9 @@ export class Fleet {
 
   protected async backUp(): Promise<void> {
     for (const centre of this.centres) await centre.backUp(this.backupOf(centre));
-    if (this.options.disasters.includes('storeRestored')) await this.above.backUp();
+    if (this.options.disasters.includes('storeRestored')) {
+      await this.above.backUp(() => this.line.storeSaved());
+    }
   }
 
   protected backupOf = ({ centreId }: CentreProcess): string =>

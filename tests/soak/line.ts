@@ -35,6 +35,8 @@ export class Line {
   readonly confirmed = new Map<string, number>();
   /** Centres that told a time that is far off. */
   readonly wrongClocks = new Set<string>();
+  /** Those of them that a backup of the store knows. */
+  private saved: readonly string[] = [];
   private readonly late: Arrived[] = [];
   private server!: Server;
 
@@ -68,6 +70,17 @@ export class Line {
   close(): void {
     this.server.closeAllConnections();
     this.server.close();
+  }
+
+  storeSaved(): void {
+    this.saved = [...this.wrongClocks];
+  }
+
+  /** The store is as it was saved: nothing that it said since holds. */
+  storeRestored(): void {
+    this.confirmed.clear();
+    this.wrongClocks.clear();
+    for (const centreId of this.saved) this.wrongClocks.add(centreId);
   }
 
   /** What was under way for long comes after what was sent later: nobody waits for its answer. */

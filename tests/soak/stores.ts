@@ -83,8 +83,12 @@ export class Above {
     return result;
   }
 
-  backUp(): Promise<void> {
-    return this.aside(() => this.copy(this.files, join(this.folder, 'backup')));
+  /** `saved` is called while nobody is answered. */
+  backUp(saved: () => void): Promise<void> {
+    return this.aside(() => {
+      this.copy(this.files, join(this.folder, 'backup'));
+      saved();
+    });
   }
 
   restore(forgotten: () => void): Promise<void> {
