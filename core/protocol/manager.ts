@@ -41,6 +41,15 @@ export type UpstreamTrouble =
   | { readonly id: string; readonly is: 'away'; readonly since: Millis }
   | { readonly id: string; readonly is: (typeof UPSTREAM_STOPS)[number] };
 
+/**
+ * Whether the standby has all that this server has (`live`), is being sent it, or has got nothing
+ * since then.
+ */
+export type StandbyState =
+  | { readonly is: 'live' | 'sending' }
+  | { readonly is: 'away'; readonly since: Millis }
+  | { readonly is: (typeof UPSTREAM_STOPS)[number] };
+
 export interface ManagerView extends ViewBase {
   readonly hall: HallTimes;
   readonly day: string | null;
@@ -103,4 +112,6 @@ export interface ManagerView extends ViewBase {
   readonly sms?: SmsDay;
   /** Data centres that do not get what they should. */
   readonly upstreams?: readonly UpstreamTrouble[];
+  /** Of a hall that has one. */
+  readonly standby?: StandbyState;
 }

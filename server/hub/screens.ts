@@ -1,7 +1,8 @@
 import type { Millis } from '../../core/configuration.js';
 import type { DeviceId } from '../../core/events.js';
-import type { UpstreamTrouble } from '../../core/protocol/manager.js';
+import type { StandbyState, UpstreamTrouble } from '../../core/protocol/manager.js';
 import type { Role } from '../../core/protocol/roles.js';
+import { STANDBY_ID } from '../../core/protocol/standby.js';
 import type { SmsState } from '../../core/protocol/sms.js';
 import type { DeskCurrent, DeviceRole, DeviceStatus, ViewBase } from '../../core/protocol/views.js';
 import { agentCounters } from '../../core/views/agent.js';
@@ -105,10 +106,18 @@ const AWAY_TOLD_MS = 10 * MINUTE_MS;
 
 const upstreamTroubles = ({ upstreams }: Centre, at: Millis): readonly UpstreamTrouble[] =>
   upstreams.status().flatMap(({ id, state }): UpstreamTrouble[] => {
+    if (id === STANDBY_ID) return [];
     if (state.is === 'stopped') return [{ id, is: state.why }];
     const isLong = state.is === 'away' && at - state.since > AWAY_TOLD_MS;
     return isLong ? [{ id, is: 'away', since: state.since }] : [];
   });
+
+const standbyOf = ({ upstreams }: Centre): { readonly standby?: StandbyState } => {
+  const state = upstreams.status().find(({ id }) => id === STANDBY_ID)?.state;
+  if (state === undefined) return {};
+  if (state.is === 'stopped') return { standby: { is: state.why } };
+  return { standby: state.is === 'away' ? { is: 'away', since: state.since } : { is: state.is } };
+};
 
 /** What a subject may see now; `null` when it may see nothing (a ticket that is not of today). */
 export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | null => {
@@ -148,7 +157,11 @@ export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | nul
       };
       const view = managerView(state, configurations, { at, live });
       const upstreams = upstreamTroubles(centre, at);
-      const told = upstreams.length === 0 ? view : { ...view, upstreams };
+      const told = {
+        ...view,
+        ...standbyOf(centre),
+        ...(upstreams.length === 0 ? {} : { upstreams }),
+      };
       return centre.sms === null ? told : { ...told, sms: centre.sms.today() };
     }
     case 'phone':

@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ManagerView } from '../../core/protocol/manager.js';
 import type { EventsPost } from '../../core/protocol/upstream.js';
 import { join as enrol } from '../../node/forward/enrol.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
 import { machineTime } from '../../node/time.js';
+import { bodyOf } from '../../server/hub/screens.js';
 import { backup } from '../../server/log/backup.js';
 import { restore } from '../../server/log/restore.js';
 import { LINK_KEY, PEPPER_KEY } from '../../server/log/keys.js';
@@ -24,6 +26,23 @@ const amal = { id: 'amal', name: 'أمل', role: 'clerk', secret: 'long-enough-1
 let stage: Stage;
 beforeEach(async () => (stage = await Stage.open()));
 afterEach(() => stage.close());
+
+/** What the manager's page is told of the standby. */
+const shown = () => {
+  const { centre } = stage.hall;
+  const manager = { role: 'manager', deviceId: 'manager' } as const;
+  const body = bodyOf(centre, manager, centre.clock.now()) as Partial<ManagerView>;
+  expect(body.upstreams).toBeUndefined();
+  return body.standby;
+};
+
+test('a manager sees whether the standby knows this server, and has everything', async () => {
+  await stage.until(shown).toEqual({ is: 'unknown' });
+  await stage.enrol();
+  await stage.takeTicket();
+  await stage.followed();
+  await stage.until(shown).toEqual({ is: 'live' });
+});
 
 test('[STANDBY-1] the copy is the log row for row, with its keys, staff and reports', async () => {
   await stage.enrol();
@@ -57,6 +76,7 @@ test('[STANDBY-1] a server that went back in time is not followed; the copy stay
   stage.hall = await stage.serve(data);
   const state = () => stage.hall.centre.upstreams.status()[0]?.state;
   await stage.until(state).toEqual({ is: 'stopped', why: 'fork' });
+  expect(shown()).toEqual({ is: 'fork' });
   expect(stage.standby.copy.copy.head).toEqual(head);
   // Begun anew and joined again it follows, and nobody has to start the server for that.
   await stage.beginAnew();

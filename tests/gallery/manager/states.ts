@@ -1,6 +1,7 @@
 import { EXPORTS } from '../../../core/lists.js';
 import type { VoiceAnswer } from '../../../core/protocol/api.js';
 import { scriptOf } from '../../../core/voice/script.js';
+import { MINUTE_MS } from '../../../core/time.js';
 import type { Office } from '../../../manager/office.js';
 import { ServerAway } from '../../../web/api.js';
 import {
@@ -19,6 +20,16 @@ const QUIET = {
   ...{ way: 'ready' as const, unreached: [] },
 };
 
+/** The standby and the data centres are not reached, or take nothing more. */
+const away = (hall: ManagerFixture): ManagerFixture => {
+  const since = hall.view.at - 25 * MINUTE_MS;
+  const upstreams = [
+    { id: 'ismailia', is: 'away', since },
+    { id: 'egypt', is: 'fork' },
+  ] as const;
+  return { ...hall, view: { ...hall.view, standby: { is: 'away', since }, upstreams } };
+};
+
 /** Every hall that the manager's page is shown with, by name. */
 export const STATES: Readonly<Record<string, () => ManagerFixture>> = {
   busy: () => busyHall({ sms: QUIET }),
@@ -26,6 +37,11 @@ export const STATES: Readonly<Record<string, () => ManagerFixture>> = {
   troubled: troubledHall,
   before: closedHall,
   lost: () => busyHall(),
+  'standby-live': () => calmHall({ standby: { is: 'live' } }),
+  'standby-sending': () => calmHall({ standby: { is: 'sending' } }),
+  'standby-unknown': () => calmHall({ standby: { is: 'unknown' } }),
+  'standby-away': () => away(calmHall()),
+  upstreams: () => away(busyHall()),
   training: () => calmHall({ training: true }),
   refused: () => busyHall(),
   away: () => calmHall(),
@@ -41,6 +57,10 @@ export const STATES: Readonly<Record<string, () => ManagerFixture>> = {
 
 /** What is pressed before the picture, by test ids. */
 export const PRESSED: Readonly<Record<string, readonly string[]>> = {
+  'standby-live': ['tab-devices'],
+  'standby-sending': ['tab-devices'],
+  'standby-unknown': ['tab-devices'],
+  'standby-away': ['tab-devices'],
   'pad-print': ['pad-print'],
   'pad-print-again': ['pad-print'],
   'pad-enter': ['pad'],
