@@ -104,7 +104,11 @@ export class Afflicted extends Fleet implements Record<Disaster, () => Promise<v
   /** Until somebody sees it and confirms the right time. */
   private async clockWrong(errorMs: number): Promise<void> {
     const centre = this.pick(this.centres);
+    // No other clock is to seem wrong: all hear of the new time before they are heard.
+    this.line.isDown = true;
     this.line.now += 30 * MINUTE_MS;
+    await Promise.all(this.centres.map((one) => this.work(one)));
+    this.line.isDown = false;
     for (const wrongMs of [errorMs, 0]) {
       await centre.stop();
       centre.errorMs = wrongMs;
