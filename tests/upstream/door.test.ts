@@ -91,6 +91,9 @@ test('a new key takes over, and the old one ends with its first use', async () =
   await enrol(await codeOf());
   await until('live');
   const before = new RequestKey(hall.data, 'gov', centreId).signer()!;
+  // The data centre's clock was ahead when the old key came.
+  await upstream.upstream.database.query('UPDATE centre_key SET since = since + 100000000');
+  upstream.upstream.senders.forget(centreId);
   await rekey(place, centreId);
   await hall.centre.log.askAsServer({ type: 'stopPaper', kioskId: null });
   await expect.poll(stored, { timeout: 15_000 }).toEqual(own());
