@@ -3,7 +3,11 @@ import { genesisOf, type StoredRow } from '../../chain/chain.js';
 import { POST_EVENTS_MAX } from '../../core/protocol/upstream.js';
 import type { Part, Reach, Source } from '../../node/forward/forwarder.js';
 import { sentOf, wholeRequests } from '../../node/forward/rows.js';
+import type { Timers } from '../../node/time.js';
 import { storedBytes } from '../log/configurations.js';
+
+/** Rows that are read in one go: more would hold up the hall for milliseconds. */
+const SLICE_ROWS = 100;
 
 /** The log of this server, as those above it are sent it. */
 export class Outbox implements Source {
@@ -15,7 +19,10 @@ export class Outbox implements Source {
   /** Position of the event before the first, by stream: within one, positions have no gap. */
   private readonly offsets = new Map<string, number>();
 
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    private readonly timers: Pick<Timers, 'soon'>,
+  ) {
     this.#streams = database.prepare<[], { id: string }>('SELECT id FROM stream ORDER BY ordinal');
     const columns = 'SELECT stream, seq, position, hash FROM event';
     this.#head = database.prepare<[], StoredRow>(`${columns} ORDER BY position DESC LIMIT 1`);
@@ -52,13 +59,12 @@ export class Outbox implements Source {
     return storedBytes(this.database, hash);
   }
 
-  from(stream: string, seq: number, noted = 0): Part {
+  async from(stream: string, seq: number, noted = 0): Promise<Part> {
     const isEnd = seq > this.lastOf(stream);
-    const first = this.offsetOf(stream) + seq;
-    const rows = (count: number): StoredRow[] => this.#rows.all(first, stream, count);
-    const some = isEnd ? [] : rows(POST_EVENTS_MAX);
+    const rows = (count: number) => this.rowsFrom(stream, seq, count);
+    const some = isEnd ? [] : await rows(POST_EVENTS_MAX);
     const parts = some[0]?.parts ?? 0;
-    const sent = wholeRequests(parts > POST_EVENTS_MAX ? rows(parts) : some);
+    const sent = wholeRequests(parts > POST_EVENTS_MAX ? await rows(parts) : some);
     const previous = this.hashAt(stream, seq - 1) ?? '';
     const last = seq - 1 + sent.length;
     return {
@@ -67,6 +73,24 @@ export class Outbox implements Source {
       events: sent.map((row) => sentOf(row, row.body.toString('utf8'))),
       notes: this.#notes.all(stream, Math.max(seq - 1, noted + 1), last).map(({ note }) => note),
     };
+  }
+
+  /** Read slice by slice, and between them the hall is answered. */
+  private async rowsFrom(
+    stream: string,
+    seq: number,
+    count: number,
+  ): Promise<readonly StoredRow[]> {
+    const first = this.offsetOf(stream) + seq;
+    const rows: StoredRow[] = [];
+    while (rows.length < count) {
+      const wanted = Math.min(SLICE_ROWS, count - rows.length);
+      const slice = this.#rows.all(first + rows.length, stream, wanted);
+      rows.push(...slice);
+      if (slice.length < wanted) break;
+      await new Promise<void>((resolve) => this.timers.soon(resolve));
+    }
+    return rows;
   }
 
   /** Last event of each stream that has one, found from the end of the file. */

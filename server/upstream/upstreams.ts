@@ -53,7 +53,7 @@ export class Upstreams {
     const key = new RequestKey(centre.store.directory, id, centreId);
     const wires = new Wires(way);
     const forwarder = new Forwarder({
-      source: new Outbox(centre.store.database),
+      source: new Outbox(centre.store.database, centre.timers),
       line: lineOf(wires, senderPath(centreId), () => key.signer()),
       timers: centre.timers,
       now: () => centre.clock.now(),

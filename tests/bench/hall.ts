@@ -40,9 +40,10 @@ const withKiosks = (settings: Settings, ids: readonly string[]): Settings => {
   return { ...settings, configuration: own, hash: configurationHash(own) };
 };
 
-const open = async ({ data, kiosks }: Opening): Promise<Opened> => {
+const open = async ({ data, kiosks, upstreams = [] }: Opening): Promise<Opened> => {
   const demo = await demoSettings({ data, port: 0, phonePort: 0 });
-  const settings = kiosks === undefined ? demo : withKiosks(demo, kiosks);
+  const own = kiosks === undefined ? demo : withKiosks(demo, kiosks);
+  const settings = { ...own, server: { ...own.server, upstreams } };
   const extras = demoExtras({ clerk: SECRET, manager: SECRET }, data);
   const onFatal = (error: unknown): never => {
     throw error;

@@ -1,4 +1,5 @@
 import type { Limits } from '../../server/centre.js';
+import type { Settings } from '../../server/settings.js';
 
 /** Raised so that the figures are the server's and not its limits'. */
 export const LIMITS: Partial<Limits> = {
@@ -20,6 +21,8 @@ export interface Opening {
   readonly data: string;
   /** In the place of the demo's own kiosks, all with printers beside one agent. */
   readonly kiosks?: readonly string[] | undefined;
+  /** Data centres that it forwards to. */
+  readonly upstreams?: Settings['server']['upstreams'] | undefined;
 }
 
 /** Where a hall's agent keeps its files, below a folder, and its devices; virtual ones else. */

@@ -5,6 +5,7 @@ import { demoSettings } from '../../server/demo.js';
 import { asksHelp, EXIT, Misuse, parsed } from '../../node/misuse.js';
 import { PROJECT } from '../../node/place.js';
 import { calls } from './calls.js';
+import { drain } from './forward/drain.js';
 import { csv } from './csv.js';
 import { makeHistory } from './history.js';
 import { memory } from './memory.js';
@@ -26,6 +27,7 @@ const SECTIONS: Readonly<Record<string, (place: Place) => Promise<Section>>> = {
   ready,
   slowdown,
   standby,
+  drain,
   csv,
   weight,
   chain,

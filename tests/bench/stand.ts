@@ -20,9 +20,9 @@ export class Stand {
     readonly opened: Opened,
   ) {}
 
-  static async open(load: Child, data: string, kiosks?: readonly string[]): Promise<Stand> {
+  static async open(load: Child, data: string, parts: Omit<Opening, 'data'> = {}): Promise<Stand> {
     const hall = await Child.start('hall');
-    const opening: Opening = { data, kiosks };
+    const opening: Opening = { data, ...parts };
     return new Stand(hall, load, await hall.tell<Opened>('open', opening));
   }
 

@@ -88,7 +88,7 @@ const openUnit = async (
     await enrol(place, ownOf(directory, configuration.centre), await codeFor(running, id));
   }
   const forwarder = new Forwarder({
-    source: new Outbox(centre.log.database),
+    source: new Outbox(centre.log.database, machineTimers),
     line: lineOf(new Wires(way), senderPath(id), () => key.signer()),
     timers: machineTimers,
     now: machineTime.wall,

@@ -34,7 +34,7 @@ export class Centre {
   async start(): Promise<void> {
     this.hall = await this.open();
     this.forwarder = new Forwarder({
-      source: new Outbox(this.hall.log.database),
+      source: new Outbox(this.hall.log.database, machineTimers),
       line: { send: (post) => this.send(post), configuration: () => Promise.resolve() },
       timers: { after: (ms, run) => machineTimers.after(Math.min(ms, PAUSE_MS), run) },
       now: () => this.hall.clock.now(),

@@ -97,7 +97,7 @@ const { hall } = centre;
 const follow = (url: string): Forwarder => {
   const key = new RequestKey(directory, STANDBY_ID, hall.centreId);
   const wires = new Wires({ url, ca: null, proxy: null });
-  const source = new Outbox(hall.log.database);
+  const source = new Outbox(hall.log.database, machineTimers);
   const forwarder = new Forwarder({
     ...{ source, line: lineOf(wires, senderPath(hall.centreId), () => key.signer()) },
     timers: { after: (ms, run) => machineTimers.after(Math.min(ms, STANDBY_PAUSE_MS), run) },

@@ -6,6 +6,7 @@ import { OpenCopy } from '../../server/standby/copy.js';
 import { storedBytes } from '../../server/log/configurations.js';
 import { createTables } from '../../server/tables.js';
 import { Outbox } from '../../server/upstream/outbox.js';
+import { machineTimers } from '../../node/time.js';
 import { ownOf } from '../../server/upstream/own.js';
 import { hallConfiguration } from '../fixtures/board.js';
 import { LoggedHall, scratch, takeTicket } from '../fixtures/log.js';
@@ -26,7 +27,7 @@ const source = scratch();
 const hall = await new LoggedHall({ directory: source.path }).open();
 const from = { directory: source.path, database: hall.log.database };
 createTables(from.database);
-const outbox = new Outbox(from.database);
+const outbox = new Outbox(from.database, machineTimers);
 const { logKey } = ownOf(source.path, hallConfiguration().centre);
 
 const kept = new OpenCopy(folder);
@@ -37,10 +38,10 @@ for (const name of lacking(kept, partsOf(from))) takePart(kept, name, contentOf(
 const out = openSync(lines, 'a');
 
 /** As the standby's door: what is new is held against the chain, and kept. */
-const follow = (): void => {
+const follow = async (): Promise<void> => {
   const { stream, seq: last } = hall.committer.state;
   const held = kept.copy.held(stream);
-  const part = outbox.from(stream, held.seq + 1);
+  const part = await outbox.from(stream, held.seq + 1);
   const told = { from: held.seq + 1, last, ended: false, at: hall.clock.now(), live: null };
   const verdict = check({ stream, ...part, ...told }, held, logKey);
   if ('refused' in verdict) throw new Error(verdict.refused);
@@ -51,12 +52,12 @@ const follow = (): void => {
   writeSync(out, `${stream} ${verdict.held.seq} ${verdict.held.hash.toString('hex')}\n`);
 };
 
-follow();
+await follow();
 for (let group = 1; group <= Number(groups); group += 1) {
   const asked = Array.from({ length: 1 + (group % GROUP_MAX) }, () => hall.send(takeTicket));
   hall.turn();
   await Promise.all(asked);
-  follow();
+  await follow();
 }
 fsyncSync(out);
 closeSync(out);

@@ -71,7 +71,7 @@ class Sending {
 
   start(): void {
     this.forwarder = new Forwarder({
-      source: new Outbox(this.hall.log.database),
+      source: new Outbox(this.hall.log.database, machineTimers),
       line: { send: (post) => this.send(post), configuration: () => Promise.resolve() },
       timers: { after: (ms, run) => this.pass(ms, run) },
       now: () => this.hall.clock.now(),
@@ -272,7 +272,7 @@ test('what is stopped while it waits for an answer ends with that', async () => 
   const hall = await new LoggedHall({ directory: folder.path }).open();
   const asked = new EventEmitter();
   const forwarder = new Forwarder({
-    source: new Outbox(hall.log.database),
+    source: new Outbox(hall.log.database, machineTimers),
     line: {
       send: async () => {
         const [answer] = (await once(asked, 'answered')) as [UpstreamAway];

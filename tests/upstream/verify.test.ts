@@ -223,10 +223,10 @@ test('above the centre the same log is exported, line for line', async () => {
   });
   await migrate(database);
   const ingest = new Ingest(database, machineTimers);
-  const outbox = new Outbox(hall.log.database);
+  const outbox = new Outbox(hall.log.database, machineTimers);
   for (const { stream } of outbox.streams()) {
     const place = { stream, from: 1, last: outbox.lastOf(stream), ended: false };
-    const post = { ...place, ...outbox.from(stream, 1), at: 0, live: null };
+    const post = { ...place, ...(await outbox.from(stream, 1)), at: 0, live: null };
     const arrived = { centreId: 'c-1', logKey: key, post, relayed: false, at: 0 };
     expect(await ingest.take(arrived)).toMatchObject({ refused: null });
   }

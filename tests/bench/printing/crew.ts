@@ -61,7 +61,7 @@ export class Crew {
     const far = await Child.start('printing/far');
     const links = await far.tell<Record<string, LinkSettings>>('open', printers.filter(isFar));
     const kiosks = printers.map(({ kioskId }) => kioskId);
-    const stand = await Stand.open(load, join(folder, 'hall'), kiosks);
+    const stand = await Stand.open(load, join(folder, 'hall'), { kiosks });
     const devices = join(folder, 'devices.json');
     const file = printers.map(({ kioskId, render }) => [
       kioskId,

@@ -27,6 +27,11 @@ export class Receiver {
     return this.child.tell('enrol', enrolledOf(centres));
   }
 
+  /** A one-time code for a centre that enrols itself. */
+  code(centreId: string): Promise<string> {
+    return this.child.tell('code', centreId);
+  }
+
   mark(): Promise<void> {
     return this.child.tell('mark');
   }

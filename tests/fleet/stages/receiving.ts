@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { destination, pino } from 'pino';
 import { machineTime, machineTimers } from '../../../node/time.js';
+import { makeCode } from '../../../upstream/centres/enrolment.js';
 import { Senders } from '../../../upstream/centres/senders.js';
 import { Projector } from '../../../upstream/facts/projector.js';
 import { upstreamApp } from '../../../upstream/http/app.js';
@@ -21,6 +22,8 @@ export interface Opening {
   readonly databaseUrl: string | null;
   /** The whole program, or receivers alone: then facts are made when they are asked for. */
   readonly facts: boolean;
+  /** Others on this machine go first. */
+  readonly nice?: boolean;
 }
 
 /** What the process has used up since it opened. */
@@ -82,12 +85,19 @@ let opened: Opened;
 let [cpuFrom, transactionsFrom] = [process.cpuUsage(), 0];
 
 serve({
-  open: async ({ databaseUrl, facts }: Opening): Promise<string> => {
+  open: async ({ databaseUrl, facts, nice = false }: Opening): Promise<string> => {
+    // Before any thread is made: each has the priority of its maker.
+    if (nice) setPriority(constants.priority.PRIORITY_LOW);
     const settings = settingsOf(databaseUrl);
     opened = await (facts ? whole(settings) : receiver(settings));
     return opened.url;
   },
   enrol: (centres: readonly Enrolled[]) => enrolAll(opened.database, centres),
+  /** A one-time code for a centre that enrols itself. */
+  code: async (centreId: string): Promise<string> => {
+    const place = { senderId: centreId, governorateId: 'ismailia' };
+    return (await makeCode(opened.database, place, machineTime.wall())).code;
+  },
   /** From here on. */
   mark: () => {
     cpuFrom = process.cpuUsage();
