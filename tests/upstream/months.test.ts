@@ -56,3 +56,20 @@ test('months that need not be kept go, but not while facts are to be made', asyn
   expect(room).toBeDefined();
   await remove();
 });
+
+test('a clock that is far ahead drops no month that is written in', async () => {
+  const { database, remove } = await STORES.embedded();
+  await migrate(database);
+  const ingest = new Ingest(database, machineTimers);
+  const sender = new Sender('c-1');
+  sender.write(3);
+  await ingest.take(sender.arrived(sender.post(1)));
+  await database.query('DELETE FROM stream');
+  await keepMonths(database, ['2026-07', '2026-08', '2026-10', '2028-01']);
+  const ahead = Date.parse('2028-04-05T12:00:00Z');
+  const dropped = await dropOld(database, { events: 3, facts: 3 }, ahead);
+  const months = new Set(dropped.map((name) => name.slice(-7)));
+  expect([...months]).toEqual(['2026_07', '2026_08']);
+  expect(await database.query('SELECT 1 FROM event')).toHaveLength(3);
+  await remove();
+});

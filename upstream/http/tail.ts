@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { STREAM, type HeldStreams, type Tail } from '../../core/protocol/upstream.js';
+import { CLOCKS_APART_MS } from '../ingest/silence.js';
 import { StoredSource } from '../relay/source.js';
 import type { Upstream } from '../upstream.js';
 import { refuse, senderOf } from './sender.js';
@@ -30,7 +31,9 @@ export const tailRoutes = (app: FastifyInstance, upstream: Upstream): void => {
       [sender.id],
     );
     const at = told?.caught_up_at ?? null;
-    const wholeAgoMs = at === null ? null : Math.max(0, now() - at);
+    // By a clock that was ahead: nobody knows how long ago that was.
+    const isKnown = at !== null && at <= now() + CLOCKS_APART_MS;
+    const wholeAgoMs = isKnown ? Math.max(0, now() - at) : null;
     return reply.send({ streams, wholeAgoMs } satisfies HeldStreams);
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EventsPost } from '../../core/protocol/upstream.js';
+import { HOUR_MS } from '../../core/time.js';
 import { AT, Sender } from '../../tests/upstream/sender.js';
 import { KINDS, STORES, type TestStore } from '../../tests/upstream/stores.js';
 import type { Database, Timers } from '../store/database.js';
@@ -30,7 +31,10 @@ const kept = (sender: Sender) =>
     [sender.centreId, sender.stream],
   );
 const alarms = (sender: Sender) =>
-  database.query('SELECT kind, seq, times FROM alarm WHERE centre_id = $1', [sender.centreId]);
+  database.query<{ kind: string; seq: number; times: number }>(
+    'SELECT kind, seq, times FROM alarm WHERE centre_id = $1',
+    [sender.centreId],
+  );
 
 describe.each(KINDS)('ingest on %s', (kind) => {
   beforeAll(async () => {
@@ -183,6 +187,30 @@ describe.each(KINDS)('ingest on %s', (kind) => {
       [centre.centreId],
     );
     expect(ended).toEqual({ cleared_by: null });
+  });
+
+  test('what was heard by a clock that was ahead counts as heard now', async () => {
+    const centre = new Sender('c-ahead');
+    await database.query(
+      `INSERT INTO centre (centre_id, governorate_id, name_ar, name_en, zone, log_key, enrolled_at,
+       relayed, missing) VALUES ($1, 'x', 'x', 'x', 'Africa/Cairo', $2, 0, false, 0)`,
+      [centre.centreId, centre.logKey],
+    );
+    centre.write(1);
+    const open = { open: true, waiting: 3, serving: 1, counters: 2 };
+    const post = { ...centre.post(1), live: open };
+    await ingest.take({ ...centre.arrived(post), at: AT + 24 * HOUR_MS });
+    const known = () =>
+      database.query(
+        `SELECT heard_at, live_since, caught_up_at FROM centre WHERE centre_id = 'c-ahead'`,
+      );
+    const silent = async () => (await alarms(centre)).filter(({ kind }) => kind === 'silent');
+    await watchSilence(database, AT + HOUR_MS);
+    const now = AT + HOUR_MS;
+    expect(await known()).toEqual([{ heard_at: now, live_since: now, caught_up_at: null }]);
+    expect(await silent()).toEqual([]);
+    await watchSilence(database, AT + HOUR_MS + 15 * 60_000 + 1);
+    expect(await silent()).toHaveLength(1);
   });
 
   test('a centre that lost its end, or begins anew, or has a wrong clock, rings', async () => {

@@ -7,9 +7,26 @@ import { raise } from './alarms.js';
 const OPEN_MAX_MS = 15 * MINUTE_MS;
 /** Any centre: its machine may be off over a feast. */
 const CLOSED_MAX_MS = 5 * DAY_MS;
+/** Clocks of the receivers of one store differ by less. */
+export const CLOCKS_APART_MS = MINUTE_MS;
+
+/**
+ * A clock here was ahead when it was written down, and was put right since: what was heard then
+ * counts as heard now, or a hall that died meanwhile would look alive until that time comes. When
+ * all was here last is known no more.
+ */
+const mendFuture = (database: Database, now: Millis): Promise<unknown> =>
+  database.query(
+    `UPDATE centre SET heard_at = least(heard_at, $1::BIGINT),
+       live_since = least(live_since, $1::BIGINT),
+       caught_up_at = CASE WHEN caught_up_at > $1::BIGINT THEN NULL ELSE caught_up_at END
+     WHERE heard_at > $2::BIGINT OR live_since > $2::BIGINT OR caught_up_at > $2::BIGINT`,
+    [now, now + CLOCKS_APART_MS],
+  );
 
 /** Raises the alarm of centres that have fallen silent, and ends that of those heard again. */
 export const watchSilence = async (database: Database, now: Millis): Promise<void> => {
+  await mendFuture(database, now);
   const silent = await database.query<{ centre_id: string }>(
     `SELECT centre_id FROM centre
      WHERE revoked_at IS NULL

@@ -11,12 +11,45 @@ export interface Retention {
 
 const PARTITION = /_(\d{4})_(\d{2})$/;
 
-/** The first month (`YYYY-MM`) that is still kept. */
-const firstKept = (months: number, now: Millis): string => {
-  const at = new Date(now);
-  return new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() - months, 1))
-    .toISOString()
-    .slice(0, 7);
+/** The month (`YYYY-MM`) so many after another; before it, for a negative number. */
+const monthAfter = (month: string, months: number): string => {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  return new Date(Date.UTC(year, number - 1 + months, 1)).toISOString().slice(0, 7);
+};
+
+interface Part {
+  readonly name: string;
+  readonly month: string;
+}
+
+/** The months of a table, the oldest first. */
+const partsOf = async (database: Database, table: string): Promise<readonly Part[]> => {
+  const rows = await database.query<{ name: string }>(
+    'SELECT relid::regclass::text AS name FROM pg_partition_tree($1::regclass) WHERE isleaf',
+    [table],
+  );
+  return rows
+    .flatMap(({ name }): Part[] => {
+      const [, year, month] = PARTITION.exec(name) ?? [];
+      return year === undefined ? [] : [{ name, month: `${year}-${month}` }];
+    })
+    .sort((a, b) => (a.month < b.month ? -1 : 1));
+};
+
+/**
+ * The month that runs, as far as what is stored bears it out: at most the one after the newest
+ * event, so that a clock that is far ahead drops nothing; `null` where there is no event.
+ */
+const runningMonth = async (database: Database, now: Millis): Promise<string | null> => {
+  const today = new Date(now).toISOString().slice(0, 7);
+  const parts = (await partsOf(database, 'event')).filter(({ month }) => month <= today);
+  for (const { name, month } of parts.toReversed()) {
+    const some = await database.query(`SELECT 1 FROM ${name} LIMIT 1`);
+    if (some.length === 0) continue;
+    const next = monthAfter(month, 1);
+    return next < today ? next : today;
+  }
+  return null;
 };
 
 /** Whether every centre's facts are made from all its events, and none waits for a person. */
@@ -37,20 +70,17 @@ export const dropOld = async (
   now: Millis,
 ): Promise<readonly string[]> => {
   if (!(await areFactsMade(database))) return [];
+  const running = await runningMonth(database, now);
+  if (running === null) return [];
   const dropped: string[] = [];
   for (const table of TABLES_BY_TIME) {
     // Roll-ups are small, and kept for good.
     if (table.startsWith('rollup')) continue;
     const months = table === 'event' ? events : facts;
     if (months === null) continue;
-    const kept = firstKept(months, now);
-    const parts = await database.query<{ name: string }>(
-      'SELECT relid::regclass::text AS name FROM pg_partition_tree($1::regclass) WHERE isleaf',
-      [table],
-    );
-    for (const { name } of parts) {
-      const [, year, month] = PARTITION.exec(name) ?? [];
-      if (year === undefined || `${year}-${month}` >= kept) continue;
+    const kept = monthAfter(running, -months);
+    for (const { name, month } of await partsOf(database, table)) {
+      if (month >= kept) continue;
       await database.query(`DROP TABLE ${name}`);
       dropped.push(name);
     }
