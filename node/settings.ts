@@ -29,7 +29,7 @@ const textOf = async (file: string): Promise<string> => {
     const { size } = await stat(file);
     if (size <= FILE_BYTES_MAX) return await readFile(file, 'utf8');
   } catch (cause) {
-    const reason = `cannot be read (${codeOf(cause)}): give the path of the centre's file`;
+    const reason = `cannot be read (${codeOf(cause)}): give the path of the file`;
     throw new ConfigurationError(file, [{ path: '(file)', reason }], { cause });
   }
   const reason = `is larger than ${FILE_BYTES_MAX} bytes: is it the right file?`;

@@ -160,6 +160,9 @@ const upstreamOf = ({ directory, settings }: Place, upstreamId: string | undefin
   if (way !== undefined) {
     return { directory, upstreamId: way.id, way };
   }
+  if (upstreamId === STANDBY_ID) {
+    throw new Misuse('the file has no standby: write server.standby in it first');
+  }
   if (ids === '') throw new Misuse('the file has no upstream: write server.upstreams in it first');
   throw new Misuse(`say which upstream: --upstream ID, of ${ids}`);
 };
@@ -266,12 +269,16 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
     const named = upstreamOf(place, upstream);
     if (code === undefined) throw new Misuse('say with which code: --code CODE');
     await join(named, ownOf(place.directory, place.settings.configuration.centre), code);
-    say(`${place.centreId} is enrolled at ${named.way.url}; a server that runs forwards now`);
+    say(`${place.centreId} is enrolled at ${named.way.url}`);
+    say(`a server that was started with ${upstream} in its file forwards now; restart any other`);
     return EXIT.done;
   },
   rekey: async (place, { upstream }, say) => {
     needFile(place);
     const named = upstreamOf(place, upstream);
+    if (upstream === STANDBY_ID) {
+      throw new Misuse('a standby takes no other key: begin it anew by standby --anew, and join');
+    }
     await rekey(named, place.centreId);
     say(`${place.centreId} signs with another key for ${named.way.url} from now on`);
     return EXIT.done;

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import files from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { WEEKDAYS, type Configuration } from '../core/configuration.js';
-import type { StartAnswer } from '../core/protocol/api.js';
+import type { DemoOverview, StartAnswer } from '../core/protocol/api.js';
 import type { DeviceRole } from '../core/protocol/views.js';
 import { isSlot, type Centre } from './centre.js';
 import { machineTime, machineTimers } from '../node/time.js';
@@ -181,10 +181,17 @@ const papersOf = (folder: string, kioskId: string): string[] => {
   return mine.sort((a, b) => age(b) - age(a)).slice(0, PAPERS_SHOWN);
 };
 
+interface DemoParts {
+  readonly secrets: DemoSecrets;
+  /** Folder of the virtual printers' papers. */
+  readonly paper: string;
+  readonly overview: () => DemoOverview | null;
+}
+
 const demoRoutes = (
   app: FastifyInstance,
   centre: Centre,
-  { secrets, paper }: { readonly secrets: DemoSecrets; readonly paper: string },
+  { secrets, paper, overview }: DemoParts,
 ): void => {
   mkdirSync(paper, { recursive: true });
   void app.register(files, { root: paper, prefix: '/paper/', decorateReply: false });
@@ -200,6 +207,7 @@ const demoRoutes = (
       screens: screensOf(centre.configuration()),
       demo: true,
       staff: centre.staff.all().map((member) => ({ ...member, secret: secrets[member.role] })),
+      overview: overview(),
       phone: ticketId === undefined ? null : linkOf(centre.links, state, { ticketId, publicUrl }),
     };
   });
@@ -210,7 +218,7 @@ const demoRoutes = (
 
 /** What the demo adds to the doors: it enrols screens of its own machine, and shows everything. */
 export const demoExtras =
-  (secrets: DemoSecrets, data: string) =>
+  (secrets: DemoSecrets, data: string, overview: () => DemoOverview | null = () => null) =>
   (centre: Centre): Extras => {
     const tokens = new Map<string, string>();
     return {
@@ -226,6 +234,8 @@ export const demoExtras =
         tokens.set(deviceId, token);
         setToken(centre, reply, { deviceId, session: false, token });
       },
-      routes: (app) => demoRoutes(app, centre, { secrets, paper: join(data, 'agent', 'paper') }),
+      routes: (app) => {
+        demoRoutes(app, centre, { secrets, overview, paper: join(data, 'agent', 'paper') });
+      },
     };
   };

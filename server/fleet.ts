@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { DemoOverview } from '../core/protocol/api.js';
 import { Kept } from '../node/kept.js';
 import { programOf } from '../node/place.js';
 import { machineTime, machineTimers } from '../node/time.js';
@@ -25,8 +26,6 @@ const readySchema = z.object({
   operator: z.object({ id: z.string(), secret: z.string() }),
 });
 
-/** How a newcomer reaches the data centre. */
-export type FleetReady = z.infer<typeof readySchema>;
 const codeSchema = z.object({ code: z.string() });
 
 /** What the child says next, if it has this shape. Rejects when it ends before. */
@@ -54,7 +53,7 @@ interface FleetPlace {
   readonly data: string;
   readonly port: number;
   say(line: string): void;
-  onReady(ready: FleetReady): void;
+  onReady(ready: DemoOverview): void;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
+import type { DemoOverview } from '../core/protocol/api.js';
 import { urlsOf } from '../node/addresses.js';
 import { isCommand, runCommand } from './cli.js';
 import { machineTime } from '../node/time.js';
@@ -16,7 +17,7 @@ import {
 } from './demo.js';
 import { explain } from './explain.js';
 import type { Starting } from '../node/listening.js';
-import { keepFleet, type FleetReady } from './fleet.js';
+import { keepFleet } from './fleet.js';
 import { EXIT, Misuse } from '../node/misuse.js';
 import { startOf, type Start } from './options.js';
 import { programOf } from '../node/place.js';
@@ -40,7 +41,8 @@ const HELP = `Dawr: the queue of a citizen-service centre
                                      makes that standby the server; see docs/standby.md
 
   npm start -- verify                checks the demo's log
-  npm start -- verify|backup|restore|rebuild|export|manager --config FILE   see docs/running.md
+  npm start -- verify|backup|restore|rebuild|export|manager|join|rekey --config FILE
+                                     see docs/running.md and docs/upstream.md
 `;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -103,7 +105,7 @@ Stop with Ctrl-C; nothing is lost.`;
 };
 
 /** What a newcomer needs to know of the data centre beside the demo. */
-const above = ({ url, operator: { id, secret } }: FleetReady): string =>
+const above = ({ url, operator: { id, secret } }: DemoOverview): string =>
   `  Data centre      ${url}/   ${id}, secret ${secret}; nine more centres are played`;
 
 type Of<K extends Start['kind']> = Extract<Start, { kind: K }>;
@@ -117,7 +119,8 @@ const startDemo = async ({ data, port, speed }: Of<'demo'>, tell: Tell): Promise
   const phonePort = port === 0 ? 0 : port + 1;
   const settings = await demoSettings({ data, port, phonePort });
   tell({ ...settings.server, config: null });
-  const extras = demoExtras(secrets, data);
+  let overview: DemoOverview | null = null;
+  const extras = demoExtras(secrets, data, () => overview);
   const running = await run({ settings, journal, extras, onFatal: dieOn(journal) });
   await believeClock(running.centre);
   await demoStaff(running.centre, secrets);
@@ -136,7 +139,10 @@ const startDemo = async ({ data, port, speed }: Of<'demo'>, tell: Tell): Promise
           data,
           port: port + 2,
           say: told,
-          onReady: (ready) => say(above(ready)),
+          onReady: (ready) => {
+            overview = ready;
+            say(above(ready));
+          },
         });
   fleet?.catch((error: unknown) => told(`The data centre did not start: ${String(error)}`));
   stopOnSignal(running, () => {

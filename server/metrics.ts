@@ -45,13 +45,19 @@ export const healthRoutes = (
     const { state } = centre.log;
     const storage = centre.store.disk.status();
     const clock = centre.clock.status();
-    const well = !storage.warning && clock.confirmed && !clock.alarm;
+    const stoppedUpstreams = centre.upstreams
+      .status()
+      .flatMap(({ id, state: { is } }) => (is === 'stopped' ? [id] : []));
+    const well =
+      !storage.warning && clock.confirmed && !clock.alarm && stoppedUpstreams.length === 0;
     return reply.send({
       status: well ? 'ok' : 'warning',
       day: state.day?.day ?? null,
       seq: state.seq,
       clock,
       storage,
+      /** Ids of those that take nothing more until somebody sees to it. */
+      stoppedUpstreams,
       connections: connections(),
     });
   });

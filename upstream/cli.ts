@@ -12,7 +12,7 @@ import { CODE_LIFE_MS, makeCode, revoke } from './centres/enrolment.js';
 import { exportedLog } from './export.js';
 import { recompute } from './facts/projector.js';
 import { loadSettings, type Settings } from './settings.js';
-import { StoreFault, type Database } from './store/database.js';
+import { StoreFault, type Database, type Queries } from './store/database.js';
 import { openStore } from './store/open.js';
 import { writeLines } from '../node/folder.js';
 import { DAY_MS } from '../core/time.js';
@@ -100,6 +100,13 @@ const nameOperator = async (
   return refused === undefined;
 };
 
+/** Whether a centre has ever enrolled, here or below; says so where it has not. */
+const isKnown = async (queries: Queries, centreId: string, say: Say): Promise<boolean> => {
+  const found = await queries.query('SELECT 1 FROM centre WHERE centre_id = $1', [centreId]);
+  if (found.length === 0) say(`${centreId} is not enrolled here`);
+  return found.length > 0;
+};
+
 type Handler = (settings: Settings, options: Options, say: Say) => Promise<number>;
 
 const HANDLERS: Readonly<Record<CommandName, Handler>> = {
@@ -140,7 +147,10 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   recompute: async (settings, options, say) => {
     const id = idOf('centre', options);
     const now = machineTime.wall;
-    const isWhole = await withStore(settings, (database) => recompute(database, id, { now }));
+    const isWhole = await withStore(settings, async (database) =>
+      (await isKnown(database, id, say)) ? recompute(database, id, { now }) : null,
+    );
+    if (isWhole === null) return EXIT.failed;
     say(
       isWhole
         ? `the figures of ${id} follow from its events`
@@ -152,9 +162,10 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
     const id = idOf('centre', options);
     const { out } = options;
     if (out === undefined) throw new Misuse('say where to: --out FILE');
-    const lines = await withStore(settings, (database) =>
-      writeLines(out, exportedLog(database, id)),
+    const lines = await withStore(settings, async (database) =>
+      (await isKnown(database, id, say)) ? writeLines(out, exportedLog(database, id)) : null,
     );
+    if (lines === null) return EXIT.failed;
     say(`${lines} lines were written to ${out}`);
     return EXIT.done;
   },

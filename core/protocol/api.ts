@@ -163,6 +163,12 @@ export interface SessionAnswer {
   readonly now: number;
 }
 
+/** How the data centre of a demo is reached. */
+export interface DemoOverview {
+  readonly url: string;
+  readonly operator: { readonly id: string; readonly secret: string };
+}
+
 /** What the page of the bare address shows. */
 export interface StartAnswer {
   readonly centre: Words;
@@ -177,6 +183,8 @@ export interface StartAnswer {
   readonly staff: readonly (StaffMember & { readonly secret: string })[];
   /** The newest ticket's page, in a demo. */
   readonly phone: string | null;
+  /** A demo's data centre, once it is ready. */
+  readonly overview: DemoOverview | null;
 }
 
 /** What a person can do to a printer of the hall demo, and undo. */

@@ -38,10 +38,12 @@ const asked = async (place: Place, ask: (wires: Wires) => Promise<Answered>): Pr
     const { status, value } = await ask(wires);
     if (status === 200) return;
     const { refused = '' } = (value ?? {}) as { readonly refused?: string };
-    throw new EnrolFault(`${place.way.url} refused: ${WHY[refused] ?? `it answered ${status}`}`);
+    const why =
+      WHY[refused] ?? `it answered ${status} and is no data centre: see to url in the file`;
+    throw new EnrolFault(`${place.way.url} refused: ${why}`);
   } catch (cause) {
     if (!(cause instanceof UpstreamAway)) throw cause;
-    const message = `${place.way.url} cannot be reached (${cause.message}): see to the line`;
+    const message = `${place.way.url} cannot be reached (${cause.message}): see to the line and to its url`;
     throw new EnrolFault(message, { cause });
   } finally {
     await wires.close();

@@ -24,6 +24,13 @@ export const startRoutes = (app: FastifyInstance, centre: Centre): void => {
   app.get('/api/start', (): StartAnswer => {
     const configuration = centre.configuration();
     const { name } = configuration.centre;
-    return { centre: name, screens: screensOf(configuration), demo: false, staff: [], phone: null };
+    return {
+      centre: name,
+      screens: screensOf(configuration),
+      demo: false,
+      staff: [],
+      phone: null,
+      overview: null,
+    };
   });
 };

@@ -87,7 +87,8 @@ export class Upstreams {
     if (is === before || is === 'sending') return;
     const why = 'why' in status.state ? status.state.why : undefined;
     const words = { upstream: status.id, state: is, why };
-    if (is === 'stopped') journal.error(words, 'an upstream takes no more');
+    if (is === 'stopped' && why === 'unknown') journal.warn(words, 'not enrolled there: join');
+    else if (is === 'stopped') journal.error(words, 'an upstream takes no more');
     else journal.info(words, 'the way to an upstream has changed');
   }
 }
