@@ -97,7 +97,9 @@ const claimsOf = ({ notes, stream }: EventsPost, origin: string, logKey: string)
 
 /**
  * Holds a post against what is stored of its stream. `logKey` is the verifier key of the centre's
- * checkpoints, whose name is their origin.
+ * checkpoints, whose name is their origin. Of a checkpoint of fewer events than are stored nothing
+ * is said: the tree of that size is not known any more. No sender has one to send that it did not
+ * send when the stream ended there.
  */
 export const check = (post: EventsPost, held: Held, logKey: string): Verdict => {
   const { from, previous, head, events } = post;

@@ -16,7 +16,7 @@ export const REQUEST_EVENTS_MAX = 10_000;
 export const POST_BYTES_MAX = 4_000_000;
 /** Bytes of one signed note, and how many are sent with a post. */
 const NOTE_MAX = 1_000;
-const NOTES_MAX = 20;
+export const POST_NOTES_MAX = 20;
 /** Configurations asked for in one answer. */
 export const WANTED_MAX = 20;
 
@@ -102,7 +102,7 @@ export const postSchema = z.strictObject({
   /** Whole requests, in the order of the log. */
   events: z.custom<SentRow[]>(areSentRows),
   /** Signed checkpoints of sizes up to the last of these events. */
-  notes: z.array(kept.max(NOTE_MAX)).max(NOTES_MAX),
+  notes: z.array(kept.max(NOTE_MAX)).max(POST_NOTES_MAX),
   /** The centre's clock. */
   at: whole,
   live: liveSchema.nullable(),

@@ -1,3 +1,4 @@
+import { parseCheckpoint } from '../../chain/checkpoint.js';
 import type { Millis } from '../../core/configuration.js';
 import type { EventsPost, PostAnswer, PostRefusal, Stored } from '../../core/protocol/upstream.js';
 import type { Timers } from '../time.js';
@@ -37,8 +38,9 @@ export interface Source {
   /** Body of a configuration that the log names. */
   configuration(hash: string): Awaitable<Buffer | undefined>;
   /**
-   * Whole requests from an event on; `events` may be empty. With them go the checkpoints of sizes
-   * above `noted` that the other end can check: those of that part, and one of the event before.
+   * Whole requests from an event on; `events` may be empty. With them go all checkpoints of sizes
+   * above `noted` that the other end can check: those of that part, and one of the event before,
+   * smallest first. Where these are more than a post holds, the part ends sooner.
    */
   from(stream: string, seq: number, noted?: number): Awaitable<Part>;
 }
@@ -112,7 +114,7 @@ export interface ForwarderParts {
 export class Forwarder {
   /** Last event of each stream that is stored there. */
   private readonly stored = new Map<string, number>();
-  /** Up to which size its checkpoints were taken there. */
+  /** Size of the last checkpoint that was taken there. */
   private readonly noted = new Map<string, number>();
   private wake: (() => void) | undefined;
   private changed = false;
@@ -193,6 +195,7 @@ export class Forwarder {
       // Cut at this very moment, or an event is missing below: the answer to a word tells which.
       if (part.previous === '') {
         this.stored.delete(stream);
+        this.noted.delete(stream);
         return 'lost';
       }
       if (part.events.length > 0) onState({ is: 'sending' });
@@ -207,7 +210,9 @@ export class Forwarder {
         return 'lost';
       }
       this.stored.set(stream, seq);
-      if (part.notes.length > 0) this.noted.set(stream, seq);
+      const size = parseCheckpoint(part.notes.at(-1) ?? '')?.size;
+      // Where less was stored than sent, it was not looked at.
+      if (size !== undefined && size <= seq) this.noted.set(stream, size);
       if ('wanted' in reply) await this.sendConfigurations(reply.wanted);
       from = seq + 1;
       if (seq >= (await source.lastOf(stream)))

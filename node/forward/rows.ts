@@ -20,6 +20,21 @@ export const wholeRequests = <
   return rows.slice(0, whole);
 };
 
+/**
+ * As many of these whole requests as are sent with checkpoints of which the last is of this size.
+ * Only where its stream ends can the other end check one: those that come after it need a post that
+ * begins there.
+ */
+export const requestsTo = <
+  Row extends { readonly seq: number; readonly part: number; readonly parts: number },
+>(
+  rows: readonly Row[],
+  size: number,
+): readonly Row[] => {
+  const last = rows.findIndex(({ seq, part, parts }) => seq >= size && part === parts);
+  return last < 0 ? rows : rows.slice(0, last + 1);
+};
+
 /** A row as it is sent. */
 export const sentOf = (row: Omit<Row, 'body'>, body: string): SentRow => [
   ...([row.day, row.occurred_at, row.request, row.part, row.parts, row.actor] as const),

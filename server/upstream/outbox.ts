@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { genesisOf, type StoredRow } from '../../chain/chain.js';
-import { POST_EVENTS_MAX } from '../../core/protocol/upstream.js';
+import { POST_EVENTS_MAX, POST_NOTES_MAX } from '../../core/protocol/upstream.js';
 import type { Part, Reach, Source } from '../../node/forward/forwarder.js';
-import { sentOf, wholeRequests } from '../../node/forward/rows.js';
+import { requestsTo, sentOf, wholeRequests } from '../../node/forward/rows.js';
 import type { Timers } from '../../node/time.js';
 import { storedBytes } from '../log/configurations.js';
 
@@ -30,9 +30,9 @@ export class Outbox implements Source {
     this.#rows = database.prepare<[number, string, number], StoredRow>(
       'SELECT * FROM event WHERE position >= ? AND stream = ? ORDER BY position LIMIT ?',
     );
-    this.#notes = database.prepare<[string, number, number], { note: string }>(
-      `SELECT note FROM checkpoint WHERE stream = ? AND size BETWEEN ? AND ?
-       ORDER BY size LIMIT 20`,
+    this.#notes = database.prepare<[string, number, number], { size: number; note: string }>(
+      `SELECT size, note FROM checkpoint WHERE stream = ? AND size BETWEEN ? AND ?
+       ORDER BY size LIMIT ${POST_NOTES_MAX}`,
     );
   }
 
@@ -64,14 +64,17 @@ export class Outbox implements Source {
     const rows = (count: number) => this.rowsFrom(stream, seq, count);
     const some = isEnd ? [] : await rows(POST_EVENTS_MAX);
     const parts = some[0]?.parts ?? 0;
-    const sent = wholeRequests(parts > POST_EVENTS_MAX ? await rows(parts) : some);
+    const whole = wholeRequests(parts > POST_EVENTS_MAX ? await rows(parts) : some);
     const previous = this.hashAt(stream, seq - 1) ?? '';
-    const last = seq - 1 + sent.length;
+    const size = seq - 1 + whole.length;
+    const notes = this.#notes.all(stream, Math.max(seq - 1, noted + 1), size);
+    const last = notes[POST_NOTES_MAX - 1];
+    const sent = last === undefined ? whole : requestsTo(whole, last.size);
     return {
       previous,
       head: sent.at(-1)?.hash.toString('hex') ?? previous,
       events: sent.map((row) => sentOf(row, row.body.toString('utf8'))),
-      notes: this.#notes.all(stream, Math.max(seq - 1, noted + 1), last).map(({ note }) => note),
+      notes: notes.map(({ note }) => note),
     };
   }
 

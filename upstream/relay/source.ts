@@ -1,10 +1,8 @@
 import { genesisOf, type Row } from '../../chain/chain.js';
-import { POST_EVENTS_MAX } from '../../core/protocol/upstream.js';
+import { POST_EVENTS_MAX, POST_NOTES_MAX } from '../../core/protocol/upstream.js';
 import type { Part, Reach, Source } from '../../node/forward/forwarder.js';
-import { sentOf, wholeRequests } from '../../node/forward/rows.js';
+import { requestsTo, sentOf, wholeRequests } from '../../node/forward/rows.js';
 import type { Queries } from '../store/database.js';
-
-const NOTES_MAX = 20;
 
 interface StoredRow extends Omit<Row, 'body'> {
   readonly body: string;
@@ -72,13 +70,15 @@ export class StoredSource implements Source {
       );
     const some = await rows(POST_EVENTS_MAX);
     const parts = some[0]?.parts ?? 0;
-    const sent = wholeRequests(parts > POST_EVENTS_MAX ? await rows(parts) : some);
+    const whole = wholeRequests(parts > POST_EVENTS_MAX ? await rows(parts) : some);
     const previous = (await this.hashAt(stream, seq - 1)) ?? '';
-    const notes = await this.queries.query<{ note: string }>(
-      `SELECT note FROM checkpoint WHERE centre_id = $1 AND stream = $2
+    const notes = await this.queries.query<{ size: number; note: string }>(
+      `SELECT size, note FROM checkpoint WHERE centre_id = $1 AND stream = $2
          AND size BETWEEN $3 AND $4 ORDER BY size LIMIT $5`,
-      [this.centreId, stream, Math.max(seq - 1, noted + 1), seq - 1 + sent.length, NOTES_MAX],
+      [this.centreId, stream, Math.max(seq - 1, noted + 1), seq - 1 + whole.length, POST_NOTES_MAX],
     );
+    const last = notes[POST_NOTES_MAX - 1];
+    const sent = last === undefined ? whole : requestsTo(whole, last.size);
     return {
       previous,
       head: sent.at(-1)?.hash ?? previous,
