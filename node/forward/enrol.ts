@@ -38,12 +38,12 @@ const asked = async (place: Place, ask: (wires: Wires) => Promise<Answered>): Pr
     const { status, value } = await ask(wires);
     if (status === 200) return;
     const { refused = '' } = (value ?? {}) as { readonly refused?: string };
-    const why =
-      WHY[refused] ?? `it answered ${status} and is no data centre: see to url in the file`;
+    const why = WHY[refused] ?? `it answered ${status}: is this a data centre's url?`;
     throw new EnrolFault(`${place.way.url} refused: ${why}`);
   } catch (cause) {
     if (!(cause instanceof UpstreamAway)) throw cause;
-    const message = `${place.way.url} cannot be reached (${cause.message}): see to the line and to its url`;
+    const { url } = place.way;
+    const message = `${url} cannot be reached (${cause.message}): see to it and to the line`;
     throw new EnrolFault(message, { cause });
   } finally {
     await wires.close();

@@ -138,7 +138,7 @@ test('a folder is for one process, and free again when that was killed', async (
   await keeper.until(() => keeper.confirmed.length > 0);
   await expect(open(keeper.store)).rejects.toMatchObject({
     code: 'store.inUse',
-    message: `${keeper.store} is used by another process: stop the data centre’s program there first.`,
+    message: `${keeper.store} is used by another process: stop that program first.`,
   });
   await keeper.kill();
   // A cut of power in its first moments leaves the database's own lock empty.

@@ -36,7 +36,7 @@ const lockOf = (folder: string): Lock => {
     );
   }
   if (lock !== null) return lock;
-  const message = `${folder} is used by another process: stop the data centre’s program there first.`;
+  const message = `${folder} is used by another process: stop that program first.`;
   throw new StoreFault('store.inUse', message);
 };
 
