@@ -200,6 +200,8 @@ export const configurationSchema = z.strictObject({
     idleS: z.number().int().min(10).max(300).default(30),
     /** Models of the LED displays in the hall: files of `firmware-config/displays`. */
     displays: ids(10).optional(),
+    /** Whether data centres are told what clerks are called; else they see pseudonyms alone. */
+    staffNamesAbove: z.boolean().optional(),
   }),
   sectors: z.array(z.strictObject({ id, name: words(60), icon: z.string().max(30) })).max(40),
   categories: z

@@ -14,6 +14,8 @@ export interface Words {
   service(id: Value): Names | undefined;
   letter(seriesId: Value): Letter | null | undefined;
   time(at: Millis): string;
+  /** What a clerk is called, where that is known. */
+  clerk?(clerk: Value): string | null;
 }
 
 export interface Column {
@@ -93,7 +95,11 @@ const sayings = <Fact>(fields: readonly string[]) => {
     const at = place('serviceId');
     return column(name, (row, words) => words.service(row[at]!)?.[language] ?? null);
   };
-  return { value, moment, figure, label, ticketId, service };
+  const clerkName = (name: string): Column => {
+    const at = place('clerk');
+    return column(name, (row, { clerk }) => clerk?.(row[at]!) ?? null);
+  };
+  return { value, moment, figure, label, ticketId, service, clerkName };
 };
 
 const ofVisit = sayings<VisitFact>(EXPORT_FIELDS.visits);
@@ -150,6 +156,9 @@ const LEGS: readonly Column[] = [
   ofLeg.value('misses'),
   ofLeg.value('parks'),
 ];
+
+/** Said above the centre alone, after the others: a centre's files hold no names. */
+export const CLERK_NAME: Column = ofLeg.clerkName('clerk_name');
 
 const ofLate = sayings<LateFact>(EXPORT_FIELDS.late);
 const LATE: readonly Column[] = [

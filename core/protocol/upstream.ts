@@ -45,8 +45,10 @@ export type SentRow = [
 /** What the store's column holds. */
 const VERSION_MAX = 2 ** 31 - 1;
 
-/** A date of the years for which a store has room, as `YYYY-MM-DD`. */
-export const daySchema = z.iso.date().refine((day) => /^(?:19[789]|20)/.test(day));
+const daySchema = z.iso
+  .date()
+  .refine((day) => /^(?:19[789]|20)/.test(day))
+  .nullable();
 
 const isWhole = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
@@ -58,7 +60,7 @@ const isWord = (value: unknown): value is string => isText(value, 200) && value 
 const isSentRow = (row: unknown, days: Set<unknown>): boolean => {
   if (!Array.isArray(row) || row.length !== 9) return false;
   const [day, at, request, part, parts, actor, type, version, body] = row as unknown[];
-  if (day !== null && !days.has(day) && !daySchema.safeParse(day).success) return false;
+  if (!days.has(day) && !daySchema.safeParse(day).success) return false;
   days.add(day);
   if (!isWhole(at) || at >= TIMES_BEFORE) return false;
   if (!isWhole(part) || !isWhole(parts) || !isWhole(version) || version > VERSION_MAX) return false;
@@ -135,12 +137,18 @@ export interface Stored {
   readonly hash: string;
 }
 
+/** What clerks are called, by their pseudonyms; empty where the centre's policy tells nothing. */
+export const staffSchema = z.strictObject({ names: z.record(z.string().regex(ID), word) });
+export type StaffPost = z.infer<typeof staffSchema>;
+
 export interface PostAnswer {
   readonly stored: Stored;
   /** The next post, should nothing happen, is wanted after so long. */
   readonly nextAfterMs: Millis;
   /** Hashes of configurations that the events name and that were never sent. */
   readonly wanted: readonly string[];
+  /** Hash of the body in which names of clerks were told last, in hex; `''`: none are kept. */
+  readonly staff?: string | undefined;
 }
 
 /** Why a post was refused, and what the sender does about it. */
@@ -162,6 +170,7 @@ export const answerSchema = z.object({
   stored: z.object({ seq: whole, hash }),
   nextAfterMs: whole,
   wanted: z.array(hash).max(WANTED_MAX),
+  staff: hash.or(z.literal('')).optional(),
 });
 
 export const refusalSchema = z.object({

@@ -2,6 +2,7 @@ import { parseCheckpoint } from '../../chain/checkpoint.js';
 import type { Millis } from '../../core/configuration.js';
 import type { EventsPost, PostAnswer, PostRefusal, Stored } from '../../core/protocol/upstream.js';
 import type { Timers } from '../time.js';
+import type { Staff } from './staff.js';
 
 /** Without a word it is told that all is as it was, so that both ends know where they stand. */
 const IDLE_MS = 30_000;
@@ -35,6 +36,8 @@ export interface Source {
   lastOf(stream: string): Awaitable<number>;
   /** In hex; `undefined` where the stream has no such event. 0 is its beginning. */
   hashAt(stream: string, seq: number): Awaitable<string | undefined>;
+  /** What clerks are called, as far as those above are told. */
+  staff(): Awaitable<Staff>;
   /** Body of a configuration that the log names. */
   configuration(hash: string): Awaitable<Buffer | undefined>;
   /**
@@ -63,6 +66,8 @@ export interface Line {
   send(post: EventsPost): Promise<Reply>;
   /** Gives the body of a configuration that events name. */
   configuration(hash: string, body: Buffer): Promise<void>;
+  /** Tells what clerks are called, in the place of all that was told before. */
+  staff(body: string): Promise<void>;
 }
 
 /** Why nothing is sent until a person has looked. */
@@ -213,7 +218,7 @@ export class Forwarder {
       const size = parseCheckpoint(part.notes.at(-1) ?? '')?.size;
       // Where less was stored than sent, it was not looked at.
       if (size !== undefined && size <= seq) this.noted.set(stream, size);
-      if ('wanted' in reply) await this.sendConfigurations(reply.wanted);
+      if ('wanted' in reply) await this.sendBeside(reply);
       from = seq + 1;
       if (seq >= (await source.lastOf(stream)))
         return 'refused' in reply ? IDLE_MS : reply.nextAfterMs;
@@ -262,11 +267,14 @@ export class Forwarder {
     await line.send({ ...{ stream, from: seq + 1, last, ended, ...part }, ...(await told()) });
   }
 
-  private async sendConfigurations(wanted: readonly string[]): Promise<void> {
+  /** What the other end lacks of configurations, and of names where it keeps any. */
+  private async sendBeside({ wanted, staff: held }: PostAnswer): Promise<void> {
     for (const hash of wanted) {
       const body = await this.parts.source.configuration(hash);
       if (body !== undefined) await this.parts.line.configuration(hash, body);
     }
+    const staff = held === undefined ? undefined : await this.parts.source.staff();
+    if (staff !== undefined && staff.hash !== held) await this.parts.line.staff(staff.body);
   }
 
   /** `early`: until the log has grown. */

@@ -113,6 +113,13 @@ const reasonOf = (cause: unknown): string => {
  * holds from the next one on, and without one the sender is not known there.
  */
 export const lineOf = (wires: Wires, base: string, signer: () => Signer | null): Line => {
+  const give = async (path: string, body: string | Buffer): Promise<void> => {
+    const own = signer();
+    if (own === null) return;
+    const answered = await wires.ask('POST', `${base}/${path}`, { signer: own, body });
+    if (answered.status === 200) return;
+    throw new UpstreamAway(`answered ${answered.status}`, answered.retryAfterS * 1000);
+  };
   return {
     async send(post) {
       const body = JSON.stringify(post);
@@ -125,12 +132,7 @@ export const lineOf = (wires: Wires, base: string, signer: () => Signer | null):
       if (reply !== undefined) return reply;
       throw new UpstreamAway(`answered ${status}`, retryAfterS * 1000);
     },
-    async configuration(_hash, body) {
-      const own = signer();
-      if (own === null) return;
-      const answered = await wires.ask('POST', `${base}/configuration`, { signer: own, body });
-      if (answered.status === 200) return;
-      throw new UpstreamAway(`answered ${answered.status}`, answered.retryAfterS * 1000);
-    },
+    configuration: (_hash, body) => give('configuration', body),
+    staff: (body) => give('staff', body),
   };
 };

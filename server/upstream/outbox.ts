@@ -1,8 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import { genesisOf, type StoredRow } from '../../chain/chain.js';
-import { POST_EVENTS_MAX, POST_NOTES_MAX } from '../../core/protocol/upstream.js';
+import { POST_EVENTS_MAX, POST_NOTES_MAX, type StaffPost } from '../../core/protocol/upstream.js';
 import type { Part, Reach, Source } from '../../node/forward/forwarder.js';
 import { requestsTo, sentOf, wholeRequests } from '../../node/forward/rows.js';
+import { staffOf, type Staff } from '../../node/forward/staff.js';
 import type { Timers } from '../../node/time.js';
 import { storedBytes } from '../log/configurations.js';
 
@@ -22,6 +23,8 @@ export class Outbox implements Source {
   constructor(
     private readonly database: Database,
     private readonly timers: Pick<Timers, 'soon'>,
+    /** What clerks are called, where the centre's policy tells it. */
+    private readonly names: () => StaffPost['names'] = () => ({}),
   ) {
     this.#streams = database.prepare<[], { id: string }>('SELECT id FROM stream ORDER BY ordinal');
     const columns = 'SELECT stream, seq, position, hash FROM event';
@@ -53,6 +56,10 @@ export class Outbox implements Source {
     if (seq === 0) return genesisOf(stream).toString('hex');
     const row = this.#at.get(this.offsetOf(stream) + seq);
     return row?.stream === stream ? row.hash.toString('hex') : undefined;
+  }
+
+  staff(): Staff {
+    return staffOf(this.names());
   }
 
   configuration(hash: string): Buffer | undefined {

@@ -7,6 +7,12 @@ import { Forwarder, type ForwarderParts, type ForwardState } from '../../node/fo
 import { Outbox } from './outbox.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
 
+/** What clerks are called, if the policy of now tells it: of all, since past days name them too. */
+const namesOf = ({ configuration, staff }: Centre): Record<string, string> =>
+  configuration().centre.staffNamesAbove === true
+    ? Object.fromEntries(staff.all().map(({ id, name }) => [id, name]))
+    : {};
+
 const STANDBY_RETRY_MS_MAX = 1_000;
 /** What a person may mend at the other end. */
 const WAITS_FOR = ['unknown', 'revoked'] as const;
@@ -53,7 +59,7 @@ export class Upstreams {
     const key = new RequestKey(centre.store.directory, id, centreId);
     const wires = new Wires(way);
     const forwarder = new Forwarder({
-      source: new Outbox(centre.store.database, centre.timers),
+      source: new Outbox(centre.store.database, centre.timers, () => namesOf(centre)),
       line: lineOf(wires, senderPath(centreId), () => key.signer()),
       timers: centre.timers,
       now: () => centre.clock.now(),

@@ -35,7 +35,11 @@ export class Centre {
     this.hall = await this.open();
     this.forwarder = new Forwarder({
       source: new Outbox(this.hall.log.database, machineTimers),
-      line: { send: (post) => this.send(post), configuration: () => Promise.resolve() },
+      line: {
+        send: (post) => this.send(post),
+        configuration: () => Promise.resolve(),
+        staff: () => Promise.resolve(),
+      },
       timers: { after: (ms, run) => machineTimers.after(Math.min(ms, PAUSE_MS), run) },
       now: () => this.hall.clock.now(),
       random: () => 0.5,

@@ -72,7 +72,11 @@ class Sending {
   start(): void {
     this.forwarder = new Forwarder({
       source: new Outbox(this.hall.log.database, machineTimers),
-      line: { send: (post) => this.send(post), configuration: () => Promise.resolve() },
+      line: {
+        send: (post) => this.send(post),
+        configuration: () => Promise.resolve(),
+        staff: () => Promise.resolve(),
+      },
       timers: { after: (ms, run) => this.pass(ms, run) },
       now: () => this.hall.clock.now(),
       random: () => 0,
@@ -279,6 +283,7 @@ test('what is stopped while it waits for an answer ends with that', async () => 
         throw answer;
       },
       configuration: () => Promise.resolve(),
+      staff: () => Promise.resolve(),
     },
     // No pause ever ends by itself.
     timers: { after: () => () => undefined },

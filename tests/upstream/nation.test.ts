@@ -4,6 +4,7 @@ import { join } from '../../node/forward/enrol.js';
 import { Wires } from '../../node/forward/line.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
 import { rowsFrom } from '../../server/log/read.js';
+import { publish } from '../../server/hub/publish.js';
 import { ownOf } from '../../server/upstream/own.js';
 import { makeCode } from '../../upstream/centres/enrolment.js';
 import { HandTimers, openDoors, type Doors } from '../fixtures/doors.js';
@@ -95,4 +96,36 @@ test('a relay tells nothing of centres of another governorate', async () => {
     { name_ar: 'x' },
   ]);
   await wires.close();
+});
+
+test('names of clerks are told by policy alone, to both, and forgotten when it ends', async () => {
+  const { centre } = hall;
+  const amal = { id: 'amal', name: 'أمل', role: 'clerk', secret: 'long-enough-1' } as const;
+  await centre.staff.add(amal);
+  const namesAt = ({ upstream }: OpenUpstream) =>
+    upstream.database.query<object>('SELECT clerk, name FROM staff_name');
+  const policy = async (staffNamesAbove: boolean): Promise<void> => {
+    const now = centre.configuration();
+    const answer = await publish(centre, { ...now, centre: { ...now.centre, staffNamesAbove } });
+    expect(answer).not.toHaveProperty('refused');
+  };
+  const become = async (names: readonly object[]): Promise<void> => {
+    for (const place of [governorate, nation]) {
+      await expect.poll(() => namesAt(place), { timeout: 20_000 }).toEqual(names);
+    }
+  };
+  await policy(false);
+  await expect.poll(() => storedAt(nation), { timeout: 20_000 }).toEqual(own());
+  await become([]);
+  const told = [{ clerk: amal.id, name: amal.name }];
+  await policy(true);
+  await become(told);
+  // What a store has lost is told anew.
+  await nation.upstream.database.query('UPDATE centre SET staff_hash = NULL');
+  await nation.upstream.database.query('DELETE FROM staff_name');
+  await become(told);
+  await policy(false);
+  await become([]);
+  const bodies = await nation.upstream.database.query<object>('SELECT body FROM event');
+  expect(JSON.stringify(bodies)).not.toContain(amal.name);
 });

@@ -1,14 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { ID } from '../../core/protocol/forms.js';
 import {
   POST_BYTES_MAX,
   postSchema,
+  staffSchema,
   WANTED_MAX,
   type PostAnswer,
 } from '../../core/protocol/upstream.js';
 import { packedValue, takeBytes, unpacked } from '../../node/forward/receive.js';
+import { keepStaff } from '../centres/staff.js';
 import type { Sender } from '../centres/senders.js';
 import { QueryFault } from '../store/database.js';
 import type { Upstream } from '../upstream.js';
@@ -38,9 +39,25 @@ const later = (reply: FastifyReply, code: 429 | 503): FastifyReply =>
     .header('retry-after', LATER_MS / 1000)
     .send({ later: LATER_MS });
 
+/** The centre that the path names, if it or the relay of its governorate has signed. */
+const centreOf = async (
+  { senders }: Pick<Upstream, 'senders'>,
+  request: CentreRequest,
+  reply: FastifyReply,
+): Promise<Sender | undefined> => {
+  const { id, relay } = request.params;
+  const sender = await senderOf(signerOf(request), { senders, request, reply });
+  if (sender === undefined || relay === undefined) return sender;
+  const centre = await senders.sender(id);
+  const isBelow = centre?.governorateId === sender.governorateId;
+  if (centre !== undefined && isBelow && !centre.revoked) return centre;
+  refuse(reply, isBelow ? 'revoked' : 'unknown');
+  return undefined;
+};
+
 /** The door of centres and relays: all that comes in is signed by a key of whom the path names. */
 export const centreRoutes = (app: FastifyInstance, upstream: Upstream): void => {
-  const { database, ingest, senders, now } = upstream;
+  const { database, ingest, now } = upstream;
   takeBytes(app, PACKED_BYTES_MAX);
   app.setErrorHandler((fault: Error & { statusCode?: number }, _request, reply) => {
     // The store could not say: the centre sends it again.
@@ -52,26 +69,9 @@ export const centreRoutes = (app: FastifyInstance, upstream: Upstream): void => 
     throw fault;
   });
 
-  const at = (request: FastifyRequest, reply: FastifyReply) => ({ senders, request, reply });
-
-  /** The centre that the path names, if it or the relay of its governorate has signed. */
-  const centreOf = async (
-    request: CentreRequest,
-    reply: FastifyReply,
-  ): Promise<Sender | undefined> => {
-    const { id, relay } = request.params;
-    const sender = await senderOf(signerOf(request), at(request, reply));
-    if (sender === undefined || relay === undefined) return sender;
-    const centre = await senders.sender(id);
-    const isBelow = centre?.governorateId === sender.governorateId;
-    if (centre !== undefined && isBelow && !centre.revoked) return centre;
-    refuse(reply, isBelow ? 'revoked' : 'unknown');
-    return undefined;
-  };
-
   const takeEvents = async (request: CentreRequest, reply: FastifyReply): Promise<FastifyReply> => {
     if (ingest.load >= LOAD_MAX) return later(reply, 503);
-    const centre = await centreOf(request, reply);
+    const centre = await centreOf(upstream, request, reply);
     if (centre === undefined) return reply;
     const post = await packedValue(postSchema, request.body, POST_BYTES_MAX);
     if (post === undefined) return refuse(reply, 'malformed');
@@ -81,17 +81,18 @@ export const centreRoutes = (app: FastifyInstance, upstream: Upstream): void => 
     const { refused, stored } = taken;
     if (refused !== null || stored === null) return refuse(reply, refused ?? 'gap', stored);
     const wanted = taken.wanted.slice(0, WANTED_MAX);
-    return reply.send({ stored, nextAfterMs: IDLE_MS, wanted } satisfies PostAnswer);
+    const { staff } = taken;
+    return reply.send({ stored, nextAfterMs: IDLE_MS, wanted, staff } satisfies PostAnswer);
   };
 
   const takeConfiguration = async (
     request: CentreRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> => {
-    const centre = await centreOf(request, reply);
+    const centre = await centreOf(upstream, request, reply);
     if (centre === undefined) return reply;
     const text = await unpacked(request.body, POST_BYTES_MAX);
-    if (text === undefined || !isUtf8(text) || text.includes(0)) return refuse(reply, 'malformed');
+    if (text === undefined) return refuse(reply, 'malformed');
     await database.query(
       `UPDATE configuration SET body = $3, received_at = $4
        WHERE centre_id = $1 AND hash = $2 AND body IS NULL`,
@@ -100,9 +101,19 @@ export const centreRoutes = (app: FastifyInstance, upstream: Upstream): void => 
     return reply.send({});
   };
 
+  const takeStaff = async (request: CentreRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const centre = await centreOf(upstream, request, reply);
+    if (centre === undefined) return reply;
+    const post = await packedValue(staffSchema, request.body, POST_BYTES_MAX);
+    if (post === undefined) return refuse(reply, 'malformed');
+    await keepStaff(database, centre.id, post);
+    return reply.send({});
+  };
+
   for (const base of ['/v1/centres/:id', '/v1/relays/:relay/centres/:id']) {
     app.post(`${base}/events`, takeEvents);
     app.post(`${base}/configuration`, takeConfiguration);
+    app.post(`${base}/staff`, takeStaff);
   }
   joinRoutes(app, upstream);
   tailRoutes(app, upstream);

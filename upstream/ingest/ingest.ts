@@ -44,6 +44,8 @@ export interface Taken {
   readonly stored: Stored | null;
   /** Hashes of configurations that were named and never sent. */
   readonly wanted: readonly string[];
+  /** Hash of the names that the centre told of its clerks; `''` for none. */
+  readonly staff: string;
 }
 
 interface Work {
@@ -94,7 +96,7 @@ const storeGroup = async (
   const heldAfter = ({ arrived: { centreId, post } }: Work): Held =>
     now.get(keyOf(centreId, post.stream))!;
   for (const one of work) await keepSigns(queries, one);
-  await hear(
+  const staff = await hear(
     queries,
     work
       .filter(({ verdict }) => !('refused' in verdict) || verdict.refused === 'gap')
@@ -111,6 +113,7 @@ const storeGroup = async (
     refused: 'refused' in one.verdict ? one.verdict.refused : null,
     stored: storedOf(heldAfter(one)),
     wanted: wanted.get(one.arrived.centreId) ?? [],
+    staff: staff.get(one.arrived.centreId) ?? '',
   }));
 };
 

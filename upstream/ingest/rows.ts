@@ -130,13 +130,19 @@ export interface Heard {
   readonly live: LiveNumbers | null;
 }
 
-/** Of several posts of a centre in one window the last one holds. */
-export const hear = async (queries: Queries, heard: readonly Heard[]): Promise<void> => {
+/**
+ * Of several posts of a centre in one window the last one holds. Gives the hash of the names that
+ * each has told of its clerks, `''` for none.
+ */
+export const hear = async (
+  queries: Queries,
+  heard: readonly Heard[],
+): Promise<ReadonlyMap<string, string>> => {
   const last = new Map(heard.map((one) => [one.centreId, one]));
   const rows = [...last.values()].map(({ centreId, at, missing, clockOffMs, live }) => ({
     ...{ centre_id: centreId, heard: at, missing, off: clockOffMs, live },
   }));
-  await queries.query(
+  const told = await queries.query<{ centre_id: string; staff_hash: string | null }>(
     `UPDATE centre SET heard_at = r.heard, missing = coalesce(r.missing, centre.missing),
        clock_off_ms = r.off, live = r.live,
        caught_up_at = CASE WHEN r.missing = 0 THEN r.heard ELSE caught_up_at END,
@@ -146,9 +152,10 @@ export const hear = async (queries: Queries, heard: readonly Heard[]): Promise<v
          ELSE live_since END
      FROM json_to_recordset($1::json) AS r (centre_id TEXT, heard BIGINT, missing BIGINT,
        off BIGINT, live JSON)
-     WHERE centre.centre_id = r.centre_id`,
+     WHERE centre.centre_id = r.centre_id RETURNING centre.centre_id, staff_hash`,
     [JSON.stringify(rows), SILENT_MS],
   );
+  return new Map(told.map(({ centre_id, staff_hash }) => [centre_id, staff_hash ?? '']));
 };
 
 const HASH = /^[0-9a-f]{64}$/;

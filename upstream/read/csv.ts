@@ -1,7 +1,9 @@
 import {
+  CLERK_NAME,
   COLUMNS,
   EXPORT_FIELDS,
   wordsOf,
+  type Value,
   type Values,
   type Words,
 } from '../../core/export/columns.js';
@@ -12,7 +14,7 @@ import type { Scope } from '../../core/protocol/overview.js';
 import type { Queries } from '../store/database.js';
 import { factColumn } from '../store/facttables.js';
 import { IN_SCOPE, scopeValue } from './lines.js';
-import { NAMELESS, namesOf } from './names.js';
+import { clerksOf, NAMELESS, namesOf } from './names.js';
 
 const PAGE_ROWS_MAX = 2000;
 
@@ -106,7 +108,7 @@ export const countLegs = async (
  * ids: the columns of a centre's own export (`docs/csv.md`) after the centre and its governorate.
  */
 export async function* legsCsv(queries: Queries, asked: Asked): AsyncGenerator<string> {
-  const columns = COLUMNS.legs;
+  const columns = [...COLUMNS.legs, CLERK_NAME];
   const names = ['centre_id', 'governorate_id', ...columns.map(({ name }) => name)];
   yield `${BYTE_ORDER_MARK}${headLine(names)}`;
   const centres = await queries.query<Centre>(
@@ -117,11 +119,19 @@ export async function* legsCsv(queries: Queries, asked: Asked): AsyncGenerator<s
   for (const centre of centres.toSorted((a, b) => (a.centre_id < b.centre_id ? -1 : 1))) {
     const words = await wordsByDay(queries, centre, asked);
     const nameless = wordsOf(NAMELESS, centre.zone);
+    const clerks = new Map<Value, string>(
+      Object.entries(await clerksOf(queries, centre.centre_id)),
+    );
+    const clerk = (id: Value): string | null => clerks.get(id) ?? null;
     const before = `${cell(centre.centre_id)},${cell(centre.governorate_id)},`;
     for await (const rows of pages(queries, centre, asked)) {
       yield [...grouped(rows, ({ day }) => day as string)]
         .map(([day, own]) =>
-          linesOf(columns, { rows: own.map(valuesOf), words: words.get(day) ?? nameless, before }),
+          linesOf(columns, {
+            rows: own.map(valuesOf),
+            words: { ...(words.get(day) ?? nameless), clerk },
+            before,
+          }),
         )
         .join('');
     }

@@ -2,6 +2,8 @@ import { genesisOf, type Row } from '../../chain/chain.js';
 import { POST_EVENTS_MAX, POST_NOTES_MAX } from '../../core/protocol/upstream.js';
 import type { Part, Reach, Source } from '../../node/forward/forwarder.js';
 import { requestsTo, sentOf, wholeRequests } from '../../node/forward/rows.js';
+import { staffOf, type Staff } from '../../node/forward/staff.js';
+import { clerksOf } from '../read/names.js';
 import type { Queries } from '../store/database.js';
 
 interface StoredRow extends Omit<Row, 'body'> {
@@ -50,6 +52,10 @@ export class StoredSource implements Source {
       place,
     );
     return row?.hash;
+  }
+
+  async staff(): Promise<Staff> {
+    return staffOf(await clerksOf(this.queries, this.centreId));
   }
 
   async configuration(hash: string): Promise<Buffer | undefined> {

@@ -6,7 +6,7 @@ import { tableOf, type Table } from './tables.js';
 
 /**
  * A centre, and what its last post told: `missing` events that it has and this store does not, and
- * `caught_up_at`, when last there were none.
+ * `caught_up_at`, when last there were none. `staff_hash` is that of the names it told.
  */
 const CENTRE: Table = {
   name: 'centre',
@@ -25,7 +25,8 @@ const CENTRE: Table = {
     caught_up_at BIGINT,
     live_since BIGINT,
     clock_off_ms BIGINT,
-    live JSON`,
+    live JSON,
+    staff_hash TEXT`,
 };
 
 /** Bodies by the hash under which events name them; `NULL` until they come. */
