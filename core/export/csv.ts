@@ -4,7 +4,7 @@ import type { Column, Value, Values, Words } from './columns.js';
 export const BYTE_ORDER_MARK = '\uFEFF';
 
 /** A cell that begins so would be run as a formula; an apostrophe makes it text. */
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r\n]/;
 const QUOTED = /[",\r\n]/;
 const PLAIN = /^(?![=+\-@\t])[^",\r\n]*$/;
 

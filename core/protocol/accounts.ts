@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ID } from './forms.js';
 import { ACCOUNT_ROLES, SENDER_KINDS } from './overview.js';
+import { daySchema } from './upstream.js';
 
 const id = z.string().regex(ID);
 const name = z.string().trim().min(1).max(60);
@@ -40,8 +41,8 @@ export const auditQuery = z.strictObject({
 /** Both days are included. */
 export const legsQuery = z
   .strictObject({
-    from: z.iso.date(),
-    to: z.iso.date(),
+    from: daySchema,
+    to: daySchema,
     /** One centre alone. */
     centre: id.optional(),
     /** Centres of one governorate alone. */

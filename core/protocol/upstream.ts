@@ -45,10 +45,8 @@ export type SentRow = [
 /** What the store's column holds. */
 const VERSION_MAX = 2 ** 31 - 1;
 
-const daySchema = z.iso
-  .date()
-  .refine((day) => /^(?:19[789]|20)/.test(day))
-  .nullable();
+/** A date of the years for which a store has room, as `YYYY-MM-DD`. */
+export const daySchema = z.iso.date().refine((day) => /^(?:19[789]|20)/.test(day));
 
 const isWhole = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
@@ -60,7 +58,7 @@ const isWord = (value: unknown): value is string => isText(value, 200) && value 
 const isSentRow = (row: unknown, days: Set<unknown>): boolean => {
   if (!Array.isArray(row) || row.length !== 9) return false;
   const [day, at, request, part, parts, actor, type, version, body] = row as unknown[];
-  if (!days.has(day) && !daySchema.safeParse(day).success) return false;
+  if (day !== null && !days.has(day) && !daySchema.safeParse(day).success) return false;
   days.add(day);
   if (!isWhole(at) || at >= TIMES_BEFORE) return false;
   if (!isWhole(part) || !isWhole(parts) || !isWhole(version) || version > VERSION_MAX) return false;

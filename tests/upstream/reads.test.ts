@@ -133,6 +133,12 @@ describe.each(KINDS)('on %s', (kind) => {
       ['qantara', 'expected', null, null],
       ['suez', 'live', 4, 3],
     ]);
+    const [suez] = (await readFleet(database, { scope: ['suez'], now })).centres;
+    const later = { scope: ['suez'], now: now + DAY_MS };
+    await heard('suez', later.now, 0);
+    const pastMidnight = await readFleet(database, later);
+    expect(pastMidnight.centres[0]).toMatchObject({ isToday: true, day: suez!.day });
+    expect(pastMidnight.together.visits).toBe(suez!.visits);
     await database.query(`UPDATE centre SET revoked_at = 9 WHERE centre_id = 'fayed'`);
     expect((await states())[0]).toEqual(['fayed', 'revoked', 9, null]);
   });

@@ -153,13 +153,18 @@ const keepRelay = async (
   );
 };
 
-/** The sender may sign with this key too, until it has used it: `endOlderKeys`. */
+/**
+ * The sender may sign with this key too, until it has used it: `endOlderKeys`. It is newer than
+ * those that are there, also where the clock was set back since.
+ */
 export const addKey = async (
   queries: Queries,
   { senderId, requestKey, now }: { senderId: string; requestKey: string; now: Millis },
 ): Promise<void> => {
   await queries.query(
-    `INSERT INTO centre_key (centre_id, key_id, public_key, since) VALUES ($1, $2, $3, $4)
+    `INSERT INTO centre_key (centre_id, key_id, public_key, since)
+     SELECT $1::text, $2::text, $3::text, GREATEST($4::bigint, COALESCE(max(since) + 1, 0))
+     FROM centre_key WHERE centre_id = $1
      ON CONFLICT DO NOTHING`,
     [senderId, keyIdOfKey(requestKey), requestKey, now],
   );

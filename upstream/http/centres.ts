@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { ID } from '../../core/protocol/forms.js';
 import {
@@ -92,7 +93,7 @@ export const centreRoutes = (app: FastifyInstance, upstream: Upstream): void => 
     const centre = await centreOf(upstream, request, reply);
     if (centre === undefined) return reply;
     const text = await unpacked(request.body, POST_BYTES_MAX);
-    if (text === undefined) return refuse(reply, 'malformed');
+    if (text === undefined || !isUtf8(text) || text.includes(0)) return refuse(reply, 'malformed');
     await database.query(
       `UPDATE configuration SET body = $3, received_at = $4
        WHERE centre_id = $1 AND hash = $2 AND body IS NULL`,

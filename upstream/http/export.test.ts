@@ -55,6 +55,7 @@ test('it is told how many lines a file has, and how many are on their way', asyn
   const told = { legs: 1, running: 0, runningMax: 2 };
   expect((await door.get(`/api/legs?${RANGE}`, cookies)).body).toEqual(told);
   expect((await door.get('/api/legs?from=2026-11-01', cookies)).statusCode).toBe(400);
+  expect((await door.get('/api/legs?from=0000-01-01&to=2026-11-01', cookies)).statusCode).toBe(400);
 });
 
 test('one governorate narrows the scope and never widens it', async () => {

@@ -37,7 +37,8 @@ export const exportRoute = (app: FastifyInstance, parts: PageParts): void => {
     return { legs, running: count, runningMax: EXPORTS_MAX } satisfies LegsAnswer;
   });
 
-  app.get('/api/legs.csv', async (request, reply) => {
+  // HEAD would read the whole file for nobody.
+  app.get('/api/legs.csv', { exposeHeadRoute: false }, async (request, reply) => {
     const who = await entered(parts, { request, reply }, 'viewer');
     if (who === undefined) return reply;
     const query = legsQuery.safeParse(request.query);

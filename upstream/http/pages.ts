@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { auditQuery, overviewSchemas } from '../../core/protocol/accounts.js';
 import { ID } from '../../core/protocol/forms.js';
+import { daySchema } from '../../core/protocol/upstream.js';
 import { checked, refuseWith } from '../../node/checked.js';
 import { sendPage } from '../../node/page.js';
 import { audit } from '../access/audit.js';
@@ -20,8 +21,6 @@ export interface PageParts extends AccountParts {
 /** Addresses of the one page, which shows what its address names. */
 const PLACES = ['/', '/centres/:id', '/alarms', '/export', '/enrolment', '/accounts', '/audit'];
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-
 const readRoutes = (app: FastifyInstance, parts: PageParts): void => {
   const { database, reads, clock } = parts;
 
@@ -38,7 +37,7 @@ const readRoutes = (app: FastifyInstance, parts: PageParts): void => {
       if (who === undefined) return reply;
       const { id: centreId } = request.params;
       const { day = null } = request.query;
-      if (!ID.test(centreId) || (day !== null && !DAY.test(day))) {
+      if (!ID.test(centreId) || (day !== null && !daySchema.safeParse(day).success)) {
         return refuseWith(reply, 400, 'payload.invalid');
       }
       const { scope } = who.account;

@@ -108,7 +108,8 @@ const lineOf = (row: LineRow, alarms: number, { now, dateIn }: Around): Line => 
   const { centre_id: centreId, governorate_id: governorateId, missing, day, zone } = row;
   const live = state === 'live' && row.live?.open === true ? row.live : null;
   const name = { ar: row.name_ar, en: row.name_en };
-  const isToday = day !== null && day === dateIn(zone);
+  // A hall that is open past midnight is still in the day that it opened.
+  const isToday = day !== null && (day === dateIn(zone) || live !== null);
   return {
     line: {
       ...{ centreId, governorateId, name, zone, state, since, missing, day, isToday, live },
