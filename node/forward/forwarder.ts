@@ -41,7 +41,7 @@ export interface Source {
   /** Body of a configuration that the log names. */
   configuration(hash: string): Awaitable<Buffer | undefined>;
   /**
-   * Whole requests from an event on; `events` may be empty. With them go all checkpoints of sizes
+   * Whole requests from an event on, up to one that is not kept; `events` may be empty. With them go all checkpoints of sizes
    * above `noted` that the other end can check: those of that part, and one of the event before,
    * smallest first. Where these are more than a post holds, the part ends sooner.
    */
@@ -70,8 +70,11 @@ export interface Line {
   staff(body: string): Promise<void>;
 }
 
-/** Why nothing is sent until a person has looked. */
+/** Why nothing is sent until a person has looked. `behind`: what was to be here is not. */
 export type StopReason = Exclude<PostRefusal, 'gap'> | 'behind';
+
+/** The first event that is not here any more, while later ones are. */
+export type Hole = Pick<EventsPost, 'stream' | 'from'>;
 
 export const FORWARD_STATES = ['live', 'sending', 'away', 'stopped'] as const;
 
@@ -80,11 +83,14 @@ export type ForwardState =
   | { readonly is: 'live'; readonly since: Millis }
   | { readonly is: 'sending' }
   | { readonly is: 'away'; readonly since: Millis; readonly why: string }
-  | { readonly is: 'stopped'; readonly why: StopReason };
+  | { readonly is: 'stopped'; readonly why: StopReason; readonly hole?: Hole | undefined };
 
 /** The answer that ends the sending. */
 class Stopped extends Error {
-  constructor(readonly why: StopReason) {
+  constructor(
+    readonly why: StopReason,
+    readonly hole?: Hole,
+  ) {
     super(why);
   }
 }
@@ -160,10 +166,11 @@ export class Forwarder {
   private afterFault(fault: unknown, failures: number): Millis | undefined {
     const { onState, onFault, now, random, waitsFor, retryMsMax = RETRY_MS_MAX } = this.parts;
     if (fault instanceof Stopped) {
-      onState({ is: 'stopped', why: fault.why });
+      const { why, hole } = fault;
+      onState({ is: 'stopped', why, hole });
       // Whoever mends it may have begun the other end anew.
       this.forget();
-      return waitsFor.includes(fault.why) ? RIGHT_MS : undefined;
+      return waitsFor.includes(why) ? RIGHT_MS : undefined;
     }
     const isAway = fault instanceof UpstreamAway;
     if (!isAway && onFault === undefined) throw fault;
@@ -196,12 +203,16 @@ export class Forwarder {
     // What is not known is asked for by saying that all is there; a log that was cut asks anew.
     let from = Math.min(this.stored.get(stream) ?? end, end) + 1;
     for (;;) {
+      const known = await source.lastOf(stream);
       const part = await source.from(stream, from, this.noted.get(stream));
       // Cut at this very moment, or an event is missing below: the answer to a word tells which.
       if (part.previous === '') {
         this.stored.delete(stream);
         this.noted.delete(stream);
         return 'lost';
+      }
+      if (from <= known && part.events.length === 0) {
+        throw new Stopped('behind', { stream, from });
       }
       if (part.events.length > 0) onState({ is: 'sending' });
       const last = await source.lastOf(stream);
@@ -238,11 +249,11 @@ export class Forwarder {
     const seq = reply.stored?.seq ?? 0;
     const own = await this.parts.source.hashAt(stream, seq);
     // What a restore cut off lies there alone, and stays there.
-    if (own === undefined && ended) return end;
+    if (own === undefined && ended && seq > end) return end;
     if (reply.stored === null || reply.stored.hash === own) return seq;
     if (own === undefined) {
       await this.tellLoss(stream, reply.stored);
-      throw new Stopped('behind');
+      throw new Stopped('behind', seq > end ? undefined : { stream, from: seq });
     }
     await this.showFork({ stream, seq, ended });
     throw new Stopped('fork');

@@ -263,7 +263,7 @@ test('an event that is missing below what is to be sent rings too', async () => 
   await expect.poll(() => sending.states.at(-1)?.is).toBe('away');
   spoil(folder.path, 'DELETE FROM event WHERE seq = 43');
   mishap = 'none';
-  await expect.poll(() => sending.states.at(-1)).toEqual({ is: 'stopped', why: 'behind' });
+  await expect.poll(() => sending.states.at(-1)).toMatchObject({ is: 'stopped', why: 'behind' });
   const alarms = await database.query('SELECT kind FROM alarm WHERE centre_id = $1', [
     sending.centreId,
   ]);

@@ -40,9 +40,9 @@ afterAll(async () => {
 const hand = new HandTimers(50);
 
 /** The way to the nation, or to where nobody listens. */
-const relayOf = (url: string, queries: Queries): Relay => {
+const relayOf = (url: string, queries: Queries, lines: string[] = []): Relay => {
   const settings = { ...nation.upstream.settings, id: 'ismailia', data: folder.path };
-  const journal = pino({ level: 'silent' });
+  const journal = pino({ base: null, timestamp: false }, { write: (line) => lines.push(line) });
   const parts = { settings, queries, timers: hand, now: () => AT, random: () => 0, journal };
   return new Relay(parts, { id: 'egypt', url, ca: null, proxy: null });
 };
@@ -85,6 +85,49 @@ test('a fault of the own store holds passing on up, and does not end it', async 
   await expect.poll(storedAbove, { timeout: 15_000 }).toBe(4);
   await expect.poll(() => relay.isLive, { timeout: 15_000 }).toBe(true);
   await relay.stop();
+});
+
+/** A centre of the governorate with so many events. */
+const centreWith = async (id: string, events: number): Promise<Sender> => {
+  const own = new Sender(id);
+  const about = { name: { ar: 'م', en: 'C' }, zone: 'Africa/Cairo', logKey: own.logKey };
+  const place = { centreId: id, governorateId: 'ismailia', relayed: false, now: AT };
+  await keepCentre(store.database, about, place);
+  for (let n = 0; n < events; n += 1) own.write(1);
+  await ingest.take(own.arrived(own.post(1)));
+  return own;
+};
+
+const above = (sql: string) => nation.upstream.database.query(sql);
+
+test('events that are gone here are not stepped over, and accuse nobody above', async () => {
+  const own = await centreWith('c-late', 20);
+  const { database } = store;
+  await database.query(`DELETE FROM event WHERE centre_id = 'c-late' AND seq BETWEEN 5 AND 12`);
+  const lines: string[] = [];
+  let looks = 0;
+  const queries: Queries = {
+    query: (sql, values) => {
+      if (sql.includes('ORDER BY ordinal')) looks += 1;
+      return database.query(sql, values);
+    },
+  };
+  const relay = relayOf(nation.url, queries, lines);
+  const stored = () => above(`SELECT stored_seq AS n FROM stream WHERE centre_id = 'c-late'`);
+  await expect.poll(() => lines.length, { timeout: 15_000 }).toBeGreaterThan(0);
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { centreId: 'c-late', why: 'behind', stream: own.stream, from: 5 },
+  ]);
+  expect(await stored()).toEqual([{ n: 4 }]);
+  const centre = () => above(`SELECT missing FROM centre WHERE centre_id = 'c-late'`);
+  expect(await centre()).toEqual([{ missing: 16 }]);
+  // It is tried again, and told once.
+  const before = looks;
+  await expect.poll(() => looks, { timeout: 15_000 }).toBeGreaterThan(before + 3);
+  await relay.stop();
+  expect(lines).toHaveLength(1);
+  expect(await above('SELECT kind FROM alarm')).toEqual([]);
+  await database.query(`DELETE FROM centre WHERE centre_id = 'c-late'`);
 });
 
 test('while nobody above was reached, nothing is known to be there', async () => {

@@ -1,7 +1,12 @@
 import type { Logger } from 'pino';
 import type { Millis } from '../../core/configuration.js';
 import { senderPath, type AboutPost, type LiveNumbers } from '../../core/protocol/upstream.js';
-import { Forwarder, UpstreamAway, type Told } from '../../node/forward/forwarder.js';
+import {
+  Forwarder,
+  UpstreamAway,
+  type StopReason,
+  type Told,
+} from '../../node/forward/forwarder.js';
 import { lineOf, Wires } from '../../node/forward/line.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
 import type { Timers } from '../../node/time.js';
@@ -11,6 +16,8 @@ import { StoredSource } from './source.js';
 
 /** How often new centres are looked for. */
 const LOOK_MS = 10_000;
+
+const GONE = 'what is lacking above is gone here too: nothing after it is passed on';
 
 interface CentreRow {
   readonly centre_id: string;
@@ -124,6 +131,8 @@ export class Relay {
 
   private begin({ centre_id: centreId, enrolled_at: enrolledAt }: CentreRow): Passed {
     const { queries, timers, now, random, journal } = this.parts;
+    // It is tried again every few seconds, and said once.
+    let told: string | undefined;
     const forwarder = new Forwarder({
       source: new StoredSource(queries, centreId),
       line: lineOf(this.wires, `${this.base}/centres/${centreId}`, () => this.key.signer()),
@@ -133,8 +142,12 @@ export class Relay {
       waitsFor: ['unknown', 'revoked', 'behind'],
       onState: (state) => {
         this.live.set(centreId, state.is === 'live');
-        if (state.is !== 'stopped') return;
-        journal.error({ upstream: this.way.id, centreId, why: state.why }, 'no more is taken');
+        if (state.is === 'live') told = undefined;
+        if (state.is !== 'stopped' || state.why === told) return;
+        const { why, hole } = state;
+        told = why;
+        const words = { upstream: this.way.id, centreId, why, ...hole };
+        journal.error(words, hole === undefined ? 'no more is taken' : GONE);
       },
       onFault: (err) => {
         journal.error({ err, centreId }, 'passing on is tried again after a fault');

@@ -67,13 +67,17 @@ export class StoredSource implements Source {
   }
 
   async from(stream: string, seq: number, noted = 0): Promise<Part> {
-    const rows = (count: number): Promise<StoredRow[]> =>
-      this.queries.query<StoredRow>(
+    const rows = async (count: number): Promise<StoredRow[]> => {
+      const kept = await this.queries.query<StoredRow>(
         `SELECT stream, seq, day, occurred_at, request, part, parts, actor, type, version, body,
            encode(hash, 'hex') AS hash
          FROM event WHERE centre_id = $1 AND stream = $2 AND seq >= $3 ORDER BY seq LIMIT $4`,
         [this.centreId, stream, seq, count],
       );
+      // Months that were dropped leave a hole, and their events lie between others of later days.
+      const hole = kept.findIndex((row, index) => row.seq !== seq + index);
+      return hole < 0 ? kept : kept.slice(0, hole);
+    };
     const some = await rows(POST_EVENTS_MAX);
     const parts = some[0]?.parts ?? 0;
     const whole = wholeRequests(parts > POST_EVENTS_MAX ? await rows(parts) : some);
