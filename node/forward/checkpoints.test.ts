@@ -43,6 +43,7 @@ class Receiver {
       line: {
         send: (post) => Promise.resolve(this.take(post)),
         configuration: () => Promise.resolve(),
+        staff: () => Promise.resolve(),
       },
       onState: ({ is }) => {
         if (is === 'live') void this.next();
