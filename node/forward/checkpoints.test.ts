@@ -10,7 +10,8 @@ import { AT, Sender } from '../../tests/upstream/sender.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
 import { StoredSource } from '../../upstream/relay/source.js';
 import { machineTimers } from '../time.js';
-import { Forwarder, type Reply, type Source } from './forwarder.js';
+import { Forwarder, type Reply } from './forwarder.js';
+import type { Source } from './source.js';
 
 const folder = scratch();
 let store: OpenStore;

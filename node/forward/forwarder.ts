@@ -2,7 +2,7 @@ import { parseCheckpoint } from '../../chain/checkpoint.js';
 import type { Millis } from '../../core/configuration.js';
 import type { EventsPost, PostAnswer, PostRefusal, Stored } from '../../core/protocol/upstream.js';
 import type { Timers } from '../time.js';
-import type { Staff } from './staff.js';
+import type { Awaitable, Reach, Source } from './source.js';
 
 /** Without a word it is told that all is as it was, so that both ends know where they stand. */
 const IDLE_MS = 30_000;
@@ -13,40 +13,6 @@ const RETRY_MS_MAX = 5 * 60_000;
 const RIGHT_MS = 10_000;
 /** Between posts of a backlog, so that the hall is not disturbed. */
 const PACE_MS = 20;
-
-/** A stream, with the number of its last event. */
-export interface Reach {
-  readonly stream: string;
-  /** 0 where it has no event. */
-  readonly seq: number;
-  /** The centre was restored and goes on in a later stream. */
-  readonly ended: boolean;
-}
-
-/** What a post says of a part of a stream. */
-export type Part = Pick<EventsPost, 'head' | 'previous' | 'events' | 'notes'>;
-
-type Awaitable<T> = T | Promise<T>;
-
-/** One centre's log, as it is sent on: nothing is written, and nothing is forgotten. */
-export interface Source {
-  /** Oldest first: all but the last have ended. */
-  streams(): Awaitable<readonly Reach[]>;
-  /** Number of the last event; 0 where it has none. */
-  lastOf(stream: string): Awaitable<number>;
-  /** In hex; `undefined` where the stream has no such event. 0 is its beginning. */
-  hashAt(stream: string, seq: number): Awaitable<string | undefined>;
-  /** What clerks are called, as far as those above are told. */
-  staff(): Awaitable<Staff>;
-  /** Body of a configuration that the log names. */
-  configuration(hash: string): Awaitable<Buffer | undefined>;
-  /**
-   * Whole requests from an event on, up to one that is not kept; `events` may be empty. With them go all checkpoints of sizes
-   * above `noted` that the other end can check: those of that part, and one of the event before,
-   * smallest first. Where these are more than a post holds, the part ends sooner.
-   */
-  from(stream: string, seq: number, noted?: number): Awaitable<Part>;
-}
 
 /** No answer, or none that says anything: asked again later. */
 export class UpstreamAway extends Error {

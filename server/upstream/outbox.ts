@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { genesisOf, type StoredRow } from '../../chain/chain.js';
 import { POST_EVENTS_MAX, POST_NOTES_MAX, type StaffPost } from '../../core/protocol/upstream.js';
-import type { Part, Reach, Source } from '../../node/forward/forwarder.js';
+import type { Part, Reach, Source } from '../../node/forward/source.js';
 import { requestsTo, sentOf, wholeRequests } from '../../node/forward/rows.js';
 import { staffOf, type Staff } from '../../node/forward/staff.js';
 import type { Timers } from '../../node/time.js';

@@ -1,12 +1,7 @@
 import type { Logger } from 'pino';
 import type { Millis } from '../../core/configuration.js';
 import { senderPath, type AboutPost, type LiveNumbers } from '../../core/protocol/upstream.js';
-import {
-  Forwarder,
-  UpstreamAway,
-  type StopReason,
-  type Told,
-} from '../../node/forward/forwarder.js';
+import { Forwarder, UpstreamAway, type Told } from '../../node/forward/forwarder.js';
 import { lineOf, Wires } from '../../node/forward/line.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
 import type { Timers } from '../../node/time.js';

@@ -1,6 +1,6 @@
 import { genesisOf, type Row } from '../../chain/chain.js';
 import { POST_EVENTS_MAX, POST_NOTES_MAX } from '../../core/protocol/upstream.js';
-import type { Part, Reach, Source } from '../../node/forward/forwarder.js';
+import type { Part, Reach, Source } from '../../node/forward/source.js';
 import { requestsTo, sentOf, wholeRequests } from '../../node/forward/rows.js';
 import { staffOf, type Staff } from '../../node/forward/staff.js';
 import { clerksOf } from '../read/names.js';
