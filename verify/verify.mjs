@@ -8,10 +8,10 @@ import { parseArgs } from 'node:util';
 
 const USAGE = `Verifies an exported log of a centre:
 
-  node verify/verify.mjs LOG --key KEY [--checkpoints FILE]…
+  node verify/verify.mjs LOG --key KEY… [--checkpoints FILE]…
 
   LOG   a file that "export" has written, in the centre or above it
-  KEY   the verifier key of the centre, as kept on paper: dawr/CENTRE+8 HEX DIGITS+BASE64
+  KEY   a verifier key of the centre, as kept on paper: dawr/CENTRE+8 HEX DIGITS+BASE64
   FILE  another exported log of the same centre, whose checkpoints must hold here too
 
 Exit codes: 0 the log is whole, 1 it could not be read, 2 asked wrongly, 3 it is not whole.`;
@@ -27,11 +27,8 @@ class Misuse extends Failure {
   code = EXIT.usage;
 }
 
-const sha256 = (...parts) => {
-  const digest = createHash('sha256');
-  for (const part of parts) digest.update(part);
-  return digest.digest();
-};
+const sha256 = (...parts) =>
+  parts.reduce((digest, part) => digest.update(part), createHash('sha256')).digest();
 
 const frame = (value) => {
   const bytes = Buffer.from(String(value), 'utf8');
@@ -77,7 +74,7 @@ const keyOf = (text) => {
   const bytes = Buffer.from(key, 'base64');
   const own = sha256(`${name}\n`, bytes).subarray(0, 4);
   if (bytes.length !== 33 || bytes[0] !== 1 || own.toString('hex') !== id) {
-    throw new Misuse(`${text} is not a verifier key.`);
+    throw new Misuse(`${text} is not a verifier key: the centre's verify prints it.`);
   }
   const der = Buffer.concat([DER_OF_ED25519, bytes.subarray(1)]);
   return { name, id: own, key: createPublicKey({ key: der, type: 'spki', format: 'der' }) };
@@ -105,6 +102,7 @@ async function* entriesOf(file) {
       line += 1;
       const entry = JSON.parse(text);
       if (line === 1 && entry?.export !== FORMAT) throw new SyntaxError('it is no exported log');
+      if (typeof (entry?.checkpoint ?? '') !== 'string') throw new SyntaxError('it is no entry');
       if (line > 1) yield entry;
     }
   } catch (error) {
@@ -113,15 +111,15 @@ async function* entriesOf(file) {
   if (line === 0) throw new Failure(`${file} is empty.`);
 }
 
-/** Signed claims by stream, smallest first, each once; and how many notes this key did not sign. */
-const claimsIn = async (files, key) => {
+/** Signed claims by stream, smallest first, each once; and how many notes no key has signed. */
+const claimsIn = async (files, keys) => {
   const [claims, seen] = [new Map(), new Set()];
   let strange = 0;
   for (const file of files) {
     for await (const { checkpoint } of entriesOf(file)) {
       if (checkpoint === undefined || seen.has(checkpoint)) continue;
       seen.add(checkpoint);
-      const claim = claimOf(checkpoint, key);
+      const claim = keys.flatMap((key) => claimOf(checkpoint, key) ?? [])[0];
       if (claim === undefined) strange += 1;
       else claims.set(claim.stream, [...(claims.get(claim.stream) ?? []), claim]);
     }
@@ -242,11 +240,11 @@ const checkBeginning = (stream, first, streams) => {
   return `stream ${stream.id} follows ${previousStream}:${previousSeq}${lost}`;
 };
 
-const verifyLog = async ({ file, key, others }, say) => {
-  const { claims, strange } = await claimsIn([file, ...others], key);
+const verifyLog = async ({ file, keys, others }, say) => {
+  const { claims, strange } = await claimsIn([file, ...others], keys);
   const streams = new Map();
   const faults = [];
-  if (strange > 0) faults.push(`${strange} checkpoints are not signed by this key`);
+  if (strange > 0) faults.push(`${strange} checkpoints are signed by no key that was given`);
   for await (const event of entriesOf(file)) {
     if (event.seq === undefined) continue;
     let stream = streams.get(event.stream);
@@ -275,11 +273,13 @@ const verifyLog = async ({ file, key, others }, say) => {
 };
 
 const asked = (args) => {
-  const options = { key: { type: 'string' }, checkpoints: { type: 'string', multiple: true } };
+  const texts = { type: 'string', multiple: true };
+  const options = { key: texts, checkpoints: texts };
   try {
     const { positionals, values } = parseArgs({ args, options, allowPositionals: true });
-    if (positionals.length === 1 && values.key !== undefined) {
-      return { file: positionals[0], key: keyOf(values.key), others: values.checkpoints ?? [] };
+    const { key: keys = [], checkpoints: others = [] } = values;
+    if (positionals.length === 1 && keys.length > 0) {
+      return { file: positionals[0], keys: keys.map(keyOf), others };
     }
   } catch (error) {
     if (error instanceof Failure) throw error;

@@ -202,9 +202,12 @@ test('a checkpoint that another key has signed is none', () => {
   );
   const { code, text } = check(forged);
   expect(code).toBe(EXIT.found);
-  expect(text).toContain(`${notes().length} checkpoints are not signed by this key`);
+  expect(text).toContain(`${notes().length} checkpoints are signed by no key that was given`);
   expect(text).toContain('no checkpoint holds, so the key proves nothing');
   expect(check(forged, verifierKeyOf(other)).code).toBe(EXIT.done);
+  const both = [...lines, ...forged.filter(isNote)];
+  expect(check(both).code).toBe(EXIT.found);
+  expect(check(both, key, '--key', verifierKeyOf(other)).code).toBe(EXIT.done);
 });
 
 test('what cannot be read, and what is asked wrongly, is said', () => {
