@@ -3,13 +3,14 @@ import { verifierKeyOf } from '../../chain/note.js';
 import type { Millis } from '../../core/configuration.js';
 import {
   keptConfigurationSchema,
+  STREAM,
   streamsSchema,
   tailSchema,
   type HeldStreams,
   type Tail,
 } from '../../core/protocol/upstream.js';
 import { MINUTE_MS } from '../../core/time.js';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Copy } from '../log/copy.js';
 import { LogFault } from '../log/faults.js';
 import { SKIP_NUMBERS } from '../log/restore.js';
@@ -124,15 +125,24 @@ interface Before {
   readonly hash: string;
 }
 
+const beforeSchema = z.object({
+  previousStream: z.string().regex(STREAM),
+  previousSeq: z.int().min(1),
+  previousHash: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
 /** What the first event of a stream goes on from; `null` for what says nothing of the kind. */
 const beforeOf = ({ events: [first] }: Tail): Before | null => {
   if (first?.[6] !== 'log.restored') return null;
-  const { previousStream, previousSeq, previousHash } = JSON.parse(first[8]) as {
-    readonly previousStream: string;
-    readonly previousSeq: number;
-    readonly previousHash: string;
-  };
-  return { stream: previousStream, seq: previousSeq, hash: previousHash };
+  try {
+    const before = beforeSchema.safeParse(JSON.parse(first[8])).data;
+    if (before === undefined) return null;
+    const { previousStream, previousSeq, previousHash } = before;
+    return { stream: previousStream, seq: previousSeq, hash: previousHash };
+  } catch {
+    // No JSON: it names nothing.
+    return null;
+  }
 };
 
 /** What lies between the copy's end and the upstream's; `null`: the copy has at least as much. */
@@ -148,10 +158,12 @@ const missing = async (
   if (own === newest.hash)
     return newest.stream === head.stream && newest.seq === head.seq ? [] : null;
   const stretches: Stretch[] = [];
+  const seen = new Set<string>();
   let end: Before = newest;
   while (end.stream !== head.stream) {
+    seen.add(end.stream);
     const before = beforeOf(await reader.tail(end.stream, 1));
-    if (before === null) throw refusal(reader.id, OTHER);
+    if (before === null || seen.has(before.stream)) throw refusal(reader.id, OTHER);
     stretches.unshift({ ...end, from: 1, to: end.seq, head: end.hash });
     end = before;
   }
