@@ -185,7 +185,8 @@ export class Door {
     const wanted = copy.copy.lacks(rows);
     if (wanted.length === 0) {
       copy.copy.take({ stream: post.stream, rows, notes, logKey });
-      if (!post.ended && post.last <= verdict.held.seq) copy.isWhole(now());
+      // One that comes late names less than is held, and says nothing of now.
+      if (!post.ended && post.last === verdict.held.seq) copy.isWhole(now());
     }
     const after = wanted.length === 0 ? verdict.held : held;
     if (after.seq === 0 && wanted.length === 0) return refuse(reply, 'gap', null);

@@ -249,6 +249,25 @@ describe.each(KINDS)('ingest on %s', (kind) => {
     expect(await known()).toEqual([{ heard_at: AT, missing: 0, caught_up_at: AT }]);
   });
 
+  test('a post that comes late does not say that all is here', async () => {
+    const sender = new Sender('c-tardy');
+    await database.query(
+      `INSERT INTO centre (centre_id, governorate_id, name_ar, name_en, zone, log_key, enrolled_at,
+         relayed, missing) VALUES ('c-tardy', 'x', 'x', 'x', 'Africa/Cairo', $1, 0, false, 0)`,
+      [sender.logKey],
+    );
+    sender.write(2);
+    const late = sender.post(1);
+    sender.write(2);
+    sender.write(2);
+    await send(sender, sender.post(1, 4));
+    await send(sender, late);
+    const known = await database.query(
+      `SELECT missing, caught_up_at FROM centre WHERE centre_id = 'c-tardy'`,
+    );
+    expect(known).toEqual([{ missing: 2, caught_up_at: null }]);
+  });
+
   test('a stream that says nonsense of what it follows is a fork, and no more', async () => {
     const centre = new Sender('c-nonsense');
     centre.write(1);

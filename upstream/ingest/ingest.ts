@@ -60,6 +60,10 @@ const storedOf = ({ seq, hash }: Held): Stored | null =>
 const heardOf = ({ post, relayed, at }: Arrived): Pick<Heard, 'at' | 'clockOffMs'> =>
   relayed ? { at: Math.min(post.at, at), clockOffMs: null } : { at, clockOffMs: post.at - at };
 
+/** What is not stored of what the centre had; `null` where a post is late, or of an old stream. */
+const missingOf = ({ ended, last }: EventsPost, { seq }: Held): number | null =>
+  ended || last < seq ? null : last - seq;
+
 /** Posts of one group, in the order in which they came, in one transaction. */
 const storeGroup = async (
   queries: Queries,
@@ -102,9 +106,7 @@ const storeGroup = async (
       .filter(({ verdict }) => !('refused' in verdict) || verdict.refused === 'gap')
       .map((one) => ({
         ...{ centreId: one.arrived.centreId, live: one.arrived.post.live },
-        missing: one.arrived.post.ended
-          ? null
-          : Math.max(0, one.arrived.post.last - heldAfter(one).seq),
+        missing: missingOf(one.arrived.post, heldAfter(one)),
         ...heardOf(one.arrived),
       })),
   );

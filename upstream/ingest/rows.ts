@@ -123,7 +123,7 @@ export const SILENT_MS = 3 * MINUTE_MS;
 export interface Heard {
   readonly centreId: string;
   readonly at: Millis;
-  /** Events that the centre has and the store has not; `null`: a stream that ended tells not. */
+  /** Events that the centre has and the store has not; `null` where the post tells not. */
   readonly missing: number | null;
   /** `null` where it is not known. */
   readonly clockOffMs: Millis | null;
