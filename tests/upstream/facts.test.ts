@@ -181,7 +181,7 @@ describe.each(KINDS)('on %s', (kind) => {
 
   test('what a log held beyond the point of its restore is of no report', async () => {
     for (const [index, share] of [0.2, 0.7, 0.97].entries()) {
-      const centreId = `restored-${index}`;
+      const centreId = `restored${index}`;
       const first = nextDay(dayOf(index + 11, `${centreId}a`, 300), index + 20);
       const old = new StreamLog(centreId, first.state.stream);
       old.take(first.log);

@@ -268,33 +268,6 @@ describe.each(KINDS)('ingest on %s', (kind) => {
     expect(known).toEqual([{ missing: 2, caught_up_at: null }]);
   });
 
-  test('a stream that says nonsense of what it follows is a fork, and no more', async () => {
-    const centre = new Sender('c-nonsense');
-    centre.write(1);
-    await send(centre, centre.post(1));
-    const [stream, previousHash] = [centre.stream, centre.hashes[1]!.toString('hex')];
-    for (const [previousStream, previousSeq] of [
-      ...([
-        [{}, 1],
-        [[stream], 1],
-        [7, 1],
-        ['\u0000', 1],
-        [`${stream}x`, 1],
-      ] as const),
-      ...([
-        [stream, {}],
-        [stream, '1'],
-        [stream, 1.5],
-        [stream, 2 ** 63],
-      ] as const),
-    ]) {
-      const other = new Sender('c-nonsense', { previousStream, previousSeq, previousHash });
-      other.write(1);
-      expect(await send(other, other.post(1))).toMatchObject({ refused: 'fork', stored: null });
-    }
-    expect(await kept(centre)).toHaveLength(1);
-  });
-
   test('training stays at home, and a body that is no object is refused', async () => {
     const training = new Sender('c-training', { training: true });
     training.write(1);

@@ -6,26 +6,23 @@ import { LAYOUTS } from '../store/layout.js';
 import { forgetMonths, keepMonths } from '../store/schema.js';
 import { raise } from './alarms.js';
 import { check, type Held, type Verdict } from '../../chain/check.js';
-import { newStream } from './newstream.js';
+import { isSecondMachine, newStream } from './newstream.js';
 import {
+  CLOCK_OFF_MAX_MS,
   cursorsOf,
   hear,
-  heldOf,
-  keyOf,
   moveCursors,
   noteNamed,
   Overtaken,
   storeRows,
   wantedOf,
   type Heard,
-  type Moved,
 } from './rows.js';
+import { Window } from './window.js';
 
 /** Posts that come within so long of each other share a transaction. */
 const WINDOW_MS = 15;
 const TRIES_MAX = 5;
-/** A centre's clock that is further off than this is told to an operator. */
-const CLOCK_OFF_MAX_MS = 10 * 60_000;
 
 /** A post with what is known of its sender. */
 export interface Arrived {
@@ -51,6 +48,8 @@ export interface Taken {
 interface Work {
   readonly arrived: Arrived;
   readonly verdict: Verdict;
+  /** What it tells of its centre beside the log is news of the machine that the hall works with. */
+  readonly isHeard: boolean;
 }
 
 const storedOf = ({ seq, hash }: Held): Stored | null =>
@@ -64,6 +63,28 @@ const heardOf = ({ post, relayed, at }: Arrived): Pick<Heard, 'at' | 'clockOffMs
 const missingOf = ({ ended, last }: EventsPost, { seq }: Held): number | null =>
   ended || last < seq ? null : last - seq;
 
+/** Judges a post against all before it, and takes what it brings into the window. */
+const judged = async (
+  queries: Queries,
+  arrived: Arrived,
+  { window, judge }: { readonly window: Window; readonly judge: typeof check },
+): Promise<Work> => {
+  const { centreId, post, logKey, relayed } = arrived;
+  const held = window.held(centreId, post.stream);
+  const verdict = judge(post, held, logKey);
+  const isOld = !post.ended && window.isSuperseded(centreId, post.stream);
+  const refused = (why: PostRefusal): Work => ({
+    ...{ arrived, verdict: { refused: why }, isHeard: why === 'gap' && (relayed || !isOld) },
+  });
+  if (isOld && (await isSecondMachine(queries, arrived, verdict))) return refused('fork');
+  if ('refused' in verdict) return refused(verdict.refused);
+  const begins = held.seq === 0 && verdict.rows.length > 0;
+  const begun = begins ? await newStream(queries, arrived, { verdict, window }) : { follows: null };
+  if ('refused' in begun) return refused(begun.refused);
+  window.take({ centreId, stream: post.stream }, verdict, begun.follows);
+  return { arrived, verdict, isHeard: relayed || !isOld };
+};
+
 /** Posts of one group, in the order in which they came, in one transaction. */
 const storeGroup = async (
   queries: Queries,
@@ -71,39 +92,21 @@ const storeGroup = async (
   judge: typeof check,
 ): Promise<Taken[]> => {
   const centres = [...new Set(group.map(({ centreId }) => centreId))];
-  const cursors = await cursorsOf(queries, centres);
-  const now = new Map<string, Held>();
+  const window = new Window(await cursorsOf(queries, centres));
   const work: Work[] = [];
-  for (const arrived of group) {
-    const { centreId, post, logKey } = arrived;
-    const key = keyOf(centreId, post.stream);
-    const held = now.get(key) ?? heldOf(post.stream, cursors.get(key));
-    const checked = judge(post, held, logKey);
-    const begins = held.seq === 0 && 'rows' in checked && checked.rows.length > 0;
-    const verdict = begins
-      ? await newStream(queries, arrived, { verdict: checked, cursors })
-      : checked;
-    now.set(key, 'refused' in verdict ? held : verdict.held);
-    work.push({ arrived, verdict });
-  }
-  const fresh = work.flatMap(({ arrived: { centreId }, verdict }) =>
-    'refused' in verdict || verdict.rows.length === 0 ? [] : [{ centreId, rows: verdict.rows }],
-  );
-  const moved = [...now].flatMap(([key, held]): Moved[] => {
-    const [centreId = '', stream = ''] = key.split(' ');
-    const from = cursors.get(key)?.stored_seq ?? 0;
-    return held.seq === from ? [] : [{ centreId, stream, from, held }];
-  });
+  for (const arrived of group) work.push(await judged(queries, arrived, { window, judge }));
+  const { fresh } = window;
+  const moved = window.moved();
   if (moved.length > 0) await moveCursors(queries, moved);
   if (fresh.length > 0) await storeRows(queries, fresh);
   await noteNamed(queries, fresh);
   const heldAfter = ({ arrived: { centreId, post } }: Work): Held =>
-    now.get(keyOf(centreId, post.stream))!;
+    window.held(centreId, post.stream);
   for (const one of work) await keepSigns(queries, one);
   const staff = await hear(
     queries,
     work
-      .filter(({ verdict }) => !('refused' in verdict) || verdict.refused === 'gap')
+      .filter(({ isHeard }) => isHeard)
       .map((one) => ({
         ...{ centreId: one.arrived.centreId, live: one.arrived.post.live },
         missing: missingOf(one.arrived.post, heldAfter(one)),

@@ -1,19 +1,25 @@
 import { z } from 'zod';
-import { STREAM } from '../../core/protocol/upstream.js';
+import { STREAM, type PostRefusal } from '../../core/protocol/upstream.js';
 import type { Queries } from '../store/database.js';
 import { raise } from './alarms.js';
 import type { Verdict } from '../../chain/check.js';
 import type { Arrived } from './ingest.js';
-import { hashAt, type Cursor } from './rows.js';
+import { CLOCK_OFF_MAX_MS, hashAt, laterBegan, type Point } from './rows.js';
+import type { Window } from './window.js';
 
-/** What a check found of the first post of a stream, beside the centres' other streams. */
+/** What a check found of the first post of a stream, beside all that is known of the centre. */
 interface Begun {
   readonly verdict: Exclude<Verdict, { refused: unknown }>;
-  readonly cursors: ReadonlyMap<string, Cursor>;
+  readonly window: Window;
+}
+
+/** A stream that may begin, with the event after which it goes on; `null` for the first one. */
+interface Beginning {
+  readonly follows: Point | null;
 }
 
 /** As much of the first event of a stream as is looked at, whatever stands there. */
-interface Beginning {
+interface FirstEvent {
   readonly training?: unknown;
   readonly previousStream?: unknown;
   readonly previousSeq?: unknown;
@@ -25,26 +31,44 @@ const placeBefore = z.object({ stream: z.string().regex(STREAM), seq: z.int().mi
 /**
  * What becomes of the first events of a stream. A centre that has been heard before begins another
  * only after a restore, and names the event after which it goes on; anything else is a fork of its
- * log. Training is nobody's business above the centre.
+ * log, and so is a second stream after the same event: two machines were restored from one copy.
+ * Training is nobody's business above the centre.
  */
 export const newStream = async (
   queries: Queries,
   { centreId, post: { stream }, at }: Arrived,
-  { verdict, cursors }: Begun,
-): Promise<Verdict> => {
-  const [first] = verdict.rows;
-  if (first === undefined) return verdict;
-  const begins = JSON.parse(first.body) as Beginning;
+  { verdict, window }: Begun,
+): Promise<Beginning | { readonly refused: PostRefusal }> => {
+  const first = verdict.rows[0]!;
+  const begins = JSON.parse(first.body) as FirstEvent;
   if (first.type === 'log.started' && begins.training === true) return { refused: 'malformed' };
   if (first.type !== 'log.started' && first.type !== 'log.restored') {
     return { refused: 'malformed' };
   }
-  const isFirst = ![...cursors.values()].some((cursor) => cursor.centre_id === centreId);
-  if (isFirst) return verdict;
+  if (window.newest(centreId) === 0) return { follows: null };
   const { previousStream: stored, previousSeq: seq, previousHash } = begins;
-  const before = placeBefore.safeParse({ stream: stored, seq }).data;
-  const hash = before && (await hashAt(queries, { centreId, ...before }));
+  const follows = placeBefore.safeParse({ stream: stored, seq }).data;
+  if (follows === undefined) return { refused: 'fork' };
+  const hash =
+    window.hashAt(centreId, follows) ?? (await hashAt(queries, { centreId, ...follows }));
   if (hash === undefined || hash !== previousHash) return { refused: 'fork' };
+  if (window.isFollowed(centreId, follows)) return { refused: 'fork' };
   await raise(queries, { centreId, stream, seq: 1, at, kind: 'restored' });
-  return verdict;
+  return { follows };
+};
+
+/**
+ * Whether a post that goes on in a stream after which another one began comes from a second
+ * machine: it brings events of its own, or was written long after the other one began. One that was
+ * only late on its way is none, and one that a data centre below passes on tells what that knows.
+ */
+export const isSecondMachine = async (
+  queries: Queries,
+  { centreId, post: { stream, at }, relayed }: Arrived,
+  checked: Verdict,
+): Promise<boolean> => {
+  if ('rows' in checked && checked.rows.length > 0) return true;
+  if (relayed) return false;
+  const began = await laterBegan(queries, { centreId, stream });
+  return began !== null && at > began + CLOCK_OFF_MAX_MS;
 };

@@ -13,6 +13,9 @@ export interface Cursor {
   readonly stored_seq: number;
   readonly stored_hash: string;
   readonly peaks: string;
+  /** What the stream says that it follows, as far as somebody has looked; `''` for nothing. */
+  readonly follows: string | null;
+  readonly follows_seq: number | null;
 }
 
 export const keyOf = (centreId: string, stream: string): string => `${centreId} ${stream}`;
@@ -21,7 +24,7 @@ export const keyOf = (centreId: string, stream: string): string => `${centreId} 
 export const cursorsOf = async (queries: Queries, centres: readonly string[]) => {
   const rows = await queries.query<Cursor>(
     `SELECT centre_id, stream, ordinal, stored_seq, encode(stored_hash, 'hex') AS stored_hash,
-       encode(peaks, 'hex') AS peaks
+       encode(peaks, 'hex') AS peaks, follows, follows_seq
      FROM stream WHERE centre_id = ANY (SELECT json_array_elements_text($1::json))`,
     [JSON.stringify(centres)],
   );
@@ -82,26 +85,42 @@ export const storeRows = async (queries: Queries, fresh: readonly Fresh[]): Prom
 /** Two receivers have the same post at once: the other was first, and the work begins anew. */
 export class Overtaken extends Error {}
 
+/** An event of a centre's log. */
+export interface Point {
+  readonly stream: string;
+  readonly seq: number;
+}
+
 export interface Moved {
   readonly centreId: string;
   readonly stream: string;
+  /** 1 for the first stream of the centre. */
+  readonly ordinal: number;
   readonly from: number;
   readonly held: Held;
+  /** The event after which a stream that begins goes on; `null` for the first. */
+  readonly follows: Point | null;
 }
 
-/** A cursor only grows, and only from where it was read: that is also the lock. */
+/**
+ * A cursor only grows, and only from where it was read: that is also the lock. Streams that begin
+ * are numbered one after the other, so of two receivers who have the next one the other is first.
+ */
 export const moveCursors = async (queries: Queries, moved: readonly Moved[]): Promise<void> => {
-  const rows = moved.map(({ centreId, stream, from, held }) => ({
-    ...{ centre_id: centreId, stream, was: from, now: held.seq },
+  const rows = moved.map(({ centreId, stream, ordinal, from, held, follows }) => ({
+    ...{ centre_id: centreId, stream, ordinal, was: from, now: held.seq },
     ...{ hash: held.hash.toString('hex'), peaks: held.peaks.toString('hex') },
+    ...{ follows: follows?.stream ?? null, follows_seq: follows?.seq ?? null },
   }));
   const fresh = rows.filter(({ was }) => was === 0);
   const inserted = await queries.query(
-    `INSERT INTO stream (centre_id, stream, ordinal, stored_seq, stored_hash, peaks)
-     SELECT centre_id, stream, 1 + (SELECT count(*) FROM stream AS s
-         WHERE s.centre_id = r.centre_id), now, decode(hash, 'hex'), decode(peaks, 'hex')
-     FROM json_to_recordset($1::json) AS r (centre_id TEXT, stream TEXT, now BIGINT, hash TEXT,
-       peaks TEXT) ON CONFLICT DO NOTHING RETURNING 1`,
+    `INSERT INTO stream (centre_id, stream, ordinal, stored_seq, stored_hash, peaks, follows,
+       follows_seq)
+     SELECT centre_id, stream, ordinal, now, decode(hash, 'hex'), decode(peaks, 'hex'), follows,
+       follows_seq
+     FROM json_to_recordset($1::json) AS r (centre_id TEXT, stream TEXT, ordinal INTEGER,
+       now BIGINT, hash TEXT, peaks TEXT, follows TEXT, follows_seq BIGINT)
+     ON CONFLICT DO NOTHING RETURNING 1`,
     [JSON.stringify(fresh)],
   );
   const updated = await queries.query(
@@ -118,6 +137,9 @@ export const moveCursors = async (queries: Queries, moved: readonly Moved[]): Pr
 
 /** A centre that says nothing for so long is silent. */
 export const SILENT_MS = 3 * MINUTE_MS;
+
+/** A centre's clock that is further off than this is told to an operator. */
+export const CLOCK_OFF_MAX_MS = 10 * MINUTE_MS;
 
 /** What a post tells of its centre. */
 export interface Heard {
@@ -217,4 +239,20 @@ export const hashAt = async (
     [place.centreId, place.stream, place.seq],
   );
   return row?.hash;
+};
+
+/** When a stream began after this one, by its own clock; `null` where none is stored. */
+export const laterBegan = async (
+  queries: Queries,
+  { centreId, stream }: { readonly centreId: string; readonly stream: string },
+): Promise<Millis | null> => {
+  const [row] = await queries.query<{ began: Millis | null }>(
+    `SELECT min(e.occurred_at) AS began
+     FROM stream AS own
+     JOIN stream AS later ON later.centre_id = own.centre_id AND later.ordinal > own.ordinal
+     JOIN event AS e ON e.centre_id = later.centre_id AND e.stream = later.stream AND e.seq = 1
+     WHERE own.centre_id = $1 AND own.stream = $2`,
+    [centreId, stream],
+  );
+  return row?.began ?? null;
 };

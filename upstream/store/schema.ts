@@ -159,8 +159,24 @@ const FIRST: readonly Table[] = [
   ...ACCESS_TABLES,
 ];
 
+/** What one version has more than the one before it. */
+interface Change {
+  readonly tables?: readonly Table[];
+  readonly statements?: readonly string[];
+}
+
+/** A centre's streams are numbered one after the other, so that no two can be its first. */
+const NUMBERED: readonly string[] = [
+  `UPDATE stream SET ordinal = r.place
+   FROM (SELECT centre_id, stream, row_number() OVER (PARTITION BY centre_id
+           ORDER BY ordinal, stream) AS place FROM stream) AS r
+   WHERE stream.centre_id = r.centre_id AND stream.stream = r.stream
+     AND stream.ordinal <> r.place`,
+  'CREATE UNIQUE INDEX stream_ordinal ON stream (centre_id, ordinal)',
+];
+
 /** In order, each run once, never changed after a release. */
-const MIGRATIONS: readonly (readonly Table[])[] = [FIRST];
+const MIGRATIONS: readonly Change[] = [{ tables: FIRST }, { statements: NUMBERED }];
 
 /** A store that a newer program has written. */
 export class StoreNewer extends Error {}
@@ -180,7 +196,7 @@ export const migrate = async (database: Database): Promise<void> => {
   if (version > MIGRATIONS.length) {
     throw new StoreNewer(`the store was written by a newer Dawr (${version}): start that one`);
   }
-  for (const [index, tables] of MIGRATIONS.entries()) {
+  for (const [index, { tables = [], statements = [] }] of MIGRATIONS.entries()) {
     if (index < version) continue;
     await database.transaction(async (queries) => {
       for (const table of tables) {
@@ -189,6 +205,7 @@ export const migrate = async (database: Database): Promise<void> => {
         for (const sql of placed(table)) await queries.query(sql);
         for (const index of table.indexes ?? []) await queries.query(`CREATE INDEX ${index}`);
       }
+      for (const sql of statements) await queries.query(sql);
       await queries.query('INSERT INTO migration VALUES ($1)', [index + 1]);
     });
   }
