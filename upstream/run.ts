@@ -14,7 +14,7 @@ import { Relay } from './relay/relays.js';
 import type { Settings } from './settings.js';
 import { StoreFault } from './store/database.js';
 import { openStore } from './store/open.js';
-import { dropOld } from './store/retention.js';
+import { dropOld, unmade } from './store/retention.js';
 import type { Upstream } from './upstream.js';
 
 /** Answers that are being given when the door closes have so long. */
@@ -25,6 +25,9 @@ const SILENCE_LOOK_MS = 60_000;
 
 /** How often it is looked whether a month need not be kept any more. */
 const DROP_LOOK_MS = 6 * HOUR_MS;
+
+/** Of what holds a month up, so many are named in the journal. */
+const WAITS_TOLD = 20;
 
 export interface RunOptions {
   readonly settings: Settings;
@@ -45,6 +48,22 @@ export interface Running {
 
 const throwIt = (fault: Error): never => {
   throw fault;
+};
+
+/** Drops the months that need not be kept any more, or says what they are kept for. */
+const sweep = async (
+  { database, settings, journal, now }: Upstream,
+  relays: readonly Relay[],
+): Promise<void> => {
+  const { keep } = settings;
+  if (keep.events === null && keep.facts === null) return;
+  const waits = [...relays.flatMap(({ waiting }) => waiting), ...(await unmade(database))];
+  if (waits.length > 0) {
+    journal.warn({ waits: waits.slice(0, WAITS_TOLD), count: waits.length }, 'no month is dropped');
+    return;
+  }
+  const dropped = await dropOld(database, keep, now());
+  journal.info({ dropped }, 'months that are no longer kept');
 };
 
 /** Opens the store and the door. Rejects with a sentence when it cannot. */
@@ -75,11 +94,9 @@ export const run = async (options: RunOptions): Promise<Running> => {
       });
     });
     const stopDropping = timers.every(DROP_LOOK_MS, () => {
-      if (!relays.every(({ isLive }) => isLive)) return;
-      dropOld(database, settings.keep, now()).then(
-        (dropped) => journal.info({ dropped }, 'months that are no longer kept'),
-        (fault: unknown) => journal.warn({ fault: String(fault) }, 'old months are dropped later'),
-      );
+      sweep(upstream, relays).catch((fault: unknown) => {
+        journal.warn({ fault: String(fault) }, 'old months are dropped later');
+      });
     });
     const pages = pagesOf(upstream);
     const app = await upstreamApp(upstream, pages.routes);

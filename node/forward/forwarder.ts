@@ -62,7 +62,10 @@ class Stopped extends Error {
 }
 
 /** What a centre tells of itself beside its log, and when. */
-export type Told = Pick<EventsPost, 'at' | 'live'>;
+export type Told = Pick<EventsPost, 'at' | 'live'> & {
+  /** Events of its newest stream that it has and this end has not. */
+  readonly missing?: number;
+};
 
 export interface ForwarderParts {
   readonly source: Source;
@@ -181,11 +184,9 @@ export class Forwarder {
         throw new Stopped('behind', { stream, from });
       }
       if (part.events.length > 0) onState({ is: 'sending' });
-      const last = await source.lastOf(stream);
-      const reply = await line.send({
-        ...{ stream, from, last, ended, ...part },
-        ...(await told()),
-      });
+      const { missing = 0, ...said } = await told();
+      const last = (await source.lastOf(stream)) + (ended ? 0 : missing);
+      const reply = await line.send({ stream, from, last, ended, ...part, ...said });
       const seq = await this.storedBy(reply, { stream, seq: end, ended });
       if (seq < (this.stored.get(stream) ?? 0)) {
         this.forget();
@@ -233,7 +234,8 @@ export class Forwarder {
     const { source, line, told } = this.parts;
     const last = Math.min(await source.lastOf(stream), seq - 1);
     const place = { stream, from: seq + 1, last, ended: false, previous: hash, head: hash };
-    await line.send({ ...place, events: [], notes: [], ...(await told()) });
+    const { missing: _, ...said } = await told();
+    await line.send({ ...place, events: [], notes: [], ...said });
   }
 
   /** What follows here is refused there: so the fork rings at the other end, too. */
@@ -241,7 +243,8 @@ export class Forwarder {
     const { source, line, told } = this.parts;
     const part = await source.from(stream, seq + 1);
     const last = await source.lastOf(stream);
-    await line.send({ ...{ stream, from: seq + 1, last, ended, ...part }, ...(await told()) });
+    const { missing: _, ...said } = await told();
+    await line.send({ stream, from: seq + 1, last, ended, ...part, ...said });
   }
 
   /** What the other end lacks of configurations, and of names where it keeps any. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { machineTimers } from '../../node/time.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
-import { dropOld } from '../../upstream/store/retention.js';
+import { dropOld, unmade } from '../../upstream/store/retention.js';
 import { keepMonths, migrate } from '../../upstream/store/schema.js';
 import { Sender } from './sender.js';
 import { STORES } from './stores.js';
@@ -48,7 +48,13 @@ test('months that need not be kept go, but not while facts are to be made', asyn
   const december = Date.parse('2026-12-15T12:00:00Z');
   const keep = { events: 3, facts: null };
   expect(await dropOld(database, keep, december)).toEqual([]);
-  await database.query('DELETE FROM stream');
+  expect(await unmade(database)).toEqual([{ centreId: 'c-1', day: null, why: 'facts are behind' }]);
+  // Nobody waits for the figures of a centre that was revoked.
+  await database.query(
+    `INSERT INTO centre (centre_id, governorate_id, name_ar, name_en, zone, log_key, enrolled_at,
+       relayed, missing, revoked_at) VALUES ('c-1', 'x', 'x', 'x', 'Africa/Cairo', 'x', 0, false, 0,
+       1)`,
+  );
   expect(await dropOld(database, keep, december)).toEqual(['event_2026_07', 'event_2026_08']);
   expect(await dropOld(database, { events: null, facts: 4 }, december)).toContain('leg_2026_07');
   await keepMonths(database, ['2026-07']);
@@ -64,7 +70,13 @@ test('a clock that is far ahead drops no month that is written in', async () => 
   const sender = new Sender('c-1');
   sender.write(3);
   await ingest.take(sender.arrived(sender.post(1)));
-  await database.query('DELETE FROM stream');
+  expect(await unmade(database)).toEqual([{ centreId: 'c-1', day: null, why: 'facts are behind' }]);
+  // Nobody waits for the figures of a centre that was revoked.
+  await database.query(
+    `INSERT INTO centre (centre_id, governorate_id, name_ar, name_en, zone, log_key, enrolled_at,
+       relayed, missing, revoked_at) VALUES ('c-1', 'x', 'x', 'x', 'Africa/Cairo', 'x', 0, false, 0,
+       1)`,
+  );
   await keepMonths(database, ['2026-07', '2026-08', '2026-10', '2028-01']);
   const ahead = Date.parse('2028-04-05T12:00:00Z');
   const dropped = await dropOld(database, { events: 3, facts: 3 }, ahead);

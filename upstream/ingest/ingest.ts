@@ -59,7 +59,7 @@ const storedOf = ({ seq, hash }: Held): Stored | null =>
 const heardOf = ({ post, relayed, at }: Arrived): Pick<Heard, 'at' | 'clockOffMs'> =>
   relayed ? { at: Math.min(post.at, at), clockOffMs: null } : { at, clockOffMs: post.at - at };
 
-/** What is not stored of what the centre had; `null` where a post is late, or of an old stream. */
+/** What is not stored of what the centre had; `null` where a post is late or of an old stream. */
 const missingOf = ({ ended, last }: EventsPost, { seq }: Held): number | null =>
   ended || last < seq ? null : last - seq;
 

@@ -75,15 +75,15 @@ test('a fault of the own store holds passing on up, and does not end it', async 
   await send();
   const relay = relayOf(nation.url, queries);
   await expect.poll(storedAbove, { timeout: 15_000 }).toBe(2);
-  await expect.poll(() => relay.isLive, { timeout: 15_000 }).toBe(true);
+  await expect.poll(() => relay.waiting, { timeout: 15_000 }).toEqual([]);
   isBroken = true;
   await send();
   relay.stored(['c-1']);
   await expect.poll(() => faults, { timeout: 15_000 }).toBeGreaterThan(0);
-  expect(relay.isLive).toBe(false);
+  expect(relay.waiting).not.toEqual([]);
   isBroken = false;
   await expect.poll(storedAbove, { timeout: 15_000 }).toBe(4);
-  await expect.poll(() => relay.isLive, { timeout: 15_000 }).toBe(true);
+  await expect.poll(() => relay.waiting, { timeout: 15_000 }).toEqual([]);
   await relay.stop();
 });
 
@@ -130,10 +130,29 @@ test('events that are gone here are not stepped over, and accuse nobody above', 
   await database.query(`DELETE FROM centre WHERE centre_id = 'c-late'`);
 });
 
+test('a centre that is refused above holds up no other, and is named', async () => {
+  const { database } = store;
+  await centreWith('c-0', 1);
+  await centreWith('c-2', 1);
+  await database.query(`UPDATE centre SET log_key = 'dawr/x+1+x' WHERE centre_id = 'c-0'`);
+  await database.query(`UPDATE centre SET missing = 3 WHERE centre_id = 'c-2'`);
+  const relay = relayOf(nation.url, database);
+  const refused = { upstream: 'egypt', centreId: 'c-0', why: 'answered 400' };
+  await expect.poll(() => relay.waiting, { timeout: 15_000 }).toEqual([refused]);
+  // What is not even here is not there.
+  expect(await above(`SELECT missing FROM centre WHERE centre_id = 'c-2'`)).toEqual([
+    { missing: 3 },
+  ]);
+  await database.query(`UPDATE centre SET revoked_at = 1 WHERE centre_id = 'c-0'`);
+  hand.come(10_000);
+  await expect.poll(() => relay.waiting, { timeout: 15_000 }).toEqual([]);
+  await relay.stop();
+});
+
 test('while nobody above was reached, nothing is known to be there', async () => {
   const relay = relayOf('http://127.0.0.1:1', store.database);
   await relay.stop();
-  expect(relay.isLive).toBe(false);
+  expect(relay.waiting).not.toEqual([]);
 });
 
 test('a stream whose events are not kept any more is still known by its end', async () => {

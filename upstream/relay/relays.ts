@@ -1,7 +1,12 @@
 import type { Logger } from 'pino';
 import type { Millis } from '../../core/configuration.js';
 import { senderPath, type AboutPost, type LiveNumbers } from '../../core/protocol/upstream.js';
-import { Forwarder, UpstreamAway, type Told } from '../../node/forward/forwarder.js';
+import {
+  Forwarder,
+  UpstreamAway,
+  type ForwardState,
+  type Told,
+} from '../../node/forward/forwarder.js';
 import { lineOf, Wires } from '../../node/forward/line.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
 import type { Timers } from '../../node/time.js';
@@ -27,7 +32,15 @@ interface CentreRow {
 interface Passed {
   readonly enrolledAt: Millis;
   readonly forwarder: Forwarder;
-  readonly ended: Promise<void>;
+  state: ForwardState | null;
+}
+
+/** What is to be there before a month may go, and is not. */
+export interface Waiting {
+  readonly upstream: string;
+  /** `null`: all of them. */
+  readonly centreId: string | null;
+  readonly why: string;
 }
 
 export interface RelayParts {
@@ -42,7 +55,9 @@ export interface RelayParts {
 /** The way to one data centre above: each centre's log by itself, under the centre's own name. */
 export class Relay {
   private readonly passed = new Map<string, Passed>();
-  private readonly live = new Map<string, boolean>();
+  /** Centres that are not taken above, with why. */
+  private readonly refused = new Map<string, string>();
+  private readonly ended: Promise<void>[] = [];
   private readonly wires: Wires;
   private readonly key: RequestKey;
   private readonly base: string;
@@ -72,10 +87,23 @@ export class Relay {
     if (centres.some((id) => !this.passed.has(id))) this.look();
   }
 
-  /** Whether all that is stored here is stored there, as far as that end has said. */
-  get isLive(): boolean {
-    if (this.key.signer() === null || !this.hasAll) return false;
-    return [...this.passed.keys()].every((id) => this.live.get(id) === true);
+  /**
+   * Which centres' events are stored here and not there, as far as that end has said. A centre that
+   * was revoked at either end is none of them, nor one whose events are gone here.
+   */
+  get waiting(): readonly Waiting[] {
+    const upstream = this.way.id;
+    const all = (why: string): readonly Waiting[] => [{ upstream, centreId: null, why }];
+    if (this.key.signer() === null) return all('not joined');
+    if (!this.hasAll) return all('not all centres were told of');
+    const refused = [...this.refused].map(([centreId, why]) => ({ upstream, centreId, why }));
+    const passed = [...this.passed].flatMap(([centreId, { state }]): Waiting[] => {
+      if (state?.is === 'live') return [];
+      if (state?.is !== 'stopped') return [{ upstream, centreId, why: state?.is ?? 'not asked' }];
+      const isLost = state.why === 'revoked' || state.hole !== undefined;
+      return isLost ? [] : [{ upstream, centreId, why: state.why }];
+    });
+    return [...refused, ...passed];
   }
 
   async stop(): Promise<void> {
@@ -84,7 +112,7 @@ export class Relay {
     for (const { forwarder } of this.passed.values()) forwarder.stop();
     await this.wires.close();
     await this.looking;
-    await Promise.all([...this.passed.values()].map(({ ended }) => ended));
+    await Promise.all(this.ended);
   }
 
   private look(): void {
@@ -105,29 +133,49 @@ export class Relay {
       `SELECT centre_id, name_ar, name_en, zone, log_key, enrolled_at FROM centre
        WHERE revoked_at IS NULL ORDER BY centre_id`,
     );
+    const ids = new Set(rows.map((row) => row.centre_id));
+    for (const id of this.refused.keys()) if (!ids.has(id)) this.refused.delete(id);
+    for (const [id, { forwarder }] of this.passed) {
+      if (ids.has(id)) continue;
+      forwarder.stop();
+      this.passed.delete(id);
+    }
     for (const row of rows) {
       const known = this.passed.get(row.centre_id);
       if (this.stopping || known?.enrolledAt === row.enrolled_at) continue;
-      await this.tellOf(row);
+      if (!(await this.isTaken(row))) continue;
       known?.forwarder.stop();
       this.passed.set(row.centre_id, this.begin(row));
     }
     this.hasAll = !this.stopping;
   }
 
-  private async tellOf({ centre_id, name_ar: ar, name_en: en, zone, log_key: logKey }: CentreRow) {
+  /** Tells of a centre. One that is refused holds up no other; rejects where all must wait. */
+  private async isTaken(row: CentreRow): Promise<boolean> {
+    const { centre_id: centreId, name_ar: ar, name_en: en, zone, log_key: logKey } = row;
     const signer = this.key.signer();
-    if (signer === null) return;
+    if (signer === null) return false;
     const body = JSON.stringify({ logKey, name: { ar, en }, zone } satisfies AboutPost);
-    const path = `${this.base}/centres/${centre_id}`;
+    const path = `${this.base}/centres/${centreId}`;
     const { status } = await this.wires.ask('POST', path, { signer, body });
-    if (status !== 200) throw new UpstreamAway(`answered ${status}`);
+    const why = `answered ${status}`;
+    if (status === 200) {
+      this.refused.delete(centreId);
+      return true;
+    }
+    if (status === 429 || status >= 500) throw new UpstreamAway(why);
+    if (this.refused.get(centreId) !== why) {
+      this.parts.journal.error({ upstream: this.way.id, centreId, why }, 'a centre is not taken');
+    }
+    this.refused.set(centreId, why);
+    return false;
   }
 
   private begin({ centre_id: centreId, enrolled_at: enrolledAt }: CentreRow): Passed {
     const { queries, timers, now, random, journal } = this.parts;
     // It is tried again every few seconds, and said once.
     let told: string | undefined;
+    const passed: { state: ForwardState | null } = { state: null };
     const forwarder = new Forwarder({
       source: new StoredSource(queries, centreId),
       line: lineOf(this.wires, `${this.base}/centres/${centreId}`, () => this.key.signer()),
@@ -136,7 +184,7 @@ export class Relay {
       // After a restore of this store the centres fill it again, and then there is more to send.
       waitsFor: ['unknown', 'revoked', 'behind'],
       onState: (state) => {
-        this.live.set(centreId, state.is === 'live');
+        passed.state = state;
         if (state.is === 'live') told = undefined;
         if (state.is !== 'stopped' || state.why === told) return;
         const { why, hole } = state;
@@ -148,7 +196,8 @@ export class Relay {
         journal.error({ err, centreId }, 'passing on is tried again after a fault');
       },
     });
-    return { enrolledAt, forwarder, ended: forwarder.run() };
+    this.ended.push(forwarder.run());
+    return Object.assign(passed, { enrolledAt, forwarder });
   }
 
   /** When the centre was heard here, and what it told then. */
@@ -156,7 +205,8 @@ export class Relay {
     const [row] = await this.parts.queries.query<{
       readonly heard_at: Millis | null;
       readonly live: LiveNumbers | null;
-    }>('SELECT heard_at, live FROM centre WHERE centre_id = $1', [centreId]);
-    return { at: row?.heard_at ?? 0, live: row?.live ?? null };
+      readonly missing: number;
+    }>('SELECT heard_at, live, missing FROM centre WHERE centre_id = $1', [centreId]);
+    return { at: row?.heard_at ?? 0, live: row?.live ?? null, missing: row?.missing ?? 0 };
   }
 }

@@ -52,12 +52,27 @@ const runningMonth = async (database: Database, now: Millis): Promise<string | n
   return null;
 };
 
-/** Whether every centre's facts are made from all its events, and none waits for a person. */
-const areFactsMade = async (database: Database): Promise<boolean> => {
-  const stopped = await database.query(
-    'SELECT 1 FROM projection WHERE stopped_at IS NOT NULL LIMIT 1',
+/** A centre whose facts are still to be made of events of this day on. */
+export interface Unmade {
+  readonly centreId: string;
+  readonly day: string | null;
+  readonly why: string;
+}
+
+/** Centres whose facts are not made from all their events; those that were revoked wait for none. */
+export const unmade = async (database: Database): Promise<readonly Unmade[]> => {
+  const behind = await centresBehind(database);
+  return database.query<Unmade>(
+    `SELECT s.centre_id AS "centreId", p.event_day::text AS day,
+       CASE WHEN p.stopped_at IS NULL THEN 'facts are behind' ELSE 'facts are stopped' END AS why
+     FROM (SELECT DISTINCT centre_id FROM stream) AS s
+     LEFT JOIN projection AS p ON p.centre_id = s.centre_id
+     LEFT JOIN centre AS c ON c.centre_id = s.centre_id
+     WHERE c.revoked_at IS NULL AND (p.stopped_at IS NOT NULL
+       OR s.centre_id = ANY (SELECT json_array_elements_text($1::json)))
+     ORDER BY s.centre_id`,
+    [JSON.stringify(behind)],
   );
-  return stopped.length === 0 && (await centresBehind(database)).length === 0;
 };
 
 /**
@@ -69,7 +84,7 @@ export const dropOld = async (
   { events, facts }: Retention,
   now: Millis,
 ): Promise<readonly string[]> => {
-  if (!(await areFactsMade(database))) return [];
+  if ((await unmade(database)).length > 0) return [];
   const running = await runningMonth(database, now);
   if (running === null) return [];
   const dropped: string[] = [];
