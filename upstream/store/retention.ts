@@ -59,7 +59,7 @@ export interface Unmade {
   readonly why: string;
 }
 
-/** Centres whose facts are not made from all their events; those that were revoked wait for none. */
+/** Centres whose facts are not made from all their events, but for those that were revoked. */
 export const unmade = async (database: Database): Promise<readonly Unmade[]> => {
   const behind = await centresBehind(database);
   return database.query<Unmade>(
