@@ -19,6 +19,8 @@ import { standingAt, type AskedAt } from './standing.js';
 
 /** How often what lies beside the log is compared; as often each end hears that the other lives. */
 const BEAT_MS = 2_000;
+/** A part that the standby refuses is sent again after so many beats, twice as many each time. */
+const REFUSED_BEATS_MAX = 150;
 
 /** Whether a log has a stream, and so what another server did in it. */
 const hasStream = ({ database }: Pick<Log, 'database'>, stream: string): boolean =>
@@ -77,6 +79,8 @@ class Keeper {
   private readonly base: string;
   private readonly centreId: string;
   private beating: Promise<void> | null = null;
+  /** Parts that were refused: for how many beats they are left, and were at first. */
+  private readonly refused = new Map<string, { left: number; beats: number }>();
 
   constructor(
     private readonly centre: Centre,
@@ -121,9 +125,27 @@ class Keeper {
       return;
     }
     for (const name of answer.wanted) {
-      const content = contentOf(store, name);
-      if (content !== undefined) await this.post('beside/part', { name, content });
+      const content = this.isLeft(name) ? undefined : contentOf(store, name);
+      if (content === undefined) continue;
+      if ((await this.post('beside/part', { name, content })) === undefined) this.leave(name);
+      else this.refused.delete(name);
     }
+  }
+
+  /** Whether a part waits because it was refused; each look is a beat. */
+  private isLeft(name: string): boolean {
+    const refused = this.refused.get(name);
+    if (refused === undefined || refused.left === 0) return false;
+    refused.left -= 1;
+    return true;
+  }
+
+  private leave(name: string): void {
+    const before = this.refused.get(name)?.beats ?? 1;
+    const beats = Math.min(REFUSED_BEATS_MAX, before * 2);
+    this.refused.set(name, { left: beats, beats });
+    const words = { part: name, againMs: beats * BEAT_MS };
+    this.centre.journal.error(words, 'the standby refuses a part');
   }
 
   /** What was answered; `undefined` where the standby does not take it. */

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ManagerView } from '../../core/protocol/manager.js';
 import type { EventsPost } from '../../core/protocol/upstream.js';
 import { join as enrol } from '../../node/forward/enrol.js';
@@ -100,6 +100,25 @@ test('[STANDBY-2] only the enrolled server is believed, and a code is good once'
   });
   expect(unsigned.status).toBe(401);
   await stage.followed();
+});
+
+test('[STANDBY-7] a part that the standby refuses is told, and is sent again later', async () => {
+  const { centre } = stage.hall;
+  const told = vi.spyOn(centre.journal, 'error');
+  const { database } = stage.standby.copy;
+  await stage.enrol();
+  await stage.followed();
+  database.exec(`CREATE TRIGGER full BEFORE INSERT ON quarantine
+    BEGIN SELECT raise(ABORT, 'full'); END`);
+  centre.store.database.exec(`INSERT INTO quarantine VALUES ('k', 'r', 1, '{}', 'x')`);
+  await stage
+    .until(() => told.mock.calls.map(([words]) => words as unknown))
+    .toEqual([
+      { part: 'quarantine', againMs: 4_000 },
+      { part: 'quarantine', againMs: 8_000 },
+    ]);
+  database.exec('DROP TRIGGER full');
+  await stage.until(() => stage.copied('SELECT device FROM quarantine')).toEqual(['k']);
 });
 
 test('[STANDBY-7] nothing that lies beside the log goes to a data centre', async () => {
