@@ -2,7 +2,13 @@ import { parseCheckpoint } from './checkpoint.js';
 import { hashOf, genesisOf, type Row } from './chain.js';
 import { openNote } from './note.js';
 import { Tree } from './tree.js';
-import type { EventsPost, PostRefusal, SentRow } from '../core/protocol/upstream.js';
+import {
+  keptDay,
+  POST_MONTHS_MAX,
+  type EventsPost,
+  type PostRefusal,
+  type SentRow,
+} from '../core/protocol/upstream.js';
 
 /** How far a stream is stored. */
 export interface Held {
@@ -51,6 +57,9 @@ const areWhole = (events: readonly SentRow[]): boolean => {
   }
   return wanted === 1;
 };
+
+const monthsOf = (events: readonly SentRow[]): number =>
+  new Set(events.map(([day, at]) => keptDay(day, at).slice(0, 7))).size;
 
 const isObject = (text: string): boolean => {
   try {
@@ -105,7 +114,7 @@ export const check = (post: EventsPost, held: Held, logKey: string): Verdict => 
   const { from, previous, head, events } = post;
   // First of all: a log that was written anew may have a request across the end of what is stored.
   if (from === held.seq + 1 && previous !== held.hash.toString('hex')) return { refused: 'fork' };
-  if (!areWhole(events)) return { refused: 'malformed' };
+  if (!areWhole(events) || monthsOf(events) > POST_MONTHS_MAX) return { refused: 'malformed' };
   if (!events.every((event) => isObject(event[8]))) return { refused: 'malformed' };
   const rows = chained(post);
   if ((rows.at(-1)?.hash.toString('hex') ?? previous) !== head) return { refused: 'fork' };

@@ -10,6 +10,11 @@ import { ID } from './forms.js';
  */
 
 export const POST_EVENTS_MAX = 500;
+/**
+ * Of the days under which its events are kept: each new month is some tables above. A hall that is
+ * open has 500 events within weeks; a sender of a longer time sends more posts.
+ */
+export const POST_MONTHS_MAX = 12;
 /** Of a single request, which is never split: the end of a day ends every open visit. */
 export const REQUEST_EVENTS_MAX = 10_000;
 /** Of one post as JSON, before it is packed. */
@@ -47,6 +52,10 @@ const VERSION_MAX = 2 ** 31 - 1;
 
 /** A date of the years for which a store has room, as `YYYY-MM-DD`. */
 export const daySchema = z.iso.date().refine((day) => /^(?:19[789]|20)/.test(day));
+
+/** The day under which an event is kept: its service day, or its date in UTC. Never changes. */
+export const keptDay = (day: string | null, occurredAt: Millis): string =>
+  day ?? new Date(occurredAt).toISOString().slice(0, 10);
 
 const isWhole = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;

@@ -1,18 +1,23 @@
 import type { Row } from '../../chain/chain.js';
-import type { SentRow } from '../../core/protocol/upstream.js';
+import { keptDay, POST_MONTHS_MAX, type SentRow } from '../../core/protocol/upstream.js';
 
 /** Of one post; a single request is sent whole, however long it is. */
 const POST_BYTES = 500_000;
 
 /** As many of these rows as one post takes: whole requests alone. */
 export const wholeRequests = <
-  Row extends { readonly part: number; readonly parts: number; readonly body: { length: number } },
+  Sent extends Pick<Row, 'day' | 'occurred_at' | 'part' | 'parts'> & {
+    readonly body: { readonly length: number };
+  },
 >(
-  rows: readonly Row[],
-): readonly Row[] => {
+  rows: readonly Sent[],
+): readonly Sent[] => {
   let bytes = 0;
   let whole = 0;
+  const months = new Set<string>();
   for (const [index, row] of rows.entries()) {
+    months.add(keptDay(row.day, row.occurred_at).slice(0, 7));
+    if (months.size > POST_MONTHS_MAX && whole > 0) break;
     bytes += row.body.length;
     if (row.part === row.parts) whole = index + 1;
     if (bytes >= POST_BYTES && whole > 0) break;

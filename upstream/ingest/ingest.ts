@@ -1,9 +1,14 @@
 import { grouped } from '../../core/figures.js';
 import type { Millis } from '../../core/configuration.js';
-import type { EventsPost, PostRefusal, Stored } from '../../core/protocol/upstream.js';
+import {
+  keptDay,
+  type EventsPost,
+  type PostRefusal,
+  type Stored,
+} from '../../core/protocol/upstream.js';
 import { QueryFault, type Database, type Queries, type Timers } from '../store/database.js';
 import { LAYOUTS } from '../store/layout.js';
-import { forgetMonths, keepMonths } from '../store/schema.js';
+import { forgetMonths, keepMonths, roomless } from '../store/schema.js';
 import { raise } from './alarms.js';
 import { check, type Held, type Verdict } from '../../chain/check.js';
 import { isSecondMachine, newStream } from './newstream.js';
@@ -63,6 +68,13 @@ const heardOf = ({ post, relayed, at }: Arrived): Pick<Heard, 'at' | 'clockOffMs
 const missingOf = ({ ended, last }: EventsPost, { seq }: Held): number | null =>
   ended || last < seq ? null : last - seq;
 
+/** Before it is stored, room must be made for these months. */
+class Roomless extends Error {
+  constructor(readonly months: readonly string[]) {
+    super('no room yet');
+  }
+}
+
 /** Judges a post against all before it, and takes what it brings into the window. */
 const judged = async (
   queries: Queries,
@@ -89,13 +101,19 @@ const judged = async (
 const storeGroup = async (
   queries: Queries,
   group: readonly Arrived[],
-  judge: typeof check,
+  { database, judge }: { readonly database: Database; readonly judge: typeof check },
 ): Promise<Taken[]> => {
   const centres = [...new Set(group.map(({ centreId }) => centreId))];
   const window = new Window(await cursorsOf(queries, centres));
   const work: Work[] = [];
   for (const arrived of group) work.push(await judged(queries, arrived, { window, judge }));
   const { fresh } = window;
+  const days = fresh.flatMap(({ rows }) => rows.map((row) => keptDay(row.day, row.occurred_at)));
+  const months = roomless(
+    database,
+    days.map((day) => day.slice(0, 7)),
+  );
+  if (months.length > 0) throw new Roomless(months);
   const moved = window.moved();
   if (moved.length > 0) await moveCursors(queries, moved);
   if (fresh.length > 0) await storeRows(queries, fresh);
@@ -238,21 +256,14 @@ export class Ingest {
 
   private async store(group: readonly Waiting[]): Promise<void> {
     const posts = group.map(({ arrived }) => arrived);
-    const days = posts.flatMap(({ post: { events } }) =>
-      events.map(([day, at]) => day ?? new Date(at).toISOString().slice(0, 10)),
-    );
-    await keepMonths(
-      this.database,
-      days.map((day) => day.slice(0, 7)),
-    );
     let taken: readonly Taken[];
     try {
       taken = await this.tried(posts);
     } catch (fault) {
       if (fault instanceof QueryFault && fault.isWithoutRoom) forgetMonths(this.database);
-      const passes = !(fault instanceof QueryFault) || fault.isPassing;
+      const passes = fault instanceof QueryFault && fault.isPassing;
       if (passes || group.length === 1) throw fault;
-      // One of them cannot be stored: the others must not suffer for it.
+      // One of them cannot be judged or stored: the others must not suffer for it.
       await Promise.all(group.map((one) => this.storeOrReject([one])));
       return;
     }
@@ -264,8 +275,17 @@ export class Ingest {
   private async tried(posts: readonly Arrived[]): Promise<Taken[]> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.database.transaction((queries) => storeGroup(queries, posts, this.judge));
+        const { database, judge } = this;
+        return await database.transaction((queries) =>
+          storeGroup(queries, posts, { database, judge }),
+        );
       } catch (fault) {
+        // Made outside of the transaction, and only for what is to be stored.
+        if (fault instanceof Roomless) {
+          await keepMonths(this.database, fault.months);
+          tries -= 1;
+          continue;
+        }
         const passes =
           fault instanceof Overtaken || (fault instanceof QueryFault && fault.isPassing);
         if (!passes || tries === TRIES_MAX) throw fault;

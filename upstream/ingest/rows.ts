@@ -1,4 +1,4 @@
-import type { LiveNumbers } from '../../core/protocol/upstream.js';
+import { keptDay, type LiveNumbers } from '../../core/protocol/upstream.js';
 import type { Millis } from '../../core/configuration.js';
 import { MINUTE_MS } from '../../core/time.js';
 import type { Queries } from '../store/database.js';
@@ -40,10 +40,6 @@ export const heldOf = (stream: string, cursor: Cursor | undefined): Held =>
         peaks: Buffer.from(cursor.peaks, 'hex'),
       };
 
-/** The day under which a row is kept: its service day, or its date in UTC. Never changes. */
-const businessDay = ({ day, occurred_at }: Pick<CheckedRow, 'day' | 'occurred_at'>): string =>
-  day ?? new Date(occurred_at).toISOString().slice(0, 10);
-
 /** What is new of a centre. */
 export interface Fresh {
   readonly centreId: string;
@@ -55,7 +51,7 @@ export const storeRows = async (queries: Queries, fresh: readonly Fresh[]): Prom
     // Field by field: to spread a row costs more than its hash.
     rows.map((row) => ({
       centre_id: centreId,
-      business_day: businessDay(row),
+      business_day: keptDay(row.day, row.occurred_at),
       stream: row.stream,
       seq: row.seq,
       day: row.day,

@@ -246,8 +246,18 @@ const makeRoom = async (queries: Queries, month: string): Promise<void> => {
   }
 };
 
+/** Months for which there is room. */
+const made = new WeakMap<Queries, Set<string>>();
+
 /** The store was put back from before: which months have room is asked anew. */
-export const forgetMonths = (queries: Database): void => void roomy.delete(queries);
+export const forgetMonths = (queries: Database): void => {
+  roomy.delete(queries);
+  made.delete(queries);
+};
+
+/** Those of the months for which room must be made first, as far as is known. */
+export const roomless = (queries: Database, months: Iterable<string>): readonly string[] =>
+  [...new Set(months)].filter((month) => made.get(queries)?.has(month) !== true);
 
 /**
  * Makes room for the months (`YYYY-MM`) of what is kept by time, outside of any transaction.
@@ -261,6 +271,7 @@ export const keepMonths = async (queries: Database, months: Iterable<string>): P
     known.set(month, making);
     try {
       await making;
+      made.set(queries, (made.get(queries) ?? new Set()).add(month));
     } catch (fault) {
       known.delete(month);
       throw fault;
