@@ -238,34 +238,29 @@ test('[RESTORE-4] events that somebody changed above are not believed', async ()
   hall = await open(hall.data);
 });
 
-/** What the first event of a restored stream says it goes on from. */
-const SAID: readonly (readonly [what: string, sql: string])[] = [
-  ['itself', `jsonb_set(body::jsonb, '{previousStream}', to_jsonb(stream))::text`],
-  ['nothing', `'{}'`],
-  ['what is no JSON', `'x'`],
+/** Said of what a restored stream goes on from: itself, nothing, and what is no JSON. */
+const SAID: readonly string[] = [
+  `jsonb_set(body::jsonb, '{previousStream}', to_jsonb(stream))::text`,
+  ...[`'{}'`, `'x'`],
 ];
 
-test.each(SAID)(
-  '[RESTORE-4] a stream that is said to follow %s is not followed',
-  async (...said) => {
-    const [, sql] = said;
-    await take();
-    await backup(hall.data, join(shelf, 'backup'), { projectors });
-    await forwarded();
-    await loseDisk();
-    await restored();
-    hall = await open(hall.data);
-    await forwarded();
-    await loseDisk();
-    await above.upstream.database.query(
-      `UPDATE event SET body = ${sql} WHERE type = 'log.restored'`,
-    );
+test('[RESTORE-4] a stream that is said to follow nonsense is not followed', async () => {
+  await take();
+  await backup(hall.data, join(shelf, 'backup'), { projectors });
+  await forwarded();
+  await loseDisk();
+  await restored();
+  hall = await open(hall.data);
+  await forwarded();
+  await loseDisk();
+  const { database } = above.upstream;
+  for (const said of SAID) {
+    await database.query(`UPDATE event SET body = ${said} WHERE type = 'log.restored'`);
     await expect(restored()).rejects.toThrow('holds another log of this centre');
-    await restored(true);
-    hall = await open(hall.data);
-  },
-  15_000,
-);
+  }
+  await restored(true);
+  hall = await open(hall.data);
+});
 
 test('[RESTORE-3] the jump grows with the time in which nobody knew the whole log', () => {
   const jumps = [0, 1_000, 60_000, 5 * 60_000, 60 * 60_000].map(skipAfter);
