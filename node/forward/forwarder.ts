@@ -180,7 +180,9 @@ export class Forwarder {
         this.noted.delete(stream);
         return 'lost';
       }
-      if (from <= known && part.events.length === 0) {
+      // Not one that came, nor was cut off, since.
+      const isHole = from <= known && part.events.length === 0;
+      if (isHole && from <= (await source.lastOf(stream))) {
         throw new Stopped('behind', { stream, from });
       }
       if (part.events.length > 0) onState({ is: 'sending' });

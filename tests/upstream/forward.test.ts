@@ -219,7 +219,7 @@ test.each(
     const spoiledMs = sending.passedMs;
     spoil(folder.path, sql);
     if (when === 'off') sending.start();
-    await expect.poll(() => sending.states.at(-1)).toEqual({ is: 'stopped', why: kind });
+    await expect.poll(() => sending.states.at(-1)).toMatchObject({ is: 'stopped', why: kind });
     const alarms = await database.query('SELECT kind FROM alarm WHERE centre_id = $1', [
       sending.centreId,
     ]);
