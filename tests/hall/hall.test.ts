@@ -207,6 +207,7 @@ test(
   async () => {
     process.kill(hall.agent.pid!, 'SIGKILL');
     await vi.waitUntil(() => kiosk.view?.printer === 'away', PATIENCE);
+    await vi.waitUntil(() => said.length > 0, PATIENCE);
     expect(said).toEqual([expect.stringContaining('The agent ended by itself (SIGKILL)')]);
     await vi.waitUntil(() => kiosk.view?.printer === 'ready', PATIENCE);
   },
