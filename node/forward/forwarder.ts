@@ -143,6 +143,8 @@ export class Forwarder {
     }
     const isAway = fault instanceof UpstreamAway;
     if (!isAway && onFault === undefined) throw fault;
+    // Who was away may come back from a backup.
+    this.forget();
     if (!isAway) onFault?.(fault);
     this.since ??= now();
     onState({ is: 'away', since: this.since, why: isAway ? fault.message : 'a fault here' });

@@ -4,6 +4,7 @@ import { afterAll, expect, test } from 'vitest';
 import { machineTimers } from '../../node/time.js';
 import { backup } from '../../server/log/backup.js';
 import { restore } from '../../server/log/restore.js';
+import { UpstreamAway } from '../../node/forward/forwarder.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
 import { openEmbedded } from '../../upstream/store/embedded.js';
 import { migrate } from '../../upstream/store/schema.js';
@@ -31,7 +32,20 @@ test('a store that lost all is sent all streams again, also those that have ende
   const options = { directory, centreId: hallConfiguration().centre.id, time };
   await restore({ ...options, skip: 10 }, join(folder.path, 'backup'));
 
+  const loseAll = (): Promise<void> =>
+    database.transaction(async (queries) => {
+      for (const table of ['event', 'stream', 'checkpoint']) {
+        await queries.query(`DELETE FROM ${table}`);
+      }
+    });
+  // The first time as the new stream begins, when it is known that all of the old one is there.
+  let isLost = false;
   const centre = new Centre('c-1', directory, async (arrived) => {
+    if (!isLost && !arrived.post.ended && arrived.post.events.length > 0) {
+      isLost = true;
+      await loseAll();
+      throw new UpstreamAway('put back');
+    }
     const { refused, stored } = await ingest.take(arrived);
     if (refused !== null || stored === null) return { refused: refused ?? 'gap', stored };
     return { stored, nextAfterMs: 1, wanted: [] };
@@ -46,12 +60,9 @@ test('a store that lost all is sent all streams again, also those that have ende
   await centre.start();
   await centre.tickets(5);
   await expectAll();
+  expect(isLost).toBe(true);
   expect(centre.hashes().size).toBe(2);
-  await database.transaction(async (queries) => {
-    for (const table of ['event', 'stream', 'checkpoint']) {
-      await queries.query(`DELETE FROM ${table}`);
-    }
-  });
+  await loseAll();
   await centre.tickets(5);
   await expectAll();
   await centre.stop();

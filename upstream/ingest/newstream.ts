@@ -31,8 +31,7 @@ const placeBefore = z.object({ stream: z.string().regex(STREAM), seq: z.int().mi
 /**
  * What becomes of the first events of a stream. A centre that has been heard before begins another
  * only after a restore, and names the event after which it goes on; anything else is a fork of its
- * log, and so is a second stream after the same event: two machines were restored from one copy.
- * Training is nobody's business above the centre.
+ * log. Training is nobody's business above the centre.
  */
 export const newStream = async (
   queries: Queries,
@@ -52,7 +51,6 @@ export const newStream = async (
   const hash =
     window.hashAt(centreId, follows) ?? (await hashAt(queries, { centreId, ...follows }));
   if (hash === undefined || hash !== previousHash) return { refused: 'fork' };
-  if (window.isFollowed(centreId, follows)) return { refused: 'fork' };
   await raise(queries, { centreId, stream, seq: 1, at, kind: 'restored' });
   return { follows };
 };

@@ -62,13 +62,6 @@ export class Window {
     return own !== undefined && own.ordinal < this.newest(centreId);
   }
 
-  /** Another stream goes on after the same event. */
-  isFollowed(centreId: string, { stream, seq }: Point): boolean {
-    return this.streamsOf(centreId).some(
-      ({ follows }) => follows?.stream === stream && follows.seq === seq,
-    );
-  }
-
   /** Hash of an event that a post of this window brought. */
   hashAt(centreId: string, { stream, seq }: Point): string | undefined {
     return this.fresh
