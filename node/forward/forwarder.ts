@@ -25,7 +25,12 @@ export class UpstreamAway extends Error {
   }
 }
 
-export type Reply = PostAnswer | { readonly refused: PostRefusal; readonly stored: Stored | null };
+export interface Refusal {
+  readonly refused: PostRefusal;
+  readonly stored: Stored | null;
+}
+
+export type Reply = PostAnswer | Refusal;
 
 /** The way to one upstream. Each rejects with `UpstreamAway`. */
 export interface Line {

@@ -5,11 +5,14 @@ import { Agent, ProxyAgent, request, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Signer } from '../../chain/note.js';
 import { signRequest, SIGNATURE_HEADER } from '../../chain/request.js';
-import { answerSchema, refusalSchema } from '../../core/protocol/upstream.js';
-import { UpstreamAway, type Line } from './forwarder.js';
+import { answerSchema, POST_REFUSALS, refusalSchema } from '../../core/protocol/upstream.js';
+import { MINUTE_MS } from '../../core/time.js';
+import { UpstreamAway, type Line, type Refusal, type Reply } from './forwarder.js';
 
 const CONNECT_MS_MAX = 10_000;
 const ANSWER_MS_MAX = 30_000;
+/** From the first byte that is sent to the last that comes; a slow line has as long for a part. */
+const ASK_MS_MAX = 10 * MINUTE_MS;
 /** Of an answer. */
 const ANSWER_BYTES_MAX = 8_000_000;
 
@@ -65,6 +68,7 @@ export class Wires {
       const answer = await request(`${this.way.url.replace(/\/+$/, '')}${path}`, {
         method,
         dispatcher: this.dispatcher,
+        signal: AbortSignal.timeout(ASK_MS_MAX),
         headers: { [SIGNATURE_HEADER]: signature, ...(method === 'GET' ? {} : content) },
         ...(method === 'GET' ? {} : { body: packed }),
       });
@@ -109,6 +113,20 @@ const reasonOf = (cause: unknown): string => {
 };
 
 /**
+ * What a data centre refuses, or a standby: under the status that goes with the reason. A proxy, a
+ * balancer or the page of a network that wants a sign-in may say anything else: `undefined`.
+ */
+export const refusalIn = ({ status, value }: Answered): Refusal | undefined => {
+  const refusal = refusalSchema.safeParse(value).data;
+  return refusal !== undefined && POST_REFUSALS[refusal.refused] === status ? refusal : undefined;
+};
+
+const replyOf = (answered: Answered): Reply | undefined =>
+  answered.status === 200 ? answerSchema.safeParse(answered.value).data : refusalIn(answered);
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+/**
  * The way of posts about one centre, to paths below `base`. `signer` is asked for each: a new key
  * holds from the next one on, and without one the sender is not known there.
  */
@@ -117,7 +135,7 @@ export const lineOf = (wires: Wires, base: string, signer: () => Signer | null):
     const own = signer();
     if (own === null) return;
     const answered = await wires.ask('POST', `${base}/${path}`, { signer: own, body });
-    if (answered.status === 200) return;
+    if (answered.status === 200 && isObject(answered.value)) return;
     throw new UpstreamAway(`answered ${answered.status}`, answered.retryAfterS * 1000);
   };
   return {
@@ -126,11 +144,9 @@ export const lineOf = (wires: Wires, base: string, signer: () => Signer | null):
       const own = signer();
       if (own === null) return { refused: 'unknown', stored: null };
       const answered = await wires.ask('POST', `${base}/events`, { signer: own, body });
-      const { status, value, retryAfterS } = answered;
-      const answer = status === 200 ? answerSchema.safeParse(value).data : undefined;
-      const reply = answer ?? refusalSchema.safeParse(value).data;
+      const reply = replyOf(answered);
       if (reply !== undefined) return reply;
-      throw new UpstreamAway(`answered ${status}`, retryAfterS * 1000);
+      throw new UpstreamAway(`answered ${answered.status}`, answered.retryAfterS * 1000);
     },
     configuration: (_hash, body) => give('configuration', body),
     staff: (body) => give('staff', body),

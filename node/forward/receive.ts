@@ -22,11 +22,19 @@ export const signedOf = ({ method, url, body }: FastifyRequest): Signed => ({
 
 const inflate = promisify(gunzip);
 
-/** A packed body's content; `undefined` for what is not packed, or longer than `bytesMax`. */
-export const unpacked = (body: unknown, bytesMax: number): Promise<Buffer | undefined> =>
-  Buffer.isBuffer(body)
-    ? inflate(body, { maxOutputLength: bytesMax }).catch(() => undefined)
-    : Promise.resolve(undefined);
+/** How long a packed body says that its content is, in its last four bytes: RFC 1952 §2.3.1. */
+export const unpackedBytes = (body: unknown): number =>
+  Buffer.isBuffer(body) && body.length > 4 ? body.readUInt32LE(body.length - 4) : 0;
+
+/**
+ * A packed body's content; `undefined` for what is not packed, or longer than `bytesMax` or than it
+ * says.
+ */
+export const unpacked = async (body: unknown, bytesMax: number): Promise<Buffer | undefined> => {
+  const bytes = unpackedBytes(body);
+  if (!Buffer.isBuffer(body) || bytes === 0 || bytes > bytesMax) return undefined;
+  return inflate(body, { maxOutputLength: bytes }).catch(() => undefined);
+};
 
 /** The value of a packed body; `undefined` for what is not one of this shape. */
 export const packedValue = async <S extends z.ZodType>(

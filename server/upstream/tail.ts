@@ -16,7 +16,7 @@ import { LogFault } from '../log/faults.js';
 import { SKIP_NUMBERS } from '../log/restore.js';
 import { signerIn } from '../log/signer.js';
 import { UpstreamAway } from '../../node/forward/forwarder.js';
-import { Wires, type Way } from '../../node/forward/line.js';
+import { refusalIn, Wires, type Way } from '../../node/forward/line.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
 
 /** What the busiest series of a hall may issue in a minute; and what is jumped over at least. */
@@ -68,11 +68,11 @@ interface Stretch {
   readonly head: string;
 }
 
-const REFUSED: Readonly<Record<number, string>> = {
-  401:
+const REFUSED: Readonly<Record<string, string>> = {
+  unknown:
     'does not know the key that was saved with the backup: ask its operator for a code and give ' +
     'it as --code, or go on without by --alone',
-  403: 'has revoked this centre: speak with its operator, or go on without by --alone',
+  revoked: 'has revoked this centre: speak with its operator, or go on without by --alone',
 };
 
 const OTHER =
@@ -100,10 +100,11 @@ class Reader {
   async get<S extends z.ZodType>(path: string, schema: S): Promise<z.infer<S>> {
     const { directory, centreId } = this.of;
     const signer = new RequestKey(directory, this.id, centreId).signer();
-    if (signer === null) throw refusal(this.id, REFUSED[401]!);
+    if (signer === null) throw refusal(this.id, REFUSED['unknown']!);
     const whole = `/v1/centres/${centreId}/${path}`;
-    const { status, value } = await this.wires.ask('GET', whole, { signer });
-    const refused = REFUSED[status];
+    const answered = await this.wires.ask('GET', whole, { signer });
+    const { status, value } = answered;
+    const refused = REFUSED[refusalIn(answered)?.refused ?? ''];
     if (refused !== undefined) throw refusal(this.id, refused);
     const parsed = status === 200 ? schema.safeParse(value).data : undefined;
     if (parsed === undefined) throw new UpstreamAway(`answered ${status}`);

@@ -1,7 +1,9 @@
 import { isSignedBy, signedWith, type Signed } from '../../chain/request.js';
 import type { Millis } from '../../core/configuration.js';
+import { grouped } from '../../core/figures.js';
 import type { Queries } from '../store/database.js';
 import { endOlderKeys } from './enrolment.js';
+import { Lookup } from './lookup.js';
 
 /** A right that was taken away, or a new key, is known after so long at the latest. */
 const KNOWN_FOR_MS = 10_000;
@@ -9,6 +11,8 @@ const KNOWN_FOR_MS = 10_000;
 const UNKNOWN_FOR_MS = 1_000;
 /** Senders whose keys are remembered. */
 const KNOWN_MAX = 200_000;
+/** Strangers that are remembered, so that they push out nobody. */
+const STRANGERS_MAX = 10_000;
 const RELAY = 'relay/';
 
 interface Key {
@@ -28,37 +32,96 @@ export interface Sender {
   readonly keys: readonly Key[];
 }
 
-interface Row {
+interface SenderRow {
+  readonly id: string;
   readonly governorate_id: string;
   readonly log_key: string;
   readonly revoked_at: number | null;
-  readonly key_id: string | null;
+}
+
+interface KeyRow {
+  readonly id: string;
+  readonly key_id: string;
   readonly public_key: string;
   readonly since: number;
 }
 
-const KEYS = 'LEFT JOIN centre_key ON centre_key.centre_id = $1';
-const OF_CENTRE = `SELECT governorate_id, log_key, revoked_at, key_id, public_key, since
-  FROM centre ${KEYS} WHERE centre.centre_id = $1`;
-const OF_RELAY = `SELECT governorate_id, '' AS log_key, revoked_at, key_id, public_key, since
-  FROM relay ${KEYS} WHERE relay_id = $2`;
+const NAMED = 'ANY (SELECT json_array_elements_text($1::json))';
+const CENTRES = `SELECT centre_id AS id, governorate_id, log_key, revoked_at
+  FROM centre WHERE centre_id = ${NAMED}`;
+const RELAYS = `SELECT '${RELAY}' || relay_id AS id, governorate_id, '' AS log_key, revoked_at
+  FROM relay WHERE relay_id = ${NAMED}`;
+const KEYS = `SELECT centre_id AS id, key_id, public_key, since
+  FROM centre_key WHERE centre_id = ${NAMED}`;
+
+/** Those of the senders that there are, with their keys. */
+const readSenders = async (
+  queries: Queries,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Sender>> => {
+  const named = <Row extends object>(sql: string, some: readonly string[]): Promise<Row[]> =>
+    some.length === 0 ? Promise.resolve([]) : queries.query<Row>(sql, [JSON.stringify(some)]);
+  const relays = ids.filter((id) => id.startsWith(RELAY));
+  const rows = [
+    ...(await named<SenderRow>(
+      CENTRES,
+      ids.filter((id) => !id.startsWith(RELAY)),
+    )),
+    ...(await named<SenderRow>(
+      RELAYS,
+      relays.map((id) => id.slice(RELAY.length)),
+    )),
+  ];
+  const keys = grouped(
+    await named<KeyRow>(
+      KEYS,
+      rows.map(({ id }) => id),
+    ),
+    ({ id }) => id,
+  );
+  return new Map(
+    rows.map(({ id, governorate_id: governorateId, log_key: logKey, revoked_at }) => [
+      id,
+      {
+        ...{ id, governorateId, logKey, revoked: revoked_at !== null },
+        keys: (keys.get(id) ?? []).map(({ key_id, public_key, since }) => {
+          return { id: key_id, publicKey: public_key, since };
+        }),
+      },
+    ]),
+  );
+};
 
 /** Who signed a request. What it remembers is only what the store says. */
 export class Senders {
-  private readonly known = new Map<string, { readonly at: Millis; readonly sender?: Sender }>();
+  private readonly known = new Map<string, { readonly at: Millis; readonly sender: Sender }>();
+  /** Ids that nobody has, and when that was said. */
+  private readonly strangers = new Map<string, Millis>();
+  private readonly lookup: Lookup<Sender>;
 
   constructor(
     private readonly queries: Queries,
     private readonly now: () => Millis,
-  ) {}
+  ) {
+    this.lookup = new Lookup((ids) => readSenders(queries, ids));
+  }
 
-  /** The sender, if a key of it has signed the request. Rejects with a `QueryFault`. */
-  async signedBy(senderId: string, request: Signed, header: unknown): Promise<Sender | null> {
+  /**
+   * The sender, if it has a key of the id that the header names: whether that has signed is not
+   * looked at. Rejects with a `QueryFault`.
+   */
+  async named(senderId: string, header: unknown): Promise<Sender | null> {
     const keyId = signedWith(header);
     if (keyId === null) return null;
     const sender = await this.sender(senderId, keyId);
-    const key = sender?.keys.find(({ id }) => id === keyId);
-    if (sender === undefined || key === undefined) return null;
+    return sender?.keys.some(({ id }) => id === keyId) === true ? sender : null;
+  }
+
+  /** The sender, if a key of it has signed the request. Rejects with a `QueryFault`. */
+  async signedBy(senderId: string, request: Signed, header: unknown): Promise<Sender | null> {
+    const sender = await this.named(senderId, header);
+    const key = sender?.keys.find(({ id }) => id === signedWith(header));
+    if (sender === null || key === undefined) return null;
     if (!isSignedBy(request, String(header), key.publicKey)) return null;
     if (sender.keys.some(({ since }) => since < key.since)) {
       await endOlderKeys(this.queries, senderId, key.since);
@@ -70,35 +133,28 @@ export class Senders {
   /** What is remembered of a sender is asked for anew. */
   forget(senderId: string): void {
     this.known.delete(senderId);
+    this.strangers.delete(senderId);
   }
 
   /** A centre or relay; with `keyId`, one that may have that key by another receiver. */
   async sender(senderId: string, keyId?: string): Promise<Sender | undefined> {
     const found = this.known.get(senderId);
-    const ageMs = found === undefined ? Infinity : this.now() - found.at;
-    const hasKey = keyId === undefined || found?.sender?.keys.some(({ id }) => id === keyId);
-    const isKnown = found?.sender !== undefined && hasKey === true;
-    if (ageMs >= 0 && ageMs < (isKnown ? KNOWN_FOR_MS : UNKNOWN_FOR_MS)) return found?.sender;
-    const sender = await this.read(senderId);
-    this.known.delete(senderId);
-    this.known.set(senderId, { at: this.now(), ...(sender === undefined ? {} : { sender }) });
-    const oldest = this.known.keys().next();
-    if (this.known.size > KNOWN_MAX && !oldest.done) this.known.delete(oldest.value);
+    const hasKey = keyId === undefined || found?.sender.keys.some(({ id }) => id === keyId);
+    const goodForMs = hasKey === true ? KNOWN_FOR_MS : UNKNOWN_FOR_MS;
+    const ageMs = this.now() - (found?.at ?? this.strangers.get(senderId) ?? -Infinity);
+    if (ageMs >= 0 && ageMs < goodForMs) return found?.sender;
+    const sender = await this.lookup.of(senderId);
+    this.forget(senderId);
+    if (sender === undefined) this.strangers.set(senderId, this.now());
+    else this.known.set(senderId, { at: this.now(), sender });
+    trim(this.strangers, STRANGERS_MAX);
+    trim(this.known, KNOWN_MAX);
     return sender;
   }
-
-  private async read(senderId: string): Promise<Sender | undefined> {
-    const rows = senderId.startsWith(RELAY)
-      ? await this.queries.query<Row>(OF_RELAY, [senderId, senderId.slice(RELAY.length)])
-      : await this.queries.query<Row>(OF_CENTRE, [senderId]);
-    const [first] = rows;
-    if (first === undefined) return undefined;
-    const keys = rows
-      .filter(({ key_id }) => key_id !== null)
-      .map(({ key_id, public_key, since }) => ({ id: key_id!, publicKey: public_key, since }));
-    return {
-      ...{ id: senderId, governorateId: first.governorate_id, logKey: first.log_key },
-      ...{ revoked: first.revoked_at !== null, keys },
-    };
-  }
 }
+
+/** Forgets the oldest where there are more. */
+const trim = (among: Map<string, unknown>, most: number): void => {
+  const oldest = among.keys().next();
+  if (among.size > most && !oldest.done) among.delete(oldest.value);
+};

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { newApp } from '../../node/app.js';
 import type { Upstream } from '../upstream.js';
 import { centreRoutes } from './centres.js';
+import { enrolRoute } from './join.js';
 
 /** A request that dawdles longer is cut. */
 const REQUEST_MS_MAX = 60_000;
@@ -23,6 +24,7 @@ export const upstreamApp = async (
     return { status: 'ok' };
   });
   await app.register((centres) => Promise.resolve(centreRoutes(centres, upstream)));
+  await app.register((newcomers) => Promise.resolve(enrolRoute(newcomers, upstream)));
   await app.register((own) => Promise.resolve(pages(own)));
   await app.ready();
   return app;

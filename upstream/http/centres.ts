@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
-import { ID } from '../../core/protocol/forms.js';
 import {
   POST_BYTES_MAX,
   postSchema,
@@ -9,45 +8,33 @@ import {
   WANTED_MAX,
   type PostAnswer,
 } from '../../core/protocol/upstream.js';
-import { packedValue, takeBytes, unpacked } from '../../node/forward/receive.js';
+import { packedValue, unpacked, unpackedBytes } from '../../node/forward/receive.js';
 import { keepStaff } from '../centres/staff.js';
 import type { Sender } from '../centres/senders.js';
-import { QueryFault } from '../store/database.js';
 import type { Upstream } from '../upstream.js';
-import { refuse, senderOf } from './sender.js';
 import { joinRoutes } from './join.js';
+import { Room } from './room.js';
+import { later, openDoor, refuse, senderOf } from './sender.js';
 import { tailRoutes } from './tail.js';
 
-/** Of a body as it comes, packed. */
-const PACKED_BYTES_MAX = 1_500_000;
 /** Posts that may wait for the store before others are asked to come later. */
 const LOAD_MAX = 3_000;
-const LATER_MS = 5_000;
+/** Of bodies as they come, and of what they unpack to, which takes some times as much in all. */
+const ROOM_BYTES_MAX = 128_000_000;
 /** How often a centre with nothing to send says so. */
 const IDLE_MS = 30_000;
 
 type CentreRequest = FastifyRequest<{ Params: { id: string; relay?: string } }>;
 
-/** Who must have signed. A relay has no log, however its id is written into a path of centres. */
-const signerOf = ({ params: { id, relay } }: CentreRequest): string => {
-  if (!ID.test(id)) return '';
-  return relay === undefined ? id : `relay/${relay}`;
-};
-
-const later = (reply: FastifyReply, code: 429 | 503): FastifyReply =>
-  reply
-    .code(code)
-    .header('retry-after', LATER_MS / 1000)
-    .send({ later: LATER_MS });
-
 /** The centre that the path names, if it or the relay of its governorate has signed. */
 const centreOf = async (
-  { senders }: Pick<Upstream, 'senders'>,
+  upstream: Pick<Upstream, 'senders'>,
   request: CentreRequest,
   reply: FastifyReply,
 ): Promise<Sender | undefined> => {
+  const { senders } = upstream;
   const { id, relay } = request.params;
-  const sender = await senderOf(signerOf(request), { senders, request, reply });
+  const sender = await senderOf(upstream, request, reply);
   if (sender === undefined || relay === undefined) return sender;
   const centre = await senders.sender(id);
   const isBelow = centre?.governorateId === sender.governorateId;
@@ -59,21 +46,20 @@ const centreOf = async (
 /** The door of centres and relays: all that comes in is signed by a key of whom the path names. */
 export const centreRoutes = (app: FastifyInstance, upstream: Upstream): void => {
   const { database, ingest, now } = upstream;
-  takeBytes(app, PACKED_BYTES_MAX);
-  app.setErrorHandler((fault: Error & { statusCode?: number }, _request, reply) => {
-    // The store could not say: the centre sends it again.
-    if (fault instanceof QueryFault) {
-      upstream.journal.warn({ fault: fault.message, state: fault.state }, 'the store gave way');
-      return later(reply, 503);
-    }
-    if ((fault.statusCode ?? 500) < 500) return refuse(reply, 'malformed');
-    throw fault;
-  });
+  const room = new Room(ROOM_BYTES_MAX);
+  openDoor(app, upstream, room);
+
+  /** Whether there is room for what the body unpacks to; else that is answered. */
+  const hasRoom = ({ body }: CentreRequest, reply: FastifyReply): boolean => {
+    if (room.hold(Math.min(unpackedBytes(body), POST_BYTES_MAX), reply)) return true;
+    later(reply, 503);
+    return false;
+  };
 
   const takeEvents = async (request: CentreRequest, reply: FastifyReply): Promise<FastifyReply> => {
     if (ingest.load >= LOAD_MAX) return later(reply, 503);
     const centre = await centreOf(upstream, request, reply);
-    if (centre === undefined) return reply;
+    if (centre === undefined || !hasRoom(request, reply)) return reply;
     const post = await packedValue(postSchema, request.body, POST_BYTES_MAX);
     if (post === undefined) return refuse(reply, 'malformed');
     const relayed = request.params.relay !== undefined;
@@ -91,7 +77,7 @@ export const centreRoutes = (app: FastifyInstance, upstream: Upstream): void => 
     reply: FastifyReply,
   ): Promise<FastifyReply> => {
     const centre = await centreOf(upstream, request, reply);
-    if (centre === undefined) return reply;
+    if (centre === undefined || !hasRoom(request, reply)) return reply;
     const text = await unpacked(request.body, POST_BYTES_MAX);
     if (text === undefined || !isUtf8(text) || text.includes(0)) return refuse(reply, 'malformed');
     await database.query(
@@ -104,7 +90,7 @@ export const centreRoutes = (app: FastifyInstance, upstream: Upstream): void => 
 
   const takeStaff = async (request: CentreRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const centre = await centreOf(upstream, request, reply);
-    if (centre === undefined) return reply;
+    if (centre === undefined || !hasRoom(request, reply)) return reply;
     const post = await packedValue(staffSchema, request.body, POST_BYTES_MAX);
     if (post === undefined) return refuse(reply, 'malformed');
     await keepStaff(database, centre.id, post);

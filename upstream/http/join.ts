@@ -1,41 +1,34 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isVerifierKey } from '../../chain/note.js';
 import { isSignedBy, proofOf, SIGNATURE_HEADER, signedWith } from '../../chain/request.js';
-import { ID } from '../../core/protocol/forms.js';
 import {
   aboutSchema,
   ENROL_PATH,
   enrolSchema,
-  POST_BYTES_MAX,
   rekeySchema,
   senderIdOf,
 } from '../../core/protocol/upstream.js';
 import { lineOf } from '../../node/address.js';
 import { Buckets, perMinute } from '../../node/bucket.js';
-import { packedValue, signedOf } from '../../node/forward/receive.js';
+import { packedValue, signedOf, takeBytes } from '../../node/forward/receive.js';
 import { addKey, enrol, isKeyOf, keepCentre } from '../centres/enrolment.js';
 import type { Upstream } from '../upstream.js';
-import { refuse, senderOf } from './sender.js';
+import { refuse, senderOf, tellFaults, type SenderRequest } from './sender.js';
 
+/** Of what an enrolment tells, packed or not. */
+const JOIN_BYTES_MAX = 16_384;
 const ENROLMENTS_PER_MINUTE = 10;
 
-type NamedRequest = FastifyRequest<{ Params: { id: string; relay?: string } }>;
-
-/** Where centres and relays come to be known: enrolment, further keys, a relay on its centres. */
+/** Further keys of who is known, and what a relay tells of its centres. */
 export const joinRoutes = (app: FastifyInstance, upstream: Upstream): void => {
   const { database, senders, now } = upstream;
-  const enrolments = new Buckets(() => perMinute(ENROLMENTS_PER_MINUTE));
-  const at = (request: FastifyRequest, reply: FastifyReply) => ({ senders, request, reply });
 
   /** A new key for whoever signed with the old one. */
-  const takeKey = async (
-    senderId: string,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<FastifyReply> => {
-    const sender = await senderOf(senderId, at(request, reply));
+  const takeKey = async (request: SenderRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const sender = await senderOf(upstream, request, reply);
     if (sender === undefined) return reply;
-    const rekey = await packedValue(rekeySchema, request.body, POST_BYTES_MAX);
+    const { id: senderId } = sender;
+    const rekey = await packedValue(rekeySchema, request.body, JOIN_BYTES_MAX);
     const isOwn =
       rekey !== undefined &&
       isKeyOf(senderId, rekey.requestKey) &&
@@ -46,19 +39,16 @@ export const joinRoutes = (app: FastifyInstance, upstream: Upstream): void => {
     return reply.send({});
   };
 
-  app.post('/v1/centres/:id/key', (request: NamedRequest, reply) =>
-    takeKey(request.params.id, request, reply),
-  );
-  app.post('/v1/relays/:id/key', (request: NamedRequest, reply) =>
-    takeKey(`relay/${request.params.id}`, request, reply),
-  );
+  const small = { bodyLimit: JOIN_BYTES_MAX };
+  app.post('/v1/centres/:id/key', small, takeKey);
+  app.post('/v1/relays/:relay/key', small, takeKey);
 
-  app.post('/v1/relays/:relay/centres/:id', async (request: NamedRequest, reply) => {
-    const { relay = '', id: centreId } = request.params;
-    const sender = await senderOf(`relay/${relay}`, at(request, reply));
+  app.post('/v1/relays/:relay/centres/:id', small, async (request: SenderRequest, reply) => {
+    const { id: centreId = '' } = request.params;
+    const sender = await senderOf(upstream, request, reply);
     if (sender === undefined) return reply;
-    const about = await packedValue(aboutSchema, request.body, POST_BYTES_MAX);
-    if (about === undefined || !ID.test(centreId) || !isKeyOf(centreId, about.logKey)) {
+    const about = await packedValue(aboutSchema, request.body, JOIN_BYTES_MAX);
+    if (about === undefined || !isKeyOf(centreId, about.logKey)) {
       return refuse(reply, 'malformed');
     }
     const { governorateId } = sender;
@@ -66,11 +56,20 @@ export const joinRoutes = (app: FastifyInstance, upstream: Upstream): void => {
     senders.forget(centreId);
     return reply.send({});
   });
+};
 
-  app.post(ENROL_PATH, async (request, reply) => {
-    const line = lineOf(request.ip);
-    if (!enrolments.take(line, now())) return reply.code(429).send({ refused: 'tooMany' });
-    const post = await packedValue(enrolSchema, request.body, POST_BYTES_MAX);
+/** Where centres and relays come to be known, by an operator's code. */
+export const enrolRoute = (app: FastifyInstance, upstream: Upstream): void => {
+  const { database, senders, now } = upstream;
+  const enrolments = new Buckets(() => perMinute(ENROLMENTS_PER_MINUTE));
+  takeBytes(app, JOIN_BYTES_MAX);
+  tellFaults(app, upstream);
+
+  const onRequest = async ({ ip }: FastifyRequest, reply: FastifyReply) =>
+    enrolments.take(lineOf(ip), now()) ? undefined : reply.code(429).send({ refused: 'tooMany' });
+
+  app.post(ENROL_PATH, { onRequest }, async (request, reply) => {
+    const post = await packedValue(enrolSchema, request.body, JOIN_BYTES_MAX);
     const header = request.headers[SIGNATURE_HEADER];
     const isOwn =
       post !== undefined &&

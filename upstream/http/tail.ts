@@ -14,9 +14,9 @@ type CentreRequest = FastifyRequest<{ Params: { id: string; hash?: string } }>;
 
 /** What a centre fetches that has lost the end of its own log. */
 export const tailRoutes = (app: FastifyInstance, upstream: Upstream): void => {
-  const { database, senders, now } = upstream;
+  const { database, now } = upstream;
   const signed = (request: CentreRequest, reply: FastifyReply) =>
-    senderOf(request.params.id, { senders, request, reply });
+    senderOf(upstream, request, reply);
 
   app.get('/v1/centres/:id/streams', async (request: CentreRequest, reply) => {
     const sender = await signed(request, reply);
