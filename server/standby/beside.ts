@@ -5,6 +5,7 @@ import type { Database } from 'better-sqlite3';
 import { STANDBY_ID } from '../../core/protocol/standby.js';
 import { writeKept } from '../../node/folder.js';
 import { KEY_PATHS, requestKeysIn } from '../log/keys.js';
+import { Remembered } from './changes.js';
 
 /**
  * What a server needs and its log does not hold: tables of what may be forgotten, and the keys. It
@@ -64,16 +65,29 @@ export interface Place {
   readonly database: Database;
 }
 
+/** Hashes of the tables of an open file: they are read only when they have changed. */
+const hashes = new WeakMap<Database, Remembered>();
+
+const hashesOf = (database: Database): Remembered => {
+  const known = hashes.get(database);
+  if (known !== undefined) return known;
+  const names = TABLES.map(({ name }) => name);
+  const begun = new Remembered(database, names);
+  hashes.set(database, begun);
+  return begun;
+};
+
 /** The parts of a place now, each by its name, with a hash that is another when it has changed. */
 export const partsOf = ({ directory, database }: Place): Readonly<Record<string, string>> => {
   const files = [...KEY_PATHS, ...requestKeysIn(directory)].filter(
     (path) => isKeyFile(path) && existsSync(join(directory, path)),
   );
+  const remembered = hashesOf(database);
   return Object.fromEntries([
     ...files.map((path) => [path, sha256(readFileSync(join(directory, path), 'base64'))]),
     ...TABLES.map(({ name, stamp = `SELECT * FROM ${name} ORDER BY 1, 2` }) => [
       name,
-      sha256(rowsOf(database, stamp)),
+      remembered.of(name, () => sha256(rowsOf(database, stamp))),
     ]),
     [AUDIT, sha256(String(newestAudit(database)))],
   ]) as Readonly<Record<string, string>>;
