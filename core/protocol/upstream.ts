@@ -145,7 +145,11 @@ export interface Stored {
 }
 
 /** What clerks are called, by their pseudonyms; empty where the centre's policy tells nothing. */
-export const staffSchema = z.strictObject({ names: z.record(z.string().regex(ID), word) });
+export const staffSchema = z.strictObject({
+  names: z.record(z.string().regex(ID), word),
+  /** As in the post of events before: names that are told later than that has held count. */
+  at: whole,
+});
 export type StaffPost = z.infer<typeof staffSchema>;
 
 export interface PostAnswer {
@@ -201,7 +205,11 @@ const about = {
 };
 
 /** A centre, as the data centre below tells of it. */
-export const aboutSchema = z.strictObject(about);
+export const aboutSchema = z.strictObject({
+  ...about,
+  /** When the centre enrolled there: what is told of an earlier time counts no more. */
+  enrolledAt: whole,
+});
 export type AboutPost = z.infer<typeof aboutSchema>;
 
 /**

@@ -1,6 +1,12 @@
 import { parseCheckpoint } from '../../chain/checkpoint.js';
 import type { Millis } from '../../core/configuration.js';
-import type { EventsPost, PostAnswer, PostRefusal, Stored } from '../../core/protocol/upstream.js';
+import type {
+  EventsPost,
+  PostAnswer,
+  PostRefusal,
+  StaffPost,
+  Stored,
+} from '../../core/protocol/upstream.js';
 import type { Timers } from '../time.js';
 import type { Awaitable, Reach, Source } from './source.js';
 
@@ -38,7 +44,7 @@ export interface Line {
   /** Gives the body of a configuration that events name. */
   configuration(hash: string, body: Buffer): Promise<void>;
   /** Tells what clerks are called, in the place of all that was told before. */
-  staff(body: string): Promise<void>;
+  staff(post: StaffPost): Promise<void>;
 }
 
 /** Why nothing is sent until a person has looked. `behind`: what was to be here is not. */
@@ -205,7 +211,7 @@ export class Forwarder {
       const size = parseCheckpoint(part.notes.at(-1) ?? '')?.size;
       // Where less was stored than sent, it was not looked at.
       if (size !== undefined && size <= seq) this.noted.set(stream, size);
-      if ('wanted' in reply) await this.sendBeside(reply);
+      if ('wanted' in reply) await this.sendBeside(reply, said.at);
       from = seq + 1;
       if (seq >= (await source.lastOf(stream)))
         return 'refused' in reply ? IDLE_MS : reply.nextAfterMs;
@@ -257,13 +263,14 @@ export class Forwarder {
   }
 
   /** What the other end lacks of configurations, and of names where it keeps any. */
-  private async sendBeside({ wanted, staff: held }: PostAnswer): Promise<void> {
+  private async sendBeside({ wanted, staff: held }: PostAnswer, at: Millis): Promise<void> {
     for (const hash of wanted) {
       const body = await this.parts.source.configuration(hash);
       if (body !== undefined) await this.parts.line.configuration(hash, body);
     }
     const staff = held === undefined ? undefined : await this.parts.source.staff();
-    if (staff !== undefined && staff.hash !== held) await this.parts.line.staff(staff.body);
+    if (staff === undefined || staff.hash === held) return;
+    await this.parts.line.staff({ names: staff.names, at });
   }
 
   /** `early`: until the log has grown. */

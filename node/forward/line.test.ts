@@ -90,7 +90,7 @@ test.each<readonly [string, string | Buffer]>([
 
 test('names and configurations are not given to a page that wants a sign-in', async () => {
   const line = await lineTo(answerOf('200 OK', PAGE));
-  await expect(line.staff('{}')).rejects.toBeInstanceOf(UpstreamAway);
+  await expect(line.staff({ names: {}, at: 0 })).rejects.toBeInstanceOf(UpstreamAway);
   await expect(line.configuration(HASH, Buffer.from('{}'))).rejects.toBeInstanceOf(UpstreamAway);
 });
 

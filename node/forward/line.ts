@@ -149,6 +149,6 @@ export const lineOf = (wires: Wires, base: string, signer: () => Signer | null):
       throw new UpstreamAway(`answered ${answered.status}`, answered.retryAfterS * 1000);
     },
     configuration: (_hash, body) => give('configuration', body),
-    staff: (body) => give('staff', body),
+    staff: (post) => give('staff', JSON.stringify(post)),
   };
 };

@@ -84,7 +84,7 @@ test('a relay tells nothing of centres of another governorate', async () => {
   };
   const about = {
     logKey: verifierKeyOf({ ...signer, name: 'dawr/giza-1' }),
-    ...{ name: { ar: 'y', en: 'y' }, zone: 'Africa/Cairo' },
+    ...{ name: { ar: 'y', en: 'y' }, zone: 'Africa/Cairo', enrolledAt: 1 },
   };
   expect(await ask('ismailia/centres/giza-1', about)).toBe(200);
   expect(await ask('ismailia/centres/giza-1/events', {})).toBe(401);

@@ -118,13 +118,17 @@ interface Place {
   readonly governorateId: string;
   /** Known by the word of a data centre below. */
   readonly relayed: boolean;
+  /** When it enrolled: here, or there. */
   readonly now: Millis;
 }
 
-/** Keeps what a centre is; what came by a relay never changes what the centre told itself. */
+/**
+ * Keeps what a centre is. What came by a relay never changes what the centre told itself, nor what
+ * a relay told of a later enrolment: each has a later time than the one before it.
+ */
 export const keepCentre = async (
   queries: Queries,
-  { name, zone, logKey }: AboutPost,
+  { name, zone, logKey }: Omit<AboutPost, 'enrolledAt'>,
   { centreId, governorateId, relayed, now }: Place,
 ): Promise<void> => {
   await queries.query(
@@ -133,10 +137,12 @@ export const keepCentre = async (
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)
      ON CONFLICT (centre_id) DO UPDATE SET governorate_id = excluded.governorate_id,
        name_ar = excluded.name_ar, name_en = excluded.name_en, zone = excluded.zone,
-       log_key = excluded.log_key, enrolled_at = excluded.enrolled_at, revoked_at = NULL,
-       relayed = excluded.relayed
+       log_key = excluded.log_key, revoked_at = NULL, relayed = excluded.relayed,
+       enrolled_at = CASE WHEN excluded.relayed THEN excluded.enrolled_at
+         ELSE GREATEST(excluded.enrolled_at, centre.enrolled_at + 1) END
      WHERE NOT excluded.relayed OR (centre.relayed AND centre.revoked_at IS NULL
-       AND centre.governorate_id = excluded.governorate_id)`,
+       AND centre.governorate_id = excluded.governorate_id
+       AND centre.enrolled_at <= excluded.enrolled_at)`,
     [centreId, governorateId, name.ar, name.en, zone, logKey, now, relayed],
   );
 };

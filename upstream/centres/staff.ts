@@ -2,13 +2,22 @@ import type { StaffPost } from '../../core/protocol/upstream.js';
 import { staffOf } from '../../node/forward/staff.js';
 import type { Database } from '../store/database.js';
 
-/** Keeps what clerks are called in the place of all that the centre told before; none: forgets. */
+/**
+ * Keeps what clerks are called in the place of all that the centre told before; none: forgets. What
+ * was told before the post that held last is let pass: it comes late, or somebody sends it again.
+ */
 export const keepStaff = (
   database: Database,
   centreId: string,
-  { names }: StaffPost,
+  { names, at }: StaffPost,
 ): Promise<void> =>
   database.transaction(async (queries) => {
+    const later = await queries.query(
+      `SELECT 1 FROM centre
+       WHERE centre_id = $1 AND heard_at + coalesce(clock_off_ms, 0) > $2::BIGINT`,
+      [centreId, at],
+    );
+    if (later.length > 0) return;
     await queries.query('DELETE FROM staff_name WHERE centre_id = $1', [centreId]);
     const rows = Object.entries(names).map(([clerk, name]) => ({ clerk, name }));
     await queries.query(

@@ -52,7 +52,8 @@ export const joinRoutes = (app: FastifyInstance, upstream: Upstream): void => {
       return refuse(reply, 'malformed');
     }
     const { governorateId } = sender;
-    await keepCentre(database, about, { centreId, governorateId, relayed: true, now: now() });
+    const place = { centreId, governorateId, relayed: true, now: about.enrolledAt };
+    await keepCentre(database, about, place);
     senders.forget(centreId);
     return reply.send({});
   });

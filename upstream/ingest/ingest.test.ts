@@ -245,11 +245,11 @@ describe.each(KINDS)('ingest on %s', (kind) => {
       );
     await send(centre, { ...centre.post(1), ended: true });
     expect(await known()).toEqual([{ heard_at: AT, missing: 7, caught_up_at: null }]);
-    await send(centre, centre.post(4));
+    await send(centre, { ...centre.post(4), at: AT + 1 });
     expect(await known()).toEqual([{ heard_at: AT, missing: 0, caught_up_at: AT }]);
     // Nor does a post that comes late.
-    await send(centre, { ...centre.post(4), last: 5 });
-    await send(centre, { ...centre.post(1, 1), last: 1 });
+    await send(centre, { ...centre.post(4), last: 5, at: AT + 2 });
+    await send(centre, { ...centre.post(1, 1), last: 1, at: AT + 3 });
     expect(await known()).toMatchObject([{ missing: 2 }]);
   });
 

@@ -19,6 +19,7 @@ import {
   moveCursors,
   noteNamed,
   Overtaken,
+  staffHashes,
   storeRows,
   wantedOf,
   type Heard,
@@ -121,16 +122,18 @@ const storeGroup = async (
   const heldAfter = ({ arrived: { centreId, post } }: Work): Held =>
     window.held(centreId, post.stream);
   for (const one of work) await keepSigns(queries, one);
-  const staff = await hear(
+  await hear(
     queries,
     work
       .filter(({ isHeard }) => isHeard)
       .map((one) => ({
         ...{ centreId: one.arrived.centreId, live: one.arrived.post.live },
         missing: missingOf(one.arrived.post, heldAfter(one)),
+        isNew: 'rows' in one.verdict && one.verdict.rows.length > 0,
         ...heardOf(one.arrived),
       })),
   );
+  const staff = await staffHashes(queries, centres);
   const wanted = await wantedOf(queries, centres);
   return work.map((one) => ({
     refused: 'refused' in one.verdict ? one.verdict.refused : null,

@@ -146,21 +146,35 @@ export interface Heard {
   /** `null` where it is not known. */
   readonly clockOffMs: Millis | null;
   readonly live: LiveNumbers | null;
+  /** Events that were not stored before. */
+  readonly isNew: boolean;
 }
 
+/** When a post was written, by its sender's clock. */
+const writtenAt = ({ at, clockOffMs }: Heard): Millis => at + (clockOffMs ?? 0);
+
+/** The news of a centre of several posts, in the order in which they came. */
+const newest = (heard: readonly Heard[]): Iterable<Heard> => {
+  const newest = new Map<string, Heard>();
+  for (const one of heard) {
+    const before = newest.get(one.centreId);
+    const isLater = before === undefined || one.isNew || writtenAt(one) > writtenAt(before);
+    const isNew = one.isNew || before?.isNew === true;
+    if (isLater) newest.set(one.centreId, { ...one, isNew });
+  }
+  return newest.values();
+};
+
 /**
- * Of several posts of a centre in one window the last one holds. Gives the hash of the names that
- * each has told of its clerks, `''` for none.
+ * What a post tells holds when it was written after the one that held last, or when it brings what
+ * only the centre can have now: one that comes late, or again, hides no silence. A centre whose
+ * clock was set back is heard with its next event.
  */
-export const hear = async (
-  queries: Queries,
-  heard: readonly Heard[],
-): Promise<ReadonlyMap<string, string>> => {
-  const last = new Map(heard.map((one) => [one.centreId, one]));
-  const rows = [...last.values()].map(({ centreId, at, missing, clockOffMs, live }) => ({
-    ...{ centre_id: centreId, heard: at, missing, off: clockOffMs, live },
+export const hear = async (queries: Queries, heard: readonly Heard[]): Promise<void> => {
+  const rows = [...newest(heard)].map(({ centreId, at, missing, clockOffMs, live, isNew }) => ({
+    ...{ centre_id: centreId, heard: at, missing, off: clockOffMs, live, fresh: isNew },
   }));
-  const told = await queries.query<{ centre_id: string; staff_hash: string | null }>(
+  await queries.query(
     `UPDATE centre SET heard_at = r.heard, missing = coalesce(r.missing, centre.missing),
        clock_off_ms = r.off, live = r.live,
        caught_up_at = CASE WHEN r.missing = 0 THEN r.heard ELSE caught_up_at END,
@@ -169,9 +183,23 @@ export const hear = async (
          WHEN live_since IS NULL OR centre.missing > 0 OR heard_at < r.heard - $2 THEN r.heard
          ELSE live_since END
      FROM json_to_recordset($1::json) AS r (centre_id TEXT, heard BIGINT, missing BIGINT,
-       off BIGINT, live JSON)
-     WHERE centre.centre_id = r.centre_id RETURNING centre.centre_id, staff_hash`,
+       off BIGINT, live JSON, fresh BOOLEAN)
+     WHERE centre.centre_id = r.centre_id AND (r.fresh OR heard_at IS NULL
+       OR (r.off IS NULL AND r.heard = heard_at)
+       OR r.heard + coalesce(r.off, 0) > heard_at + coalesce(clock_off_ms, 0))`,
     [JSON.stringify(rows), SILENT_MS],
+  );
+};
+
+/** Hash of the names that each centre has told of its clerks; `''` for none. */
+export const staffHashes = async (
+  queries: Queries,
+  centres: readonly string[],
+): Promise<ReadonlyMap<string, string>> => {
+  const told = await queries.query<{ centre_id: string; staff_hash: string | null }>(
+    `SELECT centre_id, staff_hash FROM centre
+     WHERE centre_id = ANY (SELECT json_array_elements_text($1::json))`,
+    [JSON.stringify(centres)],
   );
   return new Map(told.map(({ centre_id, staff_hash }) => [centre_id, staff_hash ?? '']));
 };

@@ -152,10 +152,14 @@ export class Relay {
 
   /** Tells of a centre. One that is refused holds up no other; rejects where all must wait. */
   private async isTaken(row: CentreRow): Promise<boolean> {
-    const { centre_id: centreId, name_ar: ar, name_en: en, zone, log_key: logKey } = row;
+    const { centre_id: centreId, name_ar: ar, name_en: en, zone } = row;
     const signer = this.key.signer();
     if (signer === null) return false;
-    const body = JSON.stringify({ logKey, name: { ar, en }, zone } satisfies AboutPost);
+    const about: AboutPost = {
+      ...{ name: { ar, en }, zone, logKey: row.log_key },
+      enrolledAt: row.enrolled_at,
+    };
+    const body = JSON.stringify(about);
     const path = `${this.base}/centres/${centreId}`;
     const { status } = await this.wires.ask('POST', path, { signer, body });
     const why = `answered ${status}`;
