@@ -70,7 +70,11 @@ const isObject = (text: string): boolean => {
   }
 };
 
-const chained = ({ stream, from, previous, events }: EventsPost): readonly CheckedRow[] => {
+/** What is sent of a stream's events. */
+type Sent = Pick<EventsPost, 'stream' | 'from' | 'previous' | 'events'>;
+
+/** The events with the hashes that follow from what is sent. */
+export const chained = ({ stream, from, previous, events }: Sent): readonly CheckedRow[] => {
   let hash: Buffer = Buffer.from(previous, 'hex');
   return events.map((sent, index) => {
     const [day, occurred_at, request, part, parts, actor, type, version, body] = sent;

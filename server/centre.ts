@@ -11,6 +11,7 @@ import type { TicketLinks } from './access/link.js';
 import type { Committer } from './log/committer.js';
 import type { AuditEntry } from './log/journal.js';
 import type { Log } from './log/log.js';
+import type { Scrub } from './log/watch/scrub.js';
 import type { ServerSettings } from './settings.js';
 import type { ModemLine } from './sms/modem.js';
 import type { Notices } from './sms/notices.js';
@@ -68,6 +69,8 @@ export interface Centre {
   /** The one writer; its state is the hall as of the last commit. */
   readonly log: Committer;
   readonly store: Log;
+  /** Looks whether the log is still as it was written. */
+  readonly scrub: Scrub;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly devices: Devices;

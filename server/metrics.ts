@@ -48,14 +48,17 @@ export const healthRoutes = (
     const stoppedUpstreams = centre.upstreams
       .status()
       .flatMap(({ id, state: { is } }) => (is === 'stopped' ? [id] : []));
-    const well =
-      !storage.warning && clock.confirmed && !clock.alarm && stoppedUpstreams.length === 0;
+    const { altered } = centre.scrub;
+    const isSound = !storage.warning && altered === null;
+    const well = isSound && clock.confirmed && !clock.alarm && stoppedUpstreams.length === 0;
     return reply.send({
       status: well ? 'ok' : 'warning',
       day: state.day?.day ?? null,
       seq: state.seq,
       clock,
       storage,
+      /** The first event of the log that is not as it was written. */
+      altered: altered === null ? null : { stream: altered.stream, seq: altered.seq },
       /** Ids of those that take nothing more until somebody sees to it. */
       stoppedUpstreams,
       connections: connections(),
@@ -85,6 +88,9 @@ const gauges = (registry: Registry, centre: Centre, connections: () => number): 
         of.includes(leg.status),
       ).length;
   gauge('log_seq', 'Newest event of the stream', () => centre.log.state.seq);
+  gauge('log_altered', 'Whether an event of the log is not as it was written', () => {
+    return centre.scrub.altered === null ? 0 : 1;
+  });
   gauge('waiting', 'Visitors waiting', statusOf('waiting'));
   gauge('at_counters', 'Visitors called or served', statusOf('called', 'serving'));
   gauge('counters_open', 'Open counters', () => centre.log.state.day?.counters.size ?? 0);

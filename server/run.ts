@@ -30,7 +30,8 @@ import type { Faults } from './log/faults.js';
 import { keptSecret, LINK_KEY, PEPPER_KEY } from './log/keys.js';
 import { storeConfiguration, type Log } from './log/log.js';
 import { healthRoutes } from './metrics.js';
-import { structureFaults } from './log/structure.js';
+import { Scrub } from './log/watch/scrub.js';
+import { structureFaults } from './log/watch/structure.js';
 import { newest, publish } from './hub/publish.js';
 import { watchDevices } from './report/devices.js';
 import { openOwnLog } from './own.js';
@@ -110,6 +111,7 @@ const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => 
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     log: committer,
     store: log,
+    scrub: new Scrub({ directory, timers, journal, onFatal: options.onFatal }),
     clock,
     timers,
     devices: new Devices(database),
@@ -227,6 +229,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
   await lookForVoice();
   centre.sms?.start();
   const stopTime = keepTime(centre, lookForVoice);
+  centre.scrub.start();
   // Training is nobody's business above the centre.
   if (options.training !== true) centre.upstreams.start(centre, machineRandom);
   const connections = (): number => hubs.reduce((sum, hub) => sum + hub.connections(), 0);
@@ -268,6 +271,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
       await centre.upstreams.stop();
       await centre.sms?.stop();
       centre.log.stop();
+      centre.scrub.stop();
       await lookedAt();
       log.close();
     },

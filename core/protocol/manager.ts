@@ -34,7 +34,9 @@ export interface DeviceStatus {
 }
 
 /** Why a data centre takes nothing more of this centre. */
-export const UPSTREAM_STOPS = ['fork', 'behind', 'malformed', 'unknown', 'revoked'] as const;
+export const UPSTREAM_STOPS = [
+  ...(['fork', 'behind', 'altered', 'malformed', 'unknown', 'revoked'] as const),
+] as const;
 
 /** A data centre that is away, since then, or takes nothing more. */
 export type UpstreamTrouble =
@@ -108,6 +110,8 @@ export interface ManagerView extends ViewBase {
   };
   readonly configurationWaiting: readonly string[];
   readonly storage: { readonly freeBytes: number; readonly warning: boolean };
+  /** Number of the first event of the log that is not as it was written. */
+  readonly altered?: number;
   /** Text messages of today, where they are offered. */
   readonly sms?: SmsDay;
   /** Data centres that do not get what they should. */

@@ -87,6 +87,8 @@ export const ALARM_KINDS = [
   'behind',
   'restored',
   'checkpoint',
+  'altered',
+  'gone',
   'clock',
   'silent',
   'facts',

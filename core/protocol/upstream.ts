@@ -93,6 +93,18 @@ const liveSchema = z.strictObject({
 });
 export type LiveNumbers = z.infer<typeof liveSchema>;
 
+/**
+ * What of a log is not there as it was written. `altered`: an event was changed, or taken out.
+ * `gone`: it is the one from which the other end would go on, so that nothing after it can be sent.
+ */
+const damageSchema = z.strictObject({
+  is: z.enum(['altered', 'gone']),
+  /** The first such event. */
+  stream: z.string().regex(STREAM),
+  seq: whole.min(1),
+});
+export type Damage = z.infer<typeof damageSchema>;
+
 export const postSchema = z.strictObject({
   stream: z.string().regex(STREAM),
   /** Number of the first event; of the next one, where none is sent. */
@@ -115,6 +127,7 @@ export const postSchema = z.strictObject({
   /** The centre's clock. */
   at: whole,
   live: liveSchema.nullable(),
+  damage: damageSchema.optional(),
 });
 export type EventsPost = z.infer<typeof postSchema>;
 

@@ -9,6 +9,7 @@ import type {
 } from '../../core/protocol/upstream.js';
 import type { Timers } from '../time.js';
 import type { Awaitable, Reach, Source } from './source.js';
+import { Telling, type Told } from './telling.js';
 
 /** Without a word it is told that all is as it was, so that both ends know where they stand. */
 const IDLE_MS = 30_000;
@@ -17,6 +18,8 @@ const RETRY_MS_MIN = 1_000;
 const RETRY_MS_MAX = 5 * 60_000;
 /** A right that was not given, or was taken away, may come at any time. */
 const RIGHT_MS = 10_000;
+/** What becomes of events that are not as they were written. */
+const ALTERED_AS: readonly PostRefusal[] = ['fork', 'malformed'];
 /** Between posts of a backlog, so that the hall is not disturbed. */
 const PACE_MS = 20;
 
@@ -47,8 +50,11 @@ export interface Line {
   staff(post: StaffPost): Promise<void>;
 }
 
-/** Why nothing is sent until a person has looked. `behind`: what was to be here is not. */
-export type StopReason = Exclude<PostRefusal, 'gap'> | 'behind';
+/**
+ * Why nothing is sent until a person has looked. `behind`: what was to be here is not. `altered`:
+ * it is here, and not as it was written.
+ */
+export type StopReason = Exclude<PostRefusal, 'gap'> | 'behind' | 'altered';
 
 /** The first event that is not here any more, while later ones are. */
 export type Hole = Pick<EventsPost, 'stream' | 'from'>;
@@ -71,12 +77,6 @@ class Stopped extends Error {
     super(why);
   }
 }
-
-/** What a centre tells of itself beside its log, and when. */
-export type Told = Pick<EventsPost, 'at' | 'live'> & {
-  /** Events of its newest stream that it has and this end has not. */
-  readonly missing?: number;
-};
 
 export interface ForwarderParts {
   readonly source: Source;
@@ -112,7 +112,11 @@ export class Forwarder {
   private stopping = false;
   private since: Millis | undefined;
 
-  constructor(private readonly parts: ForwarderParts) {}
+  private readonly telling: Telling;
+
+  constructor(private readonly parts: ForwarderParts) {
+    this.telling = new Telling(parts);
+  }
 
   /** Call when the log has grown. */
   look(): void {
@@ -196,12 +200,17 @@ export class Forwarder {
       // Not one that came, nor was cut off, since.
       const isHole = from <= known && part.events.length === 0;
       if (isHole && from <= (await source.lastOf(stream))) {
+        await this.telling.hole({ stream, from, ended, ...part });
         throw new Stopped('behind', { stream, from });
       }
       if (part.events.length > 0) onState({ is: 'sending' });
       const { missing = 0, ...said } = await told();
       const last = (await source.lastOf(stream)) + (ended ? 0 : missing);
       const reply = await line.send({ stream, from, last, ended, ...part, ...said });
+      const mayBeAltered = 'refused' in reply && ALTERED_AS.includes(reply.refused);
+      if (mayBeAltered && (await this.telling.altered({ stream, from, ended, ...part }))) {
+        throw new Stopped('altered');
+      }
       const seq = await this.storedBy(reply, { stream, seq: end, ended });
       if (seq < (this.stored.get(stream) ?? 0)) {
         this.forget();
@@ -234,32 +243,11 @@ export class Forwarder {
     if (own === undefined && ended && seq > end) return end;
     if (reply.stored === null || reply.stored.hash === own) return seq;
     if (own === undefined) {
-      await this.tellLoss(stream, reply.stored);
+      await this.telling.loss(stream, reply.stored);
       throw new Stopped('behind', seq > end ? undefined : { stream, from: seq });
     }
-    await this.showFork({ stream, seq, ended });
+    await this.telling.fork({ stream, seq, ended });
     throw new Stopped('fork');
-  }
-
-  /**
-   * Says that what the other end has is not here any more. Only who was told so can say it, so no
-   * post that is late or comes again is taken for this.
-   */
-  private async tellLoss(stream: string, { seq, hash }: Stored): Promise<void> {
-    const { source, line, told } = this.parts;
-    const last = Math.min(await source.lastOf(stream), seq - 1);
-    const place = { stream, from: seq + 1, last, ended: false, previous: hash, head: hash };
-    const { missing: _, ...said } = await told();
-    await line.send({ ...place, events: [], notes: [], ...said });
-  }
-
-  /** What follows here is refused there: so the fork rings at the other end, too. */
-  private async showFork({ stream, seq, ended }: Reach): Promise<void> {
-    const { source, line, told } = this.parts;
-    const part = await source.from(stream, seq + 1);
-    const last = await source.lastOf(stream);
-    const { missing: _, ...said } = await told();
-    await line.send({ stream, from: seq + 1, last, ended, ...part, ...said });
   }
 
   /** What the other end lacks of configurations, and of names where it keeps any. */

@@ -157,9 +157,11 @@ export const bodyOf = (centre: Centre, subject: Subject, at: Millis): Body | nul
       };
       const view = managerView(state, configurations, { at, live });
       const upstreams = upstreamTroubles(centre, at);
+      const { altered } = centre.scrub;
       const told = {
         ...view,
         ...standbyOf(centre),
+        ...(altered === null ? {} : { altered: altered.seq }),
         ...(upstreams.length === 0 ? {} : { upstreams }),
       };
       return centre.sms === null ? told : { ...told, sms: centre.sms.today() };

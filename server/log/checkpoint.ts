@@ -88,11 +88,30 @@ export class Checkpoints {
   }
 }
 
+const CHUNK_CHECKPOINTS = 20;
+
+/** All checkpoints, stream after stream, read in chunks so that the connection stays free. */
+function* checkpointsIn(database: Database.Database): Generator<StoredCheckpoint, void> {
+  const streams = database.prepare('SELECT id FROM stream ORDER BY ordinal').pluck().all();
+  const chunk = database.prepare<[string, number, number], StoredCheckpoint>(
+    'SELECT * FROM checkpoint WHERE stream = ? AND size > ? ORDER BY size LIMIT ?',
+  );
+  for (const stream of streams as string[]) {
+    for (let size = -1; ;) {
+      const some = chunk.all(stream, size, CHUNK_CHECKPOINTS);
+      yield* some;
+      if (some.length < CHUNK_CHECKPOINTS) break;
+      size = some.at(-1)!.size;
+    }
+  }
+}
+
 /** Compares signed checkpoints with the events, row by row. */
 export class CheckpointCheck {
   private tree = Tree.empty();
   private stream = '';
-  private readonly waiting: StoredCheckpoint[];
+  private readonly waiting: Iterator<StoredCheckpoint, void>;
+  private next: StoredCheckpoint | undefined;
   /** Checkpoints that were found to hold. */
   held = 0;
 
@@ -100,12 +119,8 @@ export class CheckpointCheck {
     database: Database.Database,
     private readonly keys: readonly string[],
   ) {
-    this.waiting = database
-      .prepare<[], StoredCheckpoint>(
-        `SELECT checkpoint.* FROM checkpoint JOIN stream ON stream.id = checkpoint.stream
-         ORDER BY ordinal, size`,
-      )
-      .all();
+    this.waiting = checkpointsIn(database);
+    this.step();
   }
 
   /** What is wrong with a checkpoint at this row, or `null`. */
@@ -115,16 +130,22 @@ export class CheckpointCheck {
       this.tree = Tree.empty();
     }
     this.tree.append(row.hash);
-    const [next] = this.waiting;
+    const { next } = this;
     if (next?.stream !== row.stream || next.size !== row.seq) return null;
-    this.waiting.shift();
+    this.step();
     this.held += 1;
     return this.faultOf(next);
   }
 
-  /** Checkpoints beyond the last event: the log's tail was cut off. */
-  left(): readonly StoredCheckpoint[] {
-    return this.waiting;
+  /** Takes the next checkpoint beyond the last event: the log's tail was cut off. */
+  left(): StoredCheckpoint | undefined {
+    const { next } = this;
+    this.step();
+    return next;
+  }
+
+  private step(): void {
+    this.next = this.waiting.next().value ?? undefined;
   }
 
   private faultOf({ note, stream, size }: StoredCheckpoint): string | null {

@@ -4,14 +4,18 @@ import type { StoredRow } from '../../chain/chain.js';
 const CHUNK_ROWS = 2000;
 
 /** The events from a position on, in order, read in chunks so that the connection stays free. */
-export function* rowsFrom(database: Database.Database, position = 1): Generator<StoredRow> {
+export function* rowsFrom(
+  database: Database.Database,
+  position = 1,
+  chunkRows = CHUNK_ROWS,
+): Generator<StoredRow, void> {
   const chunk = database.prepare<[number, number], StoredRow>(
     'SELECT * FROM event WHERE position >= ? ORDER BY position LIMIT ?',
   );
   for (let from = position; ;) {
-    const rows = chunk.all(from, CHUNK_ROWS);
+    const rows = chunk.all(from, chunkRows);
     yield* rows;
-    if (rows.length < CHUNK_ROWS) return;
+    if (rows.length < chunkRows) return;
     from = rows.at(-1)!.position + 1;
   }
 }

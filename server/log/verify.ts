@@ -125,7 +125,8 @@ class Walk {
     if (last !== undefined && last.part < last.parts) {
       problems.add('log', 'its last command is only partly there');
     }
-    for (const { stream, size } of this.checkpoints.left()) {
+    for (let left = this.checkpoints.left(); left; left = this.checkpoints.left()) {
+      const { stream, size } = left;
       problems.add(`checkpoint ${stream}:${size}`, 'the events it was signed for are missing');
     }
     if (this.hasGivenKeys && this.checkpoints.held === 0) {

@@ -4,6 +4,7 @@ import { senderPath } from '../../core/protocol/upstream.js';
 import { STANDBY_ID } from '../../core/protocol/standby.js';
 import { liveNumbers } from '../../core/views/live.js';
 import { Forwarder, type ForwarderParts, type ForwardState } from '../../node/forward/forwarder.js';
+import type { Told } from '../../node/forward/telling.js';
 import { Outbox } from './outbox.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
 
@@ -12,6 +13,10 @@ const namesOf = ({ configuration, staff }: Centre): Record<string, string> =>
   configuration().centre.staffNamesAbove === true
     ? Object.fromEntries(staff.all().map(({ id, name }) => [id, name]))
     : {};
+
+/** What those above are told of a log that is not whole. */
+export const damageOf = ({ altered }: Centre['scrub']): Pick<Told, 'damage'> =>
+  altered === null ? {} : { damage: { is: 'altered', stream: altered.stream, seq: altered.seq } };
 
 const STANDBY_RETRY_MS_MAX = 1_000;
 /** What a person may mend at the other end. */
@@ -39,7 +44,7 @@ export class Upstreams {
     if (standby === null) return;
     // As soon as it is there again: it must not be far behind when it is needed; also when its
     // copy was begun anew.
-    const waitsFor = [...WAITS_FOR, 'fork', 'behind'] as const;
+    const waitsFor = [...WAITS_FOR, 'fork', 'behind', 'altered'] as const;
     const way = { ...standby, id: STANDBY_ID, proxy: null, retryMsMax: STANDBY_RETRY_MS_MAX };
     this.forward(centre, { ...way, waitsFor }, random);
   }
@@ -65,7 +70,10 @@ export class Upstreams {
       now: () => centre.clock.now(),
       random,
       ...(retryMsMax === undefined ? {} : { retryMsMax }),
-      told: () => ({ at: centre.clock.now(), live: liveNumbers(centre.log.state) }),
+      told: () => ({
+        ...{ at: centre.clock.now(), live: liveNumbers(centre.log.state) },
+        ...damageOf(centre.scrub),
+      }),
       waitsFor,
       onState: (state) => {
         this.tell(centre, { id, url, state });
@@ -77,6 +85,7 @@ export class Upstreams {
     const state = { is: 'away', since: centre.clock.now(), why: 'not asked yet' } as const;
     this.states.set(id, { id, url, state });
     centre.log.onCommitted(() => forwarder.look());
+    centre.scrub.onFound(() => forwarder.look());
     const ended = forwarder.run();
     this.stops.push(async () => {
       forwarder.stop();

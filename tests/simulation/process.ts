@@ -27,6 +27,7 @@ import { hallRules, type Rules } from '../../server/log/replay.js';
 import { SERVER_DEVICE, type AnswerOf, type Writer } from '../../server/log/writer.js';
 import { reportProjector } from '../../server/report/projection.js';
 import { createVoiceTable, Recorded } from '../../server/voice/recorded.js';
+import { Scrub } from '../../server/log/watch/scrub.js';
 import { Upstreams } from '../../server/upstream/upstreams.js';
 import { Voices } from '../../server/voice/voices.js';
 import type { Bug } from './bugs.js';
@@ -279,6 +280,11 @@ export class Process {
       journal: pino({ level: 'silent' }),
       voices: new Voices(new Recorded(database), null, configuration),
       upstreams: new Upstreams(),
+      // It has a connection of its own, which no death here would end: nobody starts it.
+      scrub: new Scrub({
+        ...{ directory: store.directory, timers, journal: pino({ level: 'silent' }) },
+        onFatal: this.hooks.died,
+      }),
       configuration,
       audit: () => undefined,
       cut: () => undefined,

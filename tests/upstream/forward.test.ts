@@ -1,20 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { StoredRow } from '../../chain/chain.js';
-import { verifierKeyOf } from '../../chain/note.js';
-import { POST_EVENTS_MAX, postSchema, type EventsPost } from '../../core/protocol/upstream.js';
+import { POST_EVENTS_MAX, postSchema } from '../../core/protocol/upstream.js';
 import { machineTimers } from '../../node/time.js';
-import { LOG_FILE } from '../../server/log/database.js';
-import { rowsFrom } from '../../server/log/read.js';
-import { signerIn } from '../../server/log/signer.js';
-import {
-  Forwarder,
-  UpstreamAway,
-  type ForwardState,
-  type Reply,
-} from '../../node/forward/forwarder.js';
+import { Forwarder, UpstreamAway } from '../../node/forward/forwarder.js';
 import { Outbox } from '../../server/upstream/outbox.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
 import { StoredSource } from '../../upstream/relay/source.js';
@@ -22,19 +11,20 @@ import type { Database } from '../../upstream/store/database.js';
 import { openEmbedded } from '../../upstream/store/embedded.js';
 import { migrate } from '../../upstream/store/schema.js';
 import { newStore } from './template.js';
-import { LoggedHall, scratch, takeTicket } from '../fixtures/log.js';
+import { Sending, type Mishap } from './sending/sending.js';
+import { LoggedHall, scratch, spoil, takeTicket } from '../fixtures/log.js';
 import { seeded } from '../fixtures/randomday.js';
 
 const store = scratch();
 let database: Database;
-let ingest: Ingest;
+let above: { readonly database: Database; readonly ingest: Ingest };
 beforeAll(async () => {
   await newStore(join(store.path, 'store'));
   database = await openEmbedded(join(store.path, 'store'), machineTimers, (fault) => {
     throw fault;
   });
   await migrate(database);
-  ingest = new Ingest(database, machineTimers);
+  above = { database, ingest: new Ingest(database, machineTimers) };
 }, 60_000);
 afterAll(async () => {
   await database.close();
@@ -45,108 +35,11 @@ let folder: ReturnType<typeof scratch>;
 beforeEach(() => (folder = scratch()));
 afterEach(() => folder.remove());
 
-/** What may befall a post on its way. */
-type Mishap = 'none' | 'lost' | 'unanswered' | 'doubled';
-
-let centres = 0;
-
-/** A centre with a forwarder, and a line on which anything may happen. */
-class Sending {
-  readonly centreId = `c-${(centres += 1)}`;
-  readonly states: ForwardState[] = [];
-  readonly posts: EventsPost[] = [];
-  readonly logKey: string;
-  forwarder!: Forwarder;
-  /** Time passes by pauses alone, each as short as a turn. */
-  passedMs = 0;
-  private running: Promise<void> | undefined;
-
-  constructor(
-    readonly hall: LoggedHall,
-    directory: string,
-    private readonly mishap: () => Mishap,
-  ) {
-    this.logKey = verifierKeyOf(signerIn(directory, 'hall'));
-  }
-
-  start(): void {
-    this.forwarder = new Forwarder({
-      source: new Outbox(this.hall.log.database, machineTimers),
-      line: {
-        send: (post) => this.send(post),
-        configuration: () => Promise.resolve(),
-        staff: () => Promise.resolve(),
-      },
-      timers: { after: (ms, run) => this.pass(ms, run) },
-      now: () => this.hall.clock.now(),
-      random: () => 0,
-      told: () => ({ at: this.hall.clock.now(), live: null }),
-      waitsFor: [],
-      onState: (state) => void this.states.push(state),
-    });
-    this.running = this.forwarder.run();
-  }
-
-  private pass(ms: number, run: () => void): () => void {
-    return machineTimers.after(1, () => {
-      this.passedMs += ms;
-      run();
-    });
-  }
-
-  async stop(): Promise<void> {
-    this.forwarder.stop();
-    await this.running;
-  }
-
-  private async send(post: EventsPost): Promise<Reply> {
-    this.posts.push(post);
-    const { centreId, logKey } = this;
-    const arrived = { centreId, logKey, post, relayed: false, at: this.hall.clock.now() };
-    const mishap = this.mishap();
-    if (mishap === 'lost') throw new UpstreamAway('lost');
-    if (mishap === 'doubled') void ingest.take(arrived);
-    const { refused, stored } = await ingest.take(arrived);
-    if (mishap === 'unanswered') throw new UpstreamAway('unanswered');
-    if (refused !== null || stored === null) return { refused: refused ?? 'gap', stored };
-    // As the door of a data centre says.
-    return { stored, nextAfterMs: 30_000, wanted: [] };
-  }
-
-  rows(): readonly StoredRow[] {
-    return [...rowsFrom(this.hall.log.database)];
-  }
-
-  /** Until all that the log holds is there. */
-  async arrived(): Promise<void> {
-    const { seq } = this.rows().at(-1)!;
-    for (let known = 0; known < seq;) {
-      const [row] = await database.query<{ n: number }>(
-        'SELECT count(*) AS n FROM event WHERE centre_id = $1',
-        [this.centreId],
-      );
-      known = row?.n ?? 0;
-    }
-  }
-
-  async expectEqual(): Promise<void> {
-    const there = await database.query<{ seq: number; type: string; body: string; hash: string }>(
-      `SELECT seq, type, body, encode(hash, 'hex') AS hash FROM event WHERE centre_id = $1
-       ORDER BY seq`,
-      [this.centreId],
-    );
-    const here = this.rows().map(({ seq, type, body, hash }) => ({
-      ...{ seq, type, body: body.toString('utf8'), hash: hash.toString('hex') },
-    }));
-    expect(there).toEqual(here);
-  }
-}
-
 test('whatever befalls the line, all rows arrive once, as they are', async () => {
   const random = seeded(7);
   const hall = await new LoggedHall({ directory: folder.path }).open();
   const mishaps: readonly Mishap[] = ['none', 'lost', 'unanswered', 'doubled'];
-  const sending = new Sending(hall, folder.path, () => mishaps[Math.floor(random() * 4)]!);
+  const sending = new Sending(hall, above, () => mishaps[Math.floor(random() * 4)]!);
   sending.start();
   for (let n = 0; n < 300; n += 1) {
     await hall.done(takeTicket);
@@ -164,7 +57,7 @@ test('whatever befalls the line, all rows arrive once, as they are', async () =>
 
 test('a centre that begins anew asks where the other end stands', async () => {
   const hall = await new LoggedHall({ directory: folder.path }).open();
-  const sending = new Sending(hall, folder.path, () => 'none');
+  const sending = new Sending(hall, above);
   for (let n = 0; n < 20; n += 1) await hall.done(takeTicket);
   sending.start();
   await sending.arrived();
@@ -179,16 +72,6 @@ test('a centre that begins anew asks where the other end stands', async () => {
   expect(events.length).toBe(sending.rows().length - before);
   hall.close();
 }, 60_000);
-
-/** Writes to a log's file beside the server, as somebody may who has the disk. */
-const spoil = (directory: string, sql: string): void => {
-  const database = new Sqlite(join(directory, LOG_FILE));
-  for (const trigger of ['event_kept', 'event_fixed', 'checkpoint_kept']) {
-    database.exec(`DROP TRIGGER IF EXISTS ${trigger}`);
-  }
-  database.exec(sql);
-  database.close();
-};
 
 const SPOILED: readonly (readonly [what: string, sql: string, kind: 'behind' | 'fork'])[] = [
   ['loses its end', 'DELETE FROM event WHERE seq > 12', 'behind'],
@@ -208,7 +91,7 @@ test.each(
   async (...spoiled) => {
     const [, sql, kind, when] = spoiled;
     const hall = await new LoggedHall({ directory: folder.path }).open();
-    const sending = new Sending(hall, folder.path, () => 'none');
+    const sending = new Sending(hall, above);
     for (let n = 0; n < 20; n += 1) await hall.done(takeTicket);
     expect(hall.committer.state.seq).toBe(43);
     sending.start();
@@ -233,7 +116,7 @@ test.each(
 
 test('a command of more events than a post goes whole', async () => {
   const hall = await new LoggedHall({ directory: folder.path }).open();
-  const sending = new Sending(hall, folder.path, () => 'none');
+  const sending = new Sending(hall, above);
   for (let n = 0; n < 260; n += 1) await hall.done(takeTicket);
   await hall.done({ type: 'closeDay' });
   const { parts } = sending.rows().at(-1)!;
@@ -253,7 +136,7 @@ test('a command of more events than a post goes whole', async () => {
 test('an event that is missing below what is to be sent rings too', async () => {
   const hall = await new LoggedHall({ directory: folder.path }).open();
   let mishap: Mishap = 'none';
-  const sending = new Sending(hall, folder.path, () => mishap);
+  const sending = new Sending(hall, above, () => mishap);
   for (let n = 0; n < 20; n += 1) await hall.done(takeTicket);
   sending.start();
   await expect.poll(() => sending.states.at(-1)?.is).toBe('live');

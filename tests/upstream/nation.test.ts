@@ -7,7 +7,10 @@ import { rowsFrom } from '../../server/log/read.js';
 import { publish } from '../../server/hub/publish.js';
 import { ownOf } from '../../server/upstream/own.js';
 import { makeCode } from '../../upstream/centres/enrolment.js';
+import { SLICE_MS } from '../../server/log/watch/scrub.js';
+import { bodyOf } from '../../server/hub/screens.js';
 import { HandTimers, openDoors, type Doors } from '../fixtures/doors.js';
+import { spoil } from '../fixtures/log.js';
 import { openUpstream, type OpenUpstream } from './running.js';
 
 let nation: OpenUpstream;
@@ -128,4 +131,28 @@ test('names of clerks are told by policy alone, to both, and forgotten when it e
   await become([]);
   const bodies = await nation.upstream.database.query<object>('SELECT body FROM event');
   expect(JSON.stringify(bodies)).not.toContain(amal.name);
+});
+
+test('[LOG-4] a changed event rings in hall, governorate and nation', async () => {
+  const { centre, data, url } = hall;
+  const seq = 2;
+  const { stream } = centre.log.state;
+  const health = async (): Promise<unknown> => (await fetch(`${url}/health`)).json();
+  const managers = () => {
+    const subject = { role: 'manager', deviceId: 'manager' } as const;
+    return bodyOf(centre, subject, centre.clock.now());
+  };
+  timers.come(SLICE_MS);
+  expect(await health()).toMatchObject({ altered: null });
+  expect(managers()).not.toHaveProperty('altered');
+  spoil(data, `UPDATE event SET actor = 'nobody' WHERE seq = ${seq}`);
+  // The rest between two looks, and the look.
+  for (let ms = 0; ms <= 60_000 + SLICE_MS; ms += SLICE_MS) timers.come(SLICE_MS);
+  expect(await health()).toMatchObject({ status: 'warning', altered: { stream, seq } });
+  expect(managers()).toMatchObject({ altered: seq });
+  const ring = { centre_id: centre.configuration().centre.id, kind: 'altered', stream, seq };
+  for (const { upstream } of [governorate, nation]) {
+    const rung = () => upstream.database.query('SELECT centre_id, kind, stream, seq FROM alarm');
+    await expect.poll(rung, { timeout: 20_000 }).toEqual([ring]);
+  }
 });

@@ -9,11 +9,9 @@ import {
 import { QueryFault, type Database, type Queries, type Timers } from '../store/database.js';
 import { LAYOUTS } from '../store/layout.js';
 import { forgetMonths, keepMonths, roomless } from '../store/schema.js';
-import { raise } from './alarms.js';
 import { check, type Held, type Verdict } from '../../chain/check.js';
 import { isSecondMachine, newStream } from './newstream.js';
 import {
-  CLOCK_OFF_MAX_MS,
   cursorsOf,
   hear,
   moveCursors,
@@ -24,6 +22,7 @@ import {
   wantedOf,
   type Heard,
 } from './rows.js';
+import { keepSigns } from './signs.js';
 import { Window } from './window.js';
 
 /** Posts that come within so long of each other share a transaction. */
@@ -121,7 +120,7 @@ const storeGroup = async (
   await noteNamed(queries, fresh);
   const heldAfter = ({ arrived: { centreId, post } }: Work): Held =>
     window.held(centreId, post.stream);
-  for (const one of work) await keepSigns(queries, one);
+  for (const { arrived, verdict } of work) await keepSigns(queries, arrived, verdict);
   await hear(
     queries,
     work
@@ -141,34 +140,6 @@ const storeGroup = async (
     wanted: wanted.get(one.arrived.centreId) ?? [],
     staff: staff.get(one.arrived.centreId) ?? '',
   }));
-};
-
-/** Keeps the checkpoints that hold, and raises what an operator must look at. */
-const keepSigns = async (
-  queries: Queries,
-  { arrived: { centreId, post, relayed, at }, verdict }: Work,
-): Promise<void> => {
-  const { stream, from } = post;
-  const place = { centreId, stream, at };
-  // It speaks of events that it was told to be stored, and has them not.
-  if (post.last < from - 1 && !post.ended && !relayed) {
-    await raise(queries, { ...place, kind: 'behind', seq: post.last });
-  }
-  if (!relayed && Math.abs(post.at - at) > CLOCK_OFF_MAX_MS) {
-    await raise(queries, { centreId, at, kind: 'clock', stream: '', seq: 0 });
-  }
-  if ('refused' in verdict) {
-    if (verdict.refused === 'fork') await raise(queries, { ...place, kind: 'fork', seq: from });
-    return;
-  }
-  if (verdict.wrongNote) await raise(queries, { ...place, kind: 'checkpoint', seq: from });
-  for (const { size, note } of verdict.notes) {
-    await queries.query(
-      `INSERT INTO checkpoint (centre_id, stream, size, note, received_at)
-       VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-      [centreId, stream, size, note, at],
-    );
-  }
 };
 
 interface Waiting {

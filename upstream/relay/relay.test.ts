@@ -100,7 +100,7 @@ const centreWith = async (id: string, events: number): Promise<Sender> => {
 
 const above = (sql: string) => nation.upstream.database.query(sql);
 
-test('events that are gone here are not stepped over, and accuse nobody above', async () => {
+test('events that are gone here are not stepped over, and ring above, once', async () => {
   const own = await centreWith('c-late', 20);
   const { database } = store;
   await database.query(`DELETE FROM event WHERE centre_id = 'c-late' AND seq BETWEEN 5 AND 12`);
@@ -126,8 +126,62 @@ test('events that are gone here are not stepped over, and accuse nobody above', 
   await expect.poll(() => looks, { timeout: 15_000 }).toBeGreaterThan(before + 3);
   await relay.stop();
   expect(lines).toHaveLength(1);
-  expect(await above('SELECT kind FROM alarm')).toEqual([]);
+  expect(await above('SELECT centre_id, kind, stream, seq, times FROM alarm')).toEqual([
+    { centre_id: 'c-late', kind: 'gone', stream: own.stream, seq: 5, times: 1 },
+  ]);
   await database.query(`DELETE FROM centre WHERE centre_id = 'c-late'`);
+});
+
+test('an event that was changed here before it was passed on rings above', async () => {
+  const { database } = store;
+  const own = await centreWith('c-changed', 20);
+  const change = (from: string, to: string) =>
+    database.query(
+      `UPDATE event SET actor = $2 WHERE centre_id = 'c-changed' AND seq = 7 AND actor = $1`,
+      [from, to],
+    );
+  await change('c1', 'nobody');
+  const relay = relayOf(nation.url, database);
+  const rung = () => above(`SELECT kind, stream, seq FROM alarm WHERE centre_id = 'c-changed'`);
+  const altered = { kind: 'altered', stream: own.stream, seq: 7 };
+  await expect.poll(rung, { timeout: 15_000 }).toContainEqual(altered);
+  const why = 'altered';
+  const waiting = { upstream: 'egypt', centreId: 'c-changed', why };
+  await expect.poll(() => relay.waiting, { timeout: 15_000 }).toEqual([waiting]);
+  // And it goes on when the store holds again.
+  await change('nobody', 'c1');
+  await expect.poll(() => relay.waiting, { timeout: 15_000 }).toEqual([]);
+  expect(await above(`SELECT stored_seq AS n FROM stream WHERE centre_id = 'c-changed'`)).toEqual([
+    { n: 20 },
+  ]);
+  await relay.stop();
+  await database.query(`DELETE FROM centre WHERE centre_id = 'c-changed'`);
+});
+
+test('what a centre says of its log is passed on until it says so no more', async () => {
+  const { database } = store;
+  const own = await centreWith('c-told', 5);
+  const damage = { is: 'altered', stream: own.stream, seq: 3 } as const;
+  await ingest.take(own.arrived({ ...own.post(6), damage }));
+  const relay = relayOf(nation.url, database);
+  const rung = () => above(`SELECT kind, seq, cleared_at FROM alarm WHERE centre_id = 'c-told'`);
+  const open = { kind: 'altered', seq: 3, cleared_at: null };
+  await expect.poll(rung, { timeout: 15_000 }).toEqual([open]);
+  const clear = () => above(`UPDATE alarm SET cleared_at = 1 WHERE centre_id = 'c-told'`);
+  await clear();
+  await expect.poll(rung, { timeout: 15_000 }).toEqual([open]);
+  await ingest.take({ ...own.arrived({ ...own.post(6), at: AT + 1 }), at: AT + 1 });
+  const heard = () => above(`SELECT heard_at FROM centre WHERE centre_id = 'c-told'`);
+  await expect.poll(heard, { timeout: 15_000 }).toEqual([{ heard_at: AT + 1 }]);
+  await clear();
+  const count = () => above(`SELECT times FROM alarm WHERE centre_id = 'c-told'`);
+  const before = await count();
+  await send();
+  relay.stored(['c-1', 'c-told']);
+  await expect.poll(() => relay.waiting, { timeout: 15_000 }).toEqual([]);
+  expect(await count()).toEqual(before);
+  await relay.stop();
+  await database.query(`DELETE FROM centre WHERE centre_id = 'c-told'`);
 });
 
 test('a centre that is refused above holds up no other, and is named', async () => {

@@ -1,14 +1,15 @@
 import type { Logger } from 'pino';
 import type { Millis } from '../../core/configuration.js';
-import { senderPath, type AboutPost, type LiveNumbers } from '../../core/protocol/upstream.js';
 import {
-  Forwarder,
-  UpstreamAway,
-  type ForwardState,
-  type Told,
-} from '../../node/forward/forwarder.js';
+  senderPath,
+  type AboutPost,
+  type Damage,
+  type LiveNumbers,
+} from '../../core/protocol/upstream.js';
+import { Forwarder, UpstreamAway, type ForwardState } from '../../node/forward/forwarder.js';
 import { lineOf, Wires } from '../../node/forward/line.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
+import type { Told } from '../../node/forward/telling.js';
 import type { Timers } from '../../node/time.js';
 import type { Settings } from '../settings.js';
 import { QueryFault, type Queries } from '../store/database.js';
@@ -18,6 +19,13 @@ import { StoredSource } from './source.js';
 const LOOK_MS = 10_000;
 
 const GONE = 'what is lacking above is gone here too: nothing after it is passed on';
+
+/** What a centre said of its log when it was heard last. */
+const TOLD_DAMAGE = `
+  SELECT a.kind AS "is", a.stream, a.seq FROM alarm AS a
+  JOIN centre AS c ON c.centre_id = a.centre_id
+  WHERE a.centre_id = $1 AND a.kind IN ('altered', 'gone') AND a.seen_at >= c.heard_at
+  ORDER BY a.seen_at DESC, a.alarm_id LIMIT 1`;
 
 interface CentreRow {
   readonly centre_id: string;
@@ -186,7 +194,7 @@ export class Relay {
       ...{ timers, now, random },
       told: () => this.told(centreId),
       // After a restore of this store the centres fill it again, and then there is more to send.
-      waitsFor: ['unknown', 'revoked', 'behind'],
+      waitsFor: ['unknown', 'revoked', 'behind', 'altered'],
       onState: (state) => {
         passed.state = state;
         if (state.is === 'live') told = undefined;
@@ -211,6 +219,10 @@ export class Relay {
       readonly live: LiveNumbers | null;
       readonly missing: number;
     }>('SELECT heard_at, live, missing FROM centre WHERE centre_id = $1', [centreId]);
-    return { at: row?.heard_at ?? 0, live: row?.live ?? null, missing: row?.missing ?? 0 };
+    const [damage] = await this.parts.queries.query<Damage>(TOLD_DAMAGE, [centreId]);
+    return {
+      ...{ at: row?.heard_at ?? 0, live: row?.live ?? null, missing: row?.missing ?? 0 },
+      ...(damage === undefined ? {} : { damage }),
+    };
   }
 }

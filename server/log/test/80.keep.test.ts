@@ -25,7 +25,7 @@ import { LINK_KEY, LOG_KEY } from '../keys.js';
 import { contentHash, type Projector } from '../projector.js';
 import { rebuild } from '../rebuild.js';
 import { restore } from '../restore.js';
-import { structureFaults } from '../structure.js';
+import { structureFaults } from '../watch/structure.js';
 import { verify } from '../verify.js';
 
 let folder: ReturnType<typeof scratch>;

@@ -42,6 +42,7 @@ export const STATES: Readonly<Record<string, () => ManagerFixture>> = {
   'standby-unknown': () => calmHall({ standby: { is: 'unknown' } }),
   'standby-away': () => away(calmHall()),
   upstreams: () => away(busyHall()),
+  altered: () => calmHall({ altered: 48_211 }),
   training: () => calmHall({ training: true }),
   refused: () => busyHall(),
   away: () => calmHall(),

@@ -1,8 +1,9 @@
-import type {
-  Account,
-  AlarmsAnswer,
-  CentreAnswer,
-  FleetAnswer,
+import {
+  ALARM_KINDS,
+  type Account,
+  type AlarmsAnswer,
+  type CentreAnswer,
+  type FleetAnswer,
 } from '../../../core/protocol/overview.js';
 import { HOUR_MS } from '../../../core/time.js';
 import type { Office } from '../../../overview/office.js';
@@ -118,9 +119,7 @@ export const STATES: Readonly<Record<string, Shown>> = {
   alarms: { place: alarms },
   'alarms-all': {
     place: alarms,
-    pressed: ['behind', 'restored', 'checkpoint', 'clock', 'silent', 'facts'].map(
-      (kind) => `alarm-${kind}-head`,
-    ),
+    pressed: ALARM_KINDS.slice(1).map((kind) => `alarm-${kind}-head`),
   },
   'alarms-viewer': { place: alarms, account: ALI },
   'alarms-none': {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { programOf } from '../../node/place.js';
+import { programOf } from '../../../node/place.js';
 
 /**
  * What is wrong with the structure of a log's file, looked at in a thread with a connection of its
@@ -7,7 +7,7 @@ import { programOf } from '../../node/place.js';
  */
 export const structureFaults = (file: string): Promise<readonly string[]> =>
   new Promise((resolve, reject) => {
-    const thread = new Worker(programOf('server/log/worker.js'), { workerData: file });
+    const thread = new Worker(programOf('server/log/watch/worker.js'), { workerData: file });
     thread.once('message', resolve);
     thread.once('error', reject);
     thread.once('exit', (code) => reject(new Error(`the look at ${file} ended with ${code}`)));

@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import type Database from 'better-sqlite3';
+import type { Logger } from 'pino';
+import type { StoredRow } from '../../../chain/chain.js';
+import { MINUTE_MS } from '../../../core/time.js';
+import type { Timers } from '../../../node/time.js';
+import { CheckpointCheck } from '../checkpoint.js';
+import { connect, LOG_FILE } from '../database.js';
+import { kindOf } from '../faults.js';
+import { rowsFrom } from '../read.js';
+import { ChainCheck } from '../replay.js';
+
+/** So many rows so often: a year of a busy hall in ten minutes, and the hall waits for none. */
+const SLICE_ROWS = 50;
+export const SLICE_MS = 25;
+/** From the end of one look to the next. */
+const REST_MS = MINUTE_MS;
+
+/** The first event of a log that is not there as it was written, with what shows it. */
+export interface Altered {
+  readonly stream: string;
+  readonly seq: number;
+  readonly why: string;
+}
+
+/** One look through the whole log, slice by slice, while it grows. */
+class Look {
+  private readonly chain = new ChainCheck(undefined);
+  private readonly checkpoints: CheckpointCheck;
+  private readonly rows;
+  private readonly first;
+  private last: StoredRow | undefined;
+
+  constructor(database: Database.Database) {
+    const keys = database.prepare('SELECT key FROM signer').pluck().all() as string[];
+    this.first = database.prepare('SELECT id FROM stream ORDER BY ordinal').pluck().get() as string;
+    this.checkpoints = new CheckpointCheck(database, keys);
+    this.rows = rowsFrom(database, 1, SLICE_ROWS);
+  }
+
+  /** `null`: all holds; `undefined`: there is more to look at. */
+  slice(): Altered | null | undefined {
+    for (let count = 0; count < SLICE_ROWS; count += 1) {
+      const { value: row } = this.rows.next();
+      if (row === undefined) return this.end();
+      const why = this.chain.take(row) ?? this.checkpoints.take(row);
+      if (why !== null) return { ...this.placeOf(row), why };
+      this.last = row;
+    }
+    return undefined;
+  }
+
+  private end(): Altered | null {
+    const { last } = this;
+    if (last !== undefined && last.part < last.parts) {
+      return { stream: last.stream, seq: last.seq + 1, why: 'a command is only partly there' };
+    }
+    const left = this.checkpoints.left();
+    if (left === undefined) return null;
+    const { stream } = left;
+    const seq = last?.stream === stream ? last.seq + 1 : 1;
+    return { stream, seq, why: 'the events that a checkpoint was signed for are missing' };
+  }
+
+  /** Where a row should be: its own columns may be what was changed. */
+  private placeOf(row: StoredRow): Pick<Altered, 'stream' | 'seq'> {
+    const { last, first } = this;
+    if (last === undefined) return { stream: first, seq: 1 };
+    const begins = row.seq === 1 && row.stream !== last.stream;
+    return begins ? { stream: row.stream, seq: 1 } : { stream: last.stream, seq: last.seq + 1 };
+  }
+}
+
+export interface ScrubParts {
+  /** The log's folder. */
+  readonly directory: string;
+  readonly timers: Pick<Timers, 'every'>;
+  readonly journal: Logger;
+  /** The file or the disk can no longer be trusted. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/**
+ * Holds the log that is stored against its own hash chain and signed checkpoints, again and again
+ * while the hall runs. It reads the file by a connection of its own, and changes nothing.
+ */
+export class Scrub {
+  private found: Altered | null = null;
+  private database: Database.Database | undefined;
+  private look: Look | undefined;
+  private restMs = 0;
+  private stopTimer: (() => void) | undefined;
+  private readonly listeners: (() => void)[] = [];
+
+  constructor(private readonly parts: ScrubParts) {}
+
+  /** As of the last look that came so far; `null` while all holds. */
+  get altered(): Altered | null {
+    return this.found;
+  }
+
+  /** Called when an event is found that does not hold, or another one than before. */
+  onFound(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  start(): void {
+    const file = join(this.parts.directory, LOG_FILE);
+    this.database = connect(file, { readonly: true, fileMustExist: true });
+    // The file itself is what is looked at, and no page of it is kept for that.
+    this.database.pragma('cache_size = 0');
+    this.stopTimer = this.parts.timers.every(SLICE_MS, () => this.step());
+  }
+
+  stop(): void {
+    this.stopTimer?.();
+    this.look = undefined;
+    this.database?.close();
+    this.database = undefined;
+  }
+
+  private step(): void {
+    this.restMs -= SLICE_MS;
+    if (this.restMs > 0 || this.database === undefined) return;
+    try {
+      this.look ??= new Look(this.database);
+      const found = this.look.slice();
+      if (found === undefined) return;
+      this.tell(found);
+    } catch (error) {
+      if (kindOf(error) === 'fatal') this.parts.onFatal(error);
+      else this.parts.journal.error({ err: error }, 'the log could not be looked through');
+    }
+    this.look = undefined;
+    this.restMs = REST_MS;
+  }
+
+  private tell(found: Altered | null): void {
+    const before = this.found;
+    this.found = found;
+    if (before?.stream === found?.stream && before?.seq === found?.seq) return;
+    if (found === null) {
+      this.parts.journal.warn(before, 'an event of the log that did not hold does so again');
+      return;
+    }
+    this.parts.journal.error(found, 'an event of the log is not as it was written');
+    for (const listener of this.listeners) listener();
+  }
+}
