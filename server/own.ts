@@ -8,6 +8,23 @@ import type { RunOptions } from './run.js';
 import { refuseTakenOver } from './standby/keeper.js';
 import { refuseCopy } from './standby/role.js';
 import { createTables } from './tables.js';
+import { faultOfLog } from './upstream/damaged.js';
+
+/** Rejects, where the log is not as it was written, when those above were told. */
+const opened = async (options: RunOptions): Promise<Log> => {
+  const { server, configuration } = options.settings;
+  try {
+    return openLog({
+      directory: server.data,
+      centreId: configuration.centre.id,
+      time: options.time ?? machineTime,
+      projectors,
+      ...(options.faults === undefined ? {} : { faults: options.faults }),
+    });
+  } catch (fault) {
+    throw await faultOfLog(fault, options);
+  }
+};
 
 /**
  * Opens the log of the settings with all that lies beside it. Rejects, having let go of it, when it
@@ -17,13 +34,7 @@ export const openOwnLog = async (options: RunOptions): Promise<Log> => {
   const { server, configuration } = options.settings;
   const centreId = configuration.centre.id;
   if (existsSync(server.data)) refuseCopy(server.data);
-  const log = openLog({
-    directory: server.data,
-    centreId,
-    time: options.time ?? machineTime,
-    projectors,
-    ...(options.faults === undefined ? {} : { faults: options.faults }),
-  });
+  const log = await opened(options);
   const { directory, database, folded } = log;
   const its = folded.state.centre.centreId;
   try {

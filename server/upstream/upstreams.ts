@@ -5,6 +5,7 @@ import { STANDBY_ID } from '../../core/protocol/standby.js';
 import { liveNumbers } from '../../core/views/live.js';
 import { Forwarder, type ForwarderParts, type ForwardState } from '../../node/forward/forwarder.js';
 import type { Told } from '../../node/forward/telling.js';
+import { damageOf } from '../log/watch/scrub.js';
 import { Outbox } from './outbox.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
 
@@ -14,9 +15,9 @@ const namesOf = ({ configuration, staff }: Centre): Record<string, string> =>
     ? Object.fromEntries(staff.all().map(({ id, name }) => [id, name]))
     : {};
 
-/** What those above are told of a log that is not whole. */
-export const damageOf = ({ altered }: Centre['scrub']): Pick<Told, 'damage'> =>
-  altered === null ? {} : { damage: { is: 'altered', stream: altered.stream, seq: altered.seq } };
+/** What of the log is told beside it. */
+export const toldOf = ({ altered }: Centre['scrub']): Pick<Told, 'damage'> =>
+  altered === null ? {} : { damage: damageOf(altered) };
 
 const STANDBY_RETRY_MS_MAX = 1_000;
 /** What a person may mend at the other end. */
@@ -72,7 +73,7 @@ export class Upstreams {
       ...(retryMsMax === undefined ? {} : { retryMsMax }),
       told: () => ({
         ...{ at: centre.clock.now(), live: liveNumbers(centre.log.state) },
-        ...damageOf(centre.scrub),
+        ...toldOf(centre.scrub),
       }),
       waitsFor,
       onState: (state) => {

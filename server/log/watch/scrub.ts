@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import type { Logger } from 'pino';
 import type { StoredRow } from '../../../chain/chain.js';
+import type { Damage } from '../../../core/protocol/upstream.js';
 import { MINUTE_MS } from '../../../core/time.js';
 import type { Timers } from '../../../node/time.js';
 import { CheckpointCheck } from '../checkpoint.js';
@@ -22,6 +23,9 @@ export interface Altered {
   readonly seq: number;
   readonly why: string;
 }
+
+/** What those above are told of it. */
+export const damageOf = ({ stream, seq }: Altered): Damage => ({ is: 'altered', stream, seq });
 
 /** One look through the whole log, slice by slice, while it grows. */
 class Look {
@@ -70,6 +74,15 @@ class Look {
     return begins ? { stream: row.stream, seq: 1 } : { stream: last.stream, seq: last.seq + 1 };
   }
 }
+
+/** Looks through a whole log in one go: for a file that no hall works with. */
+export const firstAltered = (database: Database.Database): Altered | null => {
+  const look = new Look(database);
+  for (;;) {
+    const found = look.slice();
+    if (found !== undefined) return found;
+  }
+};
 
 export interface ScrubParts {
   /** The log's folder. */

@@ -14,7 +14,7 @@ import { rowsFrom } from '../../../server/log/read.js';
 import { Scrub } from '../../../server/log/watch/scrub.js';
 import { signerIn } from '../../../server/log/signer.js';
 import { Outbox } from '../../../server/upstream/outbox.js';
-import { damageOf } from '../../../server/upstream/upstreams.js';
+import { toldOf } from '../../../server/upstream/upstreams.js';
 import type { Ingest } from '../../../upstream/ingest/ingest.js';
 import type { Database } from '../../../upstream/store/database.js';
 import type { LoggedHall } from '../../fixtures/log.js';
@@ -66,7 +66,7 @@ export class Sending {
       random: () => 0,
       told: () => ({
         ...{ at: this.hall.clock.now(), live: null },
-        ...damageOf(this.scrub),
+        ...toldOf(this.scrub),
       }),
       waitsFor: [],
       onState: (state) => void this.states.push(state),
