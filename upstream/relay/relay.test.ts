@@ -38,12 +38,13 @@ afterAll(async () => {
 });
 
 const hand = new HandTimers(50);
+let clock = AT;
 
 /** The way to the nation, or to where nobody listens. */
 const relayOf = (url: string, queries: Queries, lines: string[] = []): Relay => {
   const settings = { ...nation.upstream.settings, id: 'ismailia', data: folder.path };
   const journal = pino({ base: null, timestamp: false }, { write: (line) => lines.push(line) });
-  const parts = { settings, queries, timers: hand, now: () => AT, random: () => 0, journal };
+  const parts = { settings, queries, timers: hand, now: () => clock, random: () => 0, journal };
   return new Relay(parts, { id: 'egypt', url, ca: null, proxy: null });
 };
 
@@ -182,6 +183,31 @@ test('what a centre says of its log is passed on until it says so no more', asyn
   expect(await count()).toEqual(before);
   await relay.stop();
   await database.query(`DELETE FROM centre WHERE centre_id = 'c-told'`);
+});
+
+test('to be behind may pass after a restore: it is an error only when it lasts', async () => {
+  const own = await centreWith('c-short', 6);
+  const { database } = store;
+  const lines: string[] = [];
+  const first = relayOf(nation.url, database);
+  const stored = () => above(`SELECT stored_seq AS n FROM stream WHERE centre_id = 'c-short'`);
+  await expect.poll(stored, { timeout: 15_000 }).toEqual([{ n: 6 }]);
+  await first.stop();
+  await database.query(`DELETE FROM event WHERE centre_id = 'c-short' AND seq > 3`);
+  await database.query(
+    `UPDATE stream SET stored_seq = 3, stored_hash = decode($1, 'hex')
+     WHERE centre_id = 'c-short'`,
+    [own.hashes[3]!.toString('hex')],
+  );
+  const relay = relayOf(nation.url, database, lines);
+  const told = () => lines.map((line) => JSON.parse(line) as object);
+  const WARN = { level: 40, centreId: 'c-short', why: 'behind' };
+  await expect.poll(told, { timeout: 15_000 }).toMatchObject([WARN]);
+  clock += 10 * 60_000;
+  await expect.poll(told, { timeout: 15_000 }).toMatchObject([WARN, { ...WARN, level: 50 }]);
+  await relay.stop();
+  await database.query(`DELETE FROM centre WHERE centre_id = 'c-short'`);
+  await above(`DELETE FROM alarm`);
 });
 
 test('a centre that is refused above holds up no other, and is named', async () => {

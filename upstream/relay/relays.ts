@@ -6,6 +6,7 @@ import {
   type Damage,
   type LiveNumbers,
 } from '../../core/protocol/upstream.js';
+import { MINUTE_MS } from '../../core/time.js';
 import { Forwarder, UpstreamAway, type ForwardState } from '../../node/forward/forwarder.js';
 import { lineOf, Wires } from '../../node/forward/line.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
@@ -17,6 +18,9 @@ import { StoredSource } from './source.js';
 
 /** How often new centres are looked for. */
 const LOOK_MS = 10_000;
+
+/** After a restore of this store the centres fill it again: longer than this they do not take. */
+const FILLED_MS = 10 * MINUTE_MS;
 
 const GONE = 'what is lacking above is gone here too: nothing after it is passed on';
 
@@ -187,6 +191,7 @@ export class Relay {
     const { queries, timers, now, random, journal } = this.parts;
     // It is tried again every few seconds, and said once.
     let told: string | undefined;
+    let since: Millis | undefined;
     const passed: { state: ForwardState | null } = { state: null };
     const forwarder = new Forwarder({
       source: new StoredSource(queries, centreId),
@@ -197,12 +202,16 @@ export class Relay {
       waitsFor: ['unknown', 'revoked', 'behind', 'altered'],
       onState: (state) => {
         passed.state = state;
-        if (state.is === 'live') told = undefined;
-        if (state.is !== 'stopped' || state.why === told) return;
+        if (state.is === 'live') told = since = undefined;
+        if (state.is !== 'stopped') return;
         const { why, hole } = state;
-        told = why;
+        since ??= now();
+        const mayPass = why === 'behind' && hole === undefined && now() - since < FILLED_MS;
+        const level = mayPass ? 'warn' : 'error';
+        if (told === `${why} ${level}`) return;
+        told = `${why} ${level}`;
         const words = { upstream: this.way.id, centreId, why, ...hole };
-        journal.error(words, hole === undefined ? 'no more is taken' : GONE);
+        journal[level](words, hole === undefined ? 'no more is taken' : GONE);
       },
       onFault: (err) => {
         journal.error({ err, centreId }, 'passing on is tried again after a fault');
