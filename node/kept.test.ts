@@ -74,6 +74,26 @@ test('one that has lasted is started again soon', async () => {
   await kept.stop();
 });
 
+test('one that cannot be started again for a while is tried again, and that is said', async () => {
+  let isReady = true;
+  const ready = () => (isReady ? Promise.resolve() : Promise.reject(new Error('no answer')));
+  const { kept, said, pauses, kill, comeBack } = await keep(ready);
+  await kill();
+  isReady = false;
+  await comeBack();
+  await comeBack();
+  expect(kept.pid).toBeUndefined();
+  expect(said.slice(1)).toEqual([
+    'The agent could not be started (no answer); it is started again in 2 s.',
+    'The agent could not be started (no answer); it is started again in 4 s.',
+  ]);
+  isReady = true;
+  await comeBack();
+  expect(kept.pid).toBeDefined();
+  expect(pauses).toEqual([1_000, 2_000, 4_000]);
+  await kept.stop();
+});
+
 test('one that is stopped stays so, and nothing is said', async () => {
   const { kept, said } = await keep();
   await kept.stop();

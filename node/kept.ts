@@ -65,20 +65,20 @@ export class Kept {
     this.child = child;
     child.once('exit', (code, signal) => {
       if (time.monotonicMs() - sinceMs > PAUSE_MS_MAX) this.pauseMs = PAUSE_MS_MIN;
-      this.beginLater(signal ?? `code ${code}`);
+      this.beginLater(`ended by itself (${signal ?? `code ${code}`})`);
     });
   }
 
-  private beginLater(why: string): void {
+  private beginLater(what: string): void {
+    // While all of it ends, what it needs to start is no longer there.
     if (this.isStopping) return;
     const { name, say, timers } = this.keeping;
-    say(`${name} ended by itself (${why}); it is started again in ${this.pauseMs / 1000} s.`);
+    say(`${name} ${what}; it is started again in ${this.pauseMs / 1000} s.`);
     this.cancel = timers.after(this.pauseMs, () => {
       this.starting = this.begin();
-      this.starting.catch((fault: unknown) => {
-        // While all of it ends, what it needs to start is no longer there.
-        if (!this.isStopping) throw fault;
-      });
+      this.starting.catch((fault: unknown) =>
+        this.beginLater(`could not be started (${fault instanceof Error ? fault.message : fault})`),
+      );
     });
     this.pauseMs = Math.min(2 * this.pauseMs, PAUSE_MS_MAX);
   }
