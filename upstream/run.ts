@@ -4,6 +4,7 @@ import type { Millis } from '../core/configuration.js';
 import { HOUR_MS } from '../core/time.js';
 import { urlOf } from '../node/addresses.js';
 import { machineRandom, machineTime, machineTimers, type Timers } from '../node/time.js';
+import { forgetWrong } from './access/audit.js';
 import { Senders } from './centres/senders.js';
 import { Projector } from './facts/projector.js';
 import { upstreamApp } from './http/app.js';
@@ -94,8 +95,8 @@ export const run = async (options: RunOptions): Promise<Running> => {
       });
     });
     const stopDropping = timers.every(DROP_LOOK_MS, () => {
-      sweep(upstream, relays).catch((fault: unknown) => {
-        journal.warn({ fault: String(fault) }, 'old months are dropped later');
+      Promise.all([sweep(upstream, relays), forgetWrong(database)]).catch((fault: unknown) => {
+        journal.warn({ fault: String(fault) }, 'what is old is dropped later');
       });
     });
     const pages = pagesOf(upstream);

@@ -3,7 +3,7 @@ import { HOUR_MS, MINUTE_MS } from '../../core/time.js';
 import { SecretHasher } from '../../node/secrets.js';
 import { openFleetStore } from '../../tests/fixtures/fleet/store.js';
 import { Accounts } from './accounts.js';
-import type { Actor } from './audit.js';
+import { forgetWrong, type Actor } from './audit.js';
 import { Sessions, SESSION_IDLE_MAX_MS, SESSION_MAX_MS } from './sessions.js';
 import { isSetupCode, setupCodeOf } from './setup.js';
 
@@ -52,6 +52,20 @@ describe('accounts', () => {
     expect(await accounts.all()).toEqual([
       { id: 'mona', name: 'منى', role: 'operator', scope: null },
     ]);
+  });
+
+  test('of wrong tries the newest are kept, and all of what was done', async () => {
+    await operator('mona');
+    for (let n = 1; n <= 3; n += 1) await sessions.signIn('wrong', by(`guess-${n}`, AT + n));
+    await signedIn('mona', AT + 4);
+    const wrong = ['guess-2 signIn.wrong ', 'guess-3 signIn.wrong '];
+    const done = ['root account.added mona operator *', 'mona signIn.done '];
+    await forgetWrong(store.database, 9);
+    expect(await written()).toHaveLength(5);
+    await forgetWrong(store.database, 2);
+    expect(await written()).toEqual([done[0], ...wrong, done[1]]);
+    await forgetWrong(store.database, 2);
+    expect(await written()).toHaveLength(4);
   });
 
   test('two who name themselves first at once do not both succeed', async () => {

@@ -10,7 +10,7 @@ export interface Actor {
   readonly at: Millis;
 }
 
-/** What was done, to what: written down before it is answered, for ever. */
+/** What was done, to what: written down before it is answered, for ever but for `forgetWrong`. */
 export const audit = async (
   queries: Queries,
   { accountId, line, at }: Actor,
@@ -20,6 +20,19 @@ export const audit = async (
     `INSERT INTO audit (audit_id, happened_at, account_id, line, action, subject)
      VALUES ($1, $2, $3, $4, $5, $6)`,
     [randomUUID(), at, accountId, line, action, subject],
+  );
+};
+
+/** Wrong tries that are kept. Anybody can make them, and they must not fill a disk. */
+const WRONG_MAX = 100_000;
+
+/** Forgets the oldest of the wrong tries; all else stays. */
+export const forgetWrong = async (queries: Queries, most: number = WRONG_MAX): Promise<void> => {
+  await queries.query(
+    `DELETE FROM audit WHERE action = 'signIn.wrong' AND (happened_at, audit_id) <= (
+       SELECT happened_at, audit_id FROM audit WHERE action = 'signIn.wrong'
+       ORDER BY happened_at DESC, audit_id DESC OFFSET $1 LIMIT 1)`,
+    [most],
   );
 };
 

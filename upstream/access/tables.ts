@@ -23,7 +23,7 @@ const SESSION: Table = {
     used_at BIGINT NOT NULL`,
 };
 
-/** What people did, in the order of `happened_at`; only ever added to. */
+/** What people did, in the order of `happened_at`; of wrong tries the newest. */
 const AUDIT: Table = {
   name: 'audit',
   reference: true,
