@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -25,16 +26,19 @@ export class ConfigurationError extends Error {
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
 
 const textOf = async (file: string): Promise<string> => {
-  try {
-    const { size } = await stat(file);
-    if (size <= FILE_BYTES_MAX) return await readFile(file, 'utf8');
-  } catch (cause) {
-    const reason = `cannot be read (${codeOf(cause)}): give the path of the file`;
-    throw new ConfigurationError(file, [{ path: '(file)', reason }], { cause });
-  }
-  const reason = `is larger than ${FILE_BYTES_MAX} bytes: is it the right file?`;
-  throw new ConfigurationError(file, [{ path: '(file)', reason }]);
+  const wrong = (reason: string, options?: ErrorOptions): ConfigurationError =>
+    new ConfigurationError(file, [{ path: '(file)', reason }], options);
+  const bytes = await bytesOf(file).catch((cause: unknown) => {
+    throw wrong(`cannot be read (${codeOf(cause)}): give the path of the file`, { cause });
+  });
+  if (bytes === null) throw wrong(`is larger than ${FILE_BYTES_MAX} bytes: is it the right file?`);
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw wrong('is no text in UTF-8: is it the right file? If so, save it as UTF-8');
 };
+
+/** `null` for a file that is too large to be one of ours. */
+const bytesOf = async (file: string): Promise<Buffer | null> =>
+  (await stat(file)).size <= FILE_BYTES_MAX ? readFile(file) : null;
 
 /** Whether a host is this machine alone. */
 const isLoopback = (host: string): boolean => /^(localhost|127\.[\d.]+|::1|\[::1\])$/.test(host);

@@ -111,6 +111,18 @@ describe('a file that cannot be used stops with file, path and reason', () => {
     expect(error.message).toContain('is larger than 4194304 bytes');
   });
 
+  test('a picture, or a text of another encoding', async () => {
+    const picture = await written('');
+    await writeFile(picture, Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a]));
+    const error = await wrong(loadSettings(picture));
+    expect(error.mistakes).toEqual([
+      {
+        path: '(file)',
+        reason: 'is no text in UTF-8: is it the right file? If so, save it as UTF-8',
+      },
+    ]);
+  });
+
   test('a list instead of a centre', async () => {
     const error = await wrong(loadSettings(await written('[]')));
     expect(error.mistakes).toEqual([

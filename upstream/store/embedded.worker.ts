@@ -2,6 +2,7 @@ import { fsyncSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite, types } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
+import { machineTimers } from '../../node/time.js';
 import type { Ask, Told } from './embedded.js';
 
 /** As much of Emscripten's file system as is changed here. */
@@ -66,6 +67,26 @@ const database = new PGlite({
 
 /** After these PostgreSQL has ended, or should have: it answers nothing any more. */
 const ENDED = /^(FATAL|PANIC)$/;
+/** Of a statement that did not come to PostgreSQL: a value that is not of its type, say. */
+const NOT_ASKED = 'XX000';
+const ALIVE_MS_MAX = 5_000;
+
+/** Whether PostgreSQL answers after an error that is none of its own. */
+const isAlive = (error: unknown): Promise<boolean> => {
+  // What it was doing when this happened is not known.
+  if (error instanceof WebAssembly.RuntimeError) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const cancel = machineTimers.after(ALIVE_MS_MAX, () => resolve(false));
+    database
+      .query('SELECT 1')
+      .then(
+        () => resolve(true),
+        // A transaction that has failed answers so.
+        ({ code }: { readonly code?: string }) => resolve(code !== undefined),
+      )
+      .finally(cancel);
+  });
+};
 
 const answer = async ({ id, sql, values }: Ask): Promise<void> => {
   try {
@@ -73,8 +94,9 @@ const answer = async ({ id, sql, values }: Ask): Promise<void> => {
     told({ id, rows: rows as object[] });
   } catch (error) {
     const { message, code, severity } = error as Error & { code?: string; severity?: string };
-    if (code === undefined || ENDED.test(severity ?? '')) told({ broken: lastWords || message });
-    else told({ id, fault: { message, state: code } });
+    const isEnded = code === undefined ? !(await isAlive(error)) : ENDED.test(severity ?? '');
+    if (isEnded) told({ broken: lastWords || message });
+    else told({ id, fault: { message, state: code ?? NOT_ASKED } });
   }
 };
 

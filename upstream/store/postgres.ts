@@ -64,6 +64,18 @@ const unfit = async (queries: Queries): Promise<string | undefined> => {
 /** Without the user and secret that stand in it. */
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '');
 
+/** What to do about a server that does not let us in, in a sentence. */
+const remedyOf = ({ message, state, cause }: QueryFault): string => {
+  // Of an address with several numbers the reason stands in the code alone.
+  const { code = message } = (cause ?? {}) as { readonly code?: string };
+  if (state === '') {
+    return `it cannot be reached (${code}): start it, or correct the address or the way to it`;
+  }
+  if (state.startsWith('28')) return `${message}: correct the user and the secret in it`;
+  if (state === '3D000') return `${message}: make it with createdb, or correct its name`;
+  return message;
+};
+
 /** What is under way; the pool itself forgets at its end who still waits for a connection. */
 class Gate {
   private readonly running = new Set<Promise<unknown>>();
@@ -147,7 +159,7 @@ export const openPostgres = async (
     };
   } catch (fault) {
     await pool.end();
-    if (fault instanceof QueryFault) throw refused(fault.message, { cause: fault });
+    if (fault instanceof QueryFault) throw refused(remedyOf(fault), { cause: fault });
     throw fault;
   }
 };

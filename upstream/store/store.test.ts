@@ -63,6 +63,16 @@ describe.each(KINDS)('a store on %s', (kind) => {
     expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
+  test('a value of another kind than the statement takes is a fault of that alone', async () => {
+    expect((await faultOf(database.query('SELECT $1::boolean', ['x']))).isPassing).toBe(false);
+    const work = database.transaction(async (queries) => {
+      await queries.query('INSERT INTO kept VALUES (800)');
+      await queries.query('SELECT $1::boolean', ['x']).catch(() => undefined);
+    });
+    expect((await faultOf(work)).isPassing).toBe(false);
+    expect(await kept(800)).toEqual([]);
+  });
+
   test('a transaction is there whole', async () => {
     const given = await database.transaction(async (queries) => {
       await queries.query('INSERT INTO kept VALUES (1, 1)');
@@ -187,8 +197,10 @@ describe('a server that goes away', () => {
     expect(await refusal(server.urlOf('nowhere'))).toContain('"nowhere" does not exist');
     expect(await refusal('postgresql://someone:hidden@127.0.0.1:1/dawr')).toBe(
       'The database at 127.0.0.1:1 (DATABASE_URL) cannot be the store: ' +
-        'connect ECONNREFUSED 127.0.0.1:1',
+        'it cannot be reached (ECONNREFUSED): start it, or correct the address or the way to it',
     );
+    expect(await refusal('postgresql://localhost:1/dawr')).toContain('reached (ECONNREFUSED)');
+    expect(await refusal(server.urlOf('nowhere'))).toContain('make it with createdb');
     expect(await refusal('dawr')).toContain('write postgresql://');
     const careless = await server.database('careless');
     await database.query('ALTER DATABASE careless SET synchronous_commit = off');
