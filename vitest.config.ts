@@ -4,16 +4,11 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { messages } from './web/messages/compile.js';
 
-/** Functions without a process, a file or a line: they share a process, which saves its start. */
-const PURE = ['{core,paper,web,kiosk,display,desk,manager,overview,phone}/**/*.test.ts'];
-/** Beside the code, and what spans folders. */
-const UNIT = ['{node,chain,upstream,server,agent,provision}/**/*.test.ts', 'tests/**/*.test.ts'];
-
 /** Tests of screens mostly wait, others mostly compute: two cores have three of them. */
 const WORKERS = Math.ceil(1.5 * availableParallelism());
 
 /** Longer than a loaded machine takes for a test or what it stands on; nothing waits it out. */
-const HANGS_MS = 90_000;
+const HANGS_MS = 180_000;
 
 /**
  * What waits and what computes take turns, so that both run at any time. What spans folders takes
@@ -22,9 +17,10 @@ const HANGS_MS = 90_000;
 class TakingTurns extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const waiting = sorted.filter(({ project }) => project.name === 'e2e');
-    const rest = sorted.filter(({ project }) => project.name !== 'e2e');
-    const spans = ({ moduleId }: TestSpecification): boolean => moduleId.includes('/tests/');
+    const lies = (folder: string) => (file: TestSpecification) => file.moduleId.includes(folder);
+    const waits = lies('/tests/e2e/');
+    const spans = lies('/tests/');
+    const [waiting, rest] = [sorted.filter(waits), sorted.filter((file) => !waits(file))];
     const working = [...rest.filter(spans), ...rest.filter((file) => !spans(file))];
     return working
       .flatMap((file, n) => [...waiting.slice(n, n + 1), file])
@@ -39,26 +35,15 @@ export default defineConfig({
     testTimeout: HANGS_MS,
     hookTimeout: HANGS_MS,
     sequence: { sequencer: TakingTurns },
+    // Files share processes, also of one project alone: to begin one and load all anew takes long.
+    isolate: false,
     projects: [
       {
         extends: true,
-        test: { name: 'pure', include: PURE, isolate: false },
-      },
-      {
-        extends: true,
         test: {
-          name: 'unit',
-          include: UNIT,
-          exclude: ['tests/e2e/**', 'tests/torture/**'],
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'e2e',
-          include: ['tests/e2e/**/*.test.ts'],
-          testTimeout: 2 * HANGS_MS,
-          hookTimeout: 2 * HANGS_MS,
+          name: 'tests',
+          include: ['**/*.test.ts'],
+          exclude: ['build/**', 'node_modules/**', 'tests/torture/**'],
         },
       },
       {

@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { FileRefused } from './files.js';
-import { Lines } from './lines.js';
 
 /** How many of the next bytes the disk has room for. */
 const disk = vi.hoisted(() => ({ room: Infinity }));
@@ -18,6 +16,10 @@ vi.mock('node:fs', async (original) => {
   };
   return { ...real, writeFileSync: writeFile };
 });
+// Another test in this process may have them with the whole disk.
+vi.resetModules();
+const { FileRefused } = await import('./files.js');
+const { Lines } = await import('./lines.js');
 
 const folder = mkdtempSync(join(tmpdir(), 'dawr-lines-'));
 afterAll(() => rmSync(folder, { recursive: true }));

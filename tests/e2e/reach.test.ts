@@ -63,12 +63,10 @@ afterAll(async () => {
 
 const show = async (state: string, language = 'ar', app = 'kiosk'): Promise<void> => {
   await page.setViewportSize(app === 'kiosk' ? PORTRAIT : LANDSCAPE);
-  // The gallery brings styles and fonts piece by piece; sizes hold once it is quiet.
-  await page.goto(`${galleries}${app}/?state=${state}&language=${language}`, {
-    waitUntil: 'networkidle',
-  });
+  await page.goto(`${galleries}${app}/?state=${state}&language=${language}`);
   await page.locator('h1').first().waitFor();
-  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  // Sizes hold once the fonts have come that a first layout asks for.
+  await page.evaluate(() => document.body.offsetHeight > 0 && document.fonts.ready.then(Boolean));
 };
 
 /** Controls too small, cut off or beyond the screen, with sizes; a page just resized settles. */
