@@ -65,20 +65,30 @@ export const signNote = (text: string, signer: Signer): string => {
   return `${text}\n— ${signer.name} ${Buffer.concat([id, signature]).toString('base64')}\n`;
 };
 
+/** The signature that a note says is by this key; `undefined` where it has none. */
+const signatureBy = (note: string, verifierKey: string): Buffer | undefined => {
+  const { name, id } = KEY_PARTS.exec(verifierKey)?.groups ?? {};
+  const lines = note.slice(note.lastIndexOf('\n\n') + 2).split('\n');
+  const line = lines.find((entry) => entry.startsWith(`— ${name} `));
+  if (line === undefined) return undefined;
+  const bytes = Buffer.from(line.slice(`— ${name} `.length), 'base64');
+  return bytes.subarray(0, 4).toString('hex') === id ? bytes.subarray(4) : undefined;
+};
+
+/** Whether a note says that this key has signed it; the signature itself is not looked at. */
+export const namesKey = (note: string, verifierKey: string): boolean =>
+  signatureBy(note, verifierKey) !== undefined;
+
 /** The signed text, when one of the verifier keys has signed it; else `null`. */
 export const openNote = (note: string, verifierKeys: Iterable<string>): string | null => {
   const cut = note.lastIndexOf('\n\n');
   if (cut < 0) return null;
   const text = note.slice(0, cut + 1);
-  const lines = note.slice(cut + 2).split('\n');
   for (const verifierKey of verifierKeys) {
-    const { name, id } = KEY_PARTS.exec(verifierKey)?.groups ?? {};
-    const line = lines.find((entry) => entry.startsWith(`— ${name} `));
-    if (line === undefined) continue;
-    const bytes = Buffer.from(line.slice(`— ${name} `.length), 'base64');
-    if (bytes.subarray(0, 4).toString('hex') !== id) continue;
+    const signature = signatureBy(note, verifierKey);
+    if (signature === undefined) continue;
     const publicKey = publicKeyOf(verifierKey);
-    if (verify(null, Buffer.from(text, 'utf8'), publicKey, bytes.subarray(4))) return text;
+    if (verify(null, Buffer.from(text, 'utf8'), publicKey, signature)) return text;
   }
   return null;
 };

@@ -1,4 +1,5 @@
 import type { Row } from '../../chain/chain.js';
+import { namesKey } from '../../chain/note.js';
 import { keptDay, POST_MONTHS_MAX, type SentRow } from '../../core/protocol/upstream.js';
 
 /** Of one post; a single request is sent whole, however long it is. */
@@ -45,3 +46,13 @@ export const sentOf = (row: Omit<Row, 'body'>, body: string): SentRow => [
   ...([row.day, row.occurred_at, row.request, row.part, row.parts, row.actor] as const),
   ...([row.type, row.version, body] as const),
 ];
+
+/**
+ * Those of some checkpoints that a key has signed; all, where none is named. Who knows a log by a
+ * new key, since the old one was lost, takes what that signed for somebody else's.
+ */
+export const notesBy = (
+  notes: readonly { readonly note: string }[],
+  logKey: string | null,
+): string[] =>
+  notes.map(({ note }) => note).filter((note) => logKey === null || namesKey(note, logKey));

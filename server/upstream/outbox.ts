@@ -2,13 +2,21 @@ import type { Database } from 'better-sqlite3';
 import { genesisOf, type StoredRow } from '../../chain/chain.js';
 import { POST_EVENTS_MAX, POST_NOTES_MAX, type StaffPost } from '../../core/protocol/upstream.js';
 import type { Part, Reach, Source } from '../../node/forward/source.js';
-import { requestsTo, sentOf, wholeRequests } from '../../node/forward/rows.js';
+import { notesBy, requestsTo, sentOf, wholeRequests } from '../../node/forward/rows.js';
 import { staffOf, type Staff } from '../../node/forward/staff.js';
 import type { Timers } from '../../node/time.js';
 import { storedBytes } from '../log/configurations.js';
 
 /** Rows that are read in one go: more would hold up the hall for milliseconds. */
 const SLICE_ROWS = 100;
+
+/** What a centre tells of itself beside its log. */
+interface Own {
+  /** What clerks are called, where the centre's policy tells it. */
+  readonly names?: () => StaffPost['names'];
+  /** Verifier key that is known above: only what it has signed is sent. */
+  readonly logKey?: string;
+}
 
 /** The log of this server, as those above it are sent it. */
 export class Outbox implements Source {
@@ -23,8 +31,7 @@ export class Outbox implements Source {
   constructor(
     private readonly database: Database,
     private readonly timers: Pick<Timers, 'soon'>,
-    /** What clerks are called, where the centre's policy tells it. */
-    private readonly names: () => StaffPost['names'] = () => ({}),
+    private readonly own: Own = {},
   ) {
     this.#streams = database.prepare<[], { id: string }>('SELECT id FROM stream ORDER BY ordinal');
     const columns = 'SELECT stream, seq, position, hash FROM event';
@@ -59,7 +66,7 @@ export class Outbox implements Source {
   }
 
   staff(): Staff {
-    return staffOf(this.names());
+    return staffOf(this.own.names?.() ?? {});
   }
 
   configuration(hash: string): Buffer | undefined {
@@ -81,7 +88,7 @@ export class Outbox implements Source {
       previous,
       head: sent.at(-1)?.hash.toString('hex') ?? previous,
       events: sent.map((row) => sentOf(row, row.body.toString('utf8'))),
-      notes: notes.map(({ note }) => note),
+      notes: notesBy(notes, this.own.logKey ?? null),
     };
   }
 

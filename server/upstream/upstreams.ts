@@ -1,4 +1,5 @@
 import { lineOf, Wires } from '../../node/forward/line.js';
+import { verifierKeyOf } from '../../chain/note.js';
 import type { Centre } from '../centre.js';
 import { senderPath } from '../../core/protocol/upstream.js';
 import { STANDBY_ID } from '../../core/protocol/standby.js';
@@ -6,6 +7,7 @@ import { liveNumbers } from '../../core/views/live.js';
 import { Forwarder, type ForwarderParts, type ForwardState } from '../../node/forward/forwarder.js';
 import type { Told } from '../../node/forward/telling.js';
 import { damageOf } from '../log/watch/scrub.js';
+import { signerIn } from '../log/signer.js';
 import { Outbox } from './outbox.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
 
@@ -62,10 +64,12 @@ export class Upstreams {
   private forward(centre: Centre, way: Way, random: () => number) {
     const { id, url, retryMsMax, waitsFor = WAITS_FOR } = way;
     const centreId = centre.configuration().centre.id;
-    const key = new RequestKey(centre.store.directory, id, centreId);
+    const { database, directory } = centre.store;
+    const key = new RequestKey(directory, id, centreId);
+    const logKey = verifierKeyOf(signerIn(directory, centreId));
     const wires = new Wires(way);
     const forwarder = new Forwarder({
-      source: new Outbox(centre.store.database, centre.timers, () => namesOf(centre)),
+      source: new Outbox(database, centre.timers, { names: () => namesOf(centre), logKey }),
       line: lineOf(wires, senderPath(centreId), () => key.signer()),
       timers: centre.timers,
       now: () => centre.clock.now(),

@@ -13,7 +13,7 @@ export class Sender {
   readonly stream = [...randomBytes(26)].map((byte) => (byte % 32).toString(32)).join('');
   readonly rows: SentRow[] = [];
   readonly hashes: Buffer[] = [genesisOf(this.stream)];
-  private readonly signer;
+  private signer;
   private readonly tree = Tree.empty();
 
   constructor(
@@ -49,6 +49,11 @@ export class Sender {
     const hash = hashOf(this.hashes.at(-1)!, { stream: this.stream, seq, ...fields, body: bytes });
     this.hashes.push(hash);
     this.tree.append(hash);
+  }
+
+  /** The key with which it signs is lost, and it goes on with another. */
+  loseKey(): void {
+    this.signer = { ...this.signer, privateKey: generateKeyPairSync('ed25519').privateKey };
   }
 
   note(): string {

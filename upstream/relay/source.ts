@@ -1,7 +1,7 @@
 import { genesisOf, type Row } from '../../chain/chain.js';
 import { POST_EVENTS_MAX, POST_NOTES_MAX } from '../../core/protocol/upstream.js';
 import type { Part, Reach, Source } from '../../node/forward/source.js';
-import { requestsTo, sentOf, wholeRequests } from '../../node/forward/rows.js';
+import { notesBy, requestsTo, sentOf, wholeRequests } from '../../node/forward/rows.js';
 import { staffOf, type Staff } from '../../node/forward/staff.js';
 import { clerksOf } from '../read/names.js';
 import type { Queries } from '../store/database.js';
@@ -9,6 +9,13 @@ import type { Queries } from '../store/database.js';
 interface StoredRow extends Omit<Row, 'body'> {
   readonly body: string;
   readonly hash: string;
+}
+
+interface StoredNote {
+  readonly size: number;
+  readonly note: string;
+  /** Of the centre now: that which those above are told of. */
+  readonly log_key: string | null;
 }
 
 /** The log of one centre as it is stored here. */
@@ -82,9 +89,11 @@ export class StoredSource implements Source {
     const parts = some[0]?.parts ?? 0;
     const whole = wholeRequests(parts > POST_EVENTS_MAX ? await rows(parts) : some);
     const previous = (await this.hashAt(stream, seq - 1)) ?? '';
-    const notes = await this.queries.query<{ size: number; note: string }>(
-      `SELECT size, note FROM checkpoint WHERE centre_id = $1 AND stream = $2
-         AND size BETWEEN $3 AND $4 ORDER BY size LIMIT $5`,
+    const notes = await this.queries.query<StoredNote>(
+      `SELECT n.size, n.note, c.log_key FROM checkpoint AS n
+         LEFT JOIN centre AS c ON c.centre_id = n.centre_id
+       WHERE n.centre_id = $1 AND n.stream = $2 AND n.size BETWEEN $3 AND $4
+       ORDER BY n.size LIMIT $5`,
       [this.centreId, stream, Math.max(seq - 1, noted + 1), seq - 1 + whole.length, POST_NOTES_MAX],
     );
     const last = notes[POST_NOTES_MAX - 1];
@@ -93,7 +102,7 @@ export class StoredSource implements Source {
       previous,
       head: sent.at(-1)?.hash ?? previous,
       events: sent.map((row) => sentOf(row, row.body)),
-      notes: notes.map(({ note }) => note),
+      notes: notesBy(notes, notes[0]?.log_key ?? null),
     };
   }
 }
