@@ -24,7 +24,6 @@ const TABLES: readonly Kept[] = [
   { name: 'staff' },
   { name: 'session' },
   { name: 'machine' },
-  { name: 'device_time' },
   { name: 'sms_number' },
   { name: 'sms_message' },
   { name: 'quarantine' },
@@ -34,6 +33,11 @@ const TABLES: readonly Kept[] = [
 /** The audit table only grows: it is sent in pieces, and its newest tells how far. */
 const AUDIT = 'audit';
 const AUDIT_ROWS = 5_000;
+
+/** Grows by each day, and of each day while it lasts: it is sent month by month. */
+const TIMES = 'device_time';
+const MONTHS = `SELECT substr(day, 1, 7), count(*), sum(connected_ms) FROM ${TIMES} GROUP BY 1`;
+const OF_MONTH = `FROM ${TIMES} WHERE day >= ? AND day < ? || '~'`;
 
 const OWN_KEY = join('keys', `upstream-${STANDBY_ID}.pem`);
 const isKeyFile = (path: string): boolean =>
@@ -56,6 +60,12 @@ const rowsOf = (database: Database, sql: string, values: readonly unknown[] = []
   return JSON.stringify(rows.map((row) => row.map(cellOf)));
 };
 
+/** A sum for each month: the times of a day only ever grow. */
+const timesOf = (database: Database, remembered: Remembered): [string, string][] => {
+  const sums = JSON.parse(remembered.of(TIMES, () => rowsOf(database, MONTHS))) as Cell[][];
+  return sums.map(([month, ...sum]) => [`${TIMES}/${String(month)}`, sha256(JSON.stringify(sum))]);
+};
+
 const newestAudit = (database: Database): number =>
   database.prepare('SELECT coalesce(max(id), 0) FROM audit').pluck().get() as number;
 
@@ -71,8 +81,7 @@ const hashes = new WeakMap<Database, Remembered>();
 const hashesOf = (database: Database): Remembered => {
   const known = hashes.get(database);
   if (known !== undefined) return known;
-  const names = TABLES.map(({ name }) => name);
-  const begun = new Remembered(database, names);
+  const begun = new Remembered(database, [...TABLES.map(({ name }) => name), TIMES]);
   hashes.set(database, begun);
   return begun;
 };
@@ -89,6 +98,7 @@ export const partsOf = ({ directory, database }: Place): Readonly<Record<string,
       name,
       remembered.of(name, () => sha256(rowsOf(database, stamp))),
     ]),
+    ...timesOf(database, remembered),
     [AUDIT, sha256(String(newestAudit(database)))],
   ]) as Readonly<Record<string, string>>;
 };
@@ -102,6 +112,12 @@ export const lacking = (place: Place, told: Readonly<Record<string, string>>): s
   );
 };
 
+/** A month as the two values of `OF_MONTH`; `null` for a part that is none. */
+const monthIn = (name: string): readonly [string, string] | null => {
+  const [, month] = /^device_time\/(\d{4}-\d{2})$/.exec(name) ?? [];
+  return month === undefined ? null : [month, month];
+};
+
 const auditFrom = (name: string): number | null =>
   name.startsWith(`${AUDIT}/`) ? Number(name.slice(AUDIT.length + 1)) : null;
 
@@ -113,6 +129,8 @@ export const contentOf = ({ directory, database }: Place, name: string): string 
       ...[from, AUDIT_ROWS],
     ]);
   }
+  const month = monthIn(name);
+  if (month !== null) return rowsOf(database, `SELECT * ${OF_MONTH} ORDER BY 1, 2`, month);
   if (isKeyFile(name)) {
     const file = join(directory, name);
     return existsSync(file) ? readFileSync(file, 'base64') : undefined;
@@ -121,12 +139,19 @@ export const contentOf = ({ directory, database }: Place, name: string): string 
   return table && rowsOf(database, `SELECT * FROM ${name} ORDER BY 1, 2`);
 };
 
+/** Where a part's rows lie. */
+const tableOf = (name: string): string | undefined => {
+  if (auditFrom(name) !== null) return AUDIT;
+  return monthIn(name) === null ? TABLES.find((kept) => kept.name === name)?.name : TIMES;
+};
+
 /** Puts a part in the place of what was there, durably. Throws on what is no part. */
 export const takePart = (place: Place, name: string, content: string): void => {
   const { directory, database } = place;
   if (isKeyFile(name)) return writeKept(join(directory, name), Buffer.from(content, 'base64'));
   const from = auditFrom(name);
-  const table = from === null ? TABLES.find((kept) => kept.name === name)?.name : AUDIT;
+  const month = monthIn(name);
+  const table = tableOf(name);
   if (table === undefined) throw new Error(`${name} is no part of what lies beside a log`);
   const rows = (JSON.parse(content) as Cell[][]).map((row) => row.map(valueOf));
   const marks = database
@@ -136,7 +161,8 @@ export const takePart = (place: Place, name: string, content: string): void => {
   database.transaction(() => {
     // Sessions name their staff: both are whole again when all parts have come.
     database.pragma('defer_foreign_keys = ON');
-    if (from === null) database.prepare(`DELETE FROM ${table}`).run();
+    if (month !== null) database.prepare(`DELETE ${OF_MONTH}`).run(...month);
+    else if (from === null) database.prepare(`DELETE FROM ${table}`).run();
     const verb = from === null ? 'INSERT' : 'INSERT OR IGNORE';
     const insert = database.prepare(`${verb} INTO ${table} VALUES (${marks.join(', ')})`);
     for (const row of rows) insert.run(...row);

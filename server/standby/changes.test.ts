@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connect, LOG_FILE } from '../log/database.js';
 import { migrate } from '../log/schema.js';
 import { createTables } from '../tables.js';
-import { partsOf } from './beside.js';
+import { contentOf, lacking, partsOf, takePart } from './beside.js';
 
 let directory: string;
 let database: Database;
@@ -48,6 +48,35 @@ test('every change of a table beside the log is seen, and of that table alone', 
     'staff',
     'sms_number',
   ]);
+});
+
+test('times of devices go month by month, and what has not changed stays', () => {
+  const other = connect(join(directory, 'copy.db'));
+  migrate(other);
+  createTables(other);
+  const kept = { directory, database: other };
+  const follow = (): string[] => {
+    const wanted = lacking(kept, parts());
+    for (const name of wanted) takePart(kept, name, contentOf({ directory, database }, name)!);
+    return wanted.filter((name) => name.startsWith('device_time'));
+  };
+  const add = (day: string, ms: number) =>
+    database
+      .prepare(
+        `INSERT INTO device_time VALUES (?, 'd1', ?) ON CONFLICT (day, device_id)
+         DO UPDATE SET connected_ms = connected_ms + excluded.connected_ms`,
+      )
+      .run(day, ms);
+  for (const day of ['2026-10-30', '2026-10-31', '2026-11-01']) add(day, 10_000);
+  expect(follow()).toEqual(['device_time/2026-10', 'device_time/2026-11']);
+  expect(follow()).toEqual([]);
+  add('2026-11-01', 10_000);
+  add('2026-11-02', 0);
+  expect(follow()).toEqual(['device_time/2026-11']);
+  const all = (from: Database) => from.prepare('SELECT * FROM device_time').all();
+  expect(all(other)).toEqual(all(database));
+  expect(all(other)).toHaveLength(4);
+  other.close();
 });
 
 test('what another connection changes is seen, too', () => {
