@@ -57,7 +57,7 @@ const hashFramed = (before: Buffer, fields: readonly (string | Buffer)[]): Buffe
 export const genesisOf = (stream: string): Buffer => hashFramed(NOTHING, [FORMAT, stream]);
 
 /** A row as it is hashed: its body as bytes, or as their text. */
-export type HashedRow = Omit<Row, 'body'> & { readonly body: Buffer | string };
+type HashedRow = Omit<Row, 'body'> & { readonly body: Buffer | string };
 
 /** The row's hash, given the hash before it. */
 export const hashOf = (previous: Buffer, row: HashedRow): Buffer =>

@@ -1,5 +1,5 @@
 /** A claim that a stream of so many events has this Merkle root (RFC 6962 over event hashes). */
-export interface Checkpoint {
+interface Checkpoint {
   readonly origin: string;
   readonly size: number;
   readonly root: Buffer;

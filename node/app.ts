@@ -17,7 +17,7 @@ const BODY_BYTES_MAX = 16_384;
 /** A request that dawdles longer is cut, unless a door says otherwise. */
 const REQUEST_MS_MAX = 30_000;
 
-export interface AppParts {
+interface AppParts {
   readonly journal: FastifyBaseLogger;
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly limits: ConnectionLimits;

@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
 /** Whether a request was meant for this server, by the name that it was sent to. */
-export type OwnHost = (request: IncomingMessage) => boolean;
+type OwnHost = (request: IncomingMessage) => boolean;
 
 /** How a server listens, and by which names it is reached. */
 export interface Named {

@@ -9,7 +9,7 @@ export interface Starting {
 }
 
 /** An error of Node's listeners; `port` and `hostname` as far as it knows them. */
-export interface ListenError extends Error {
+interface ListenError extends Error {
   readonly code: string;
   readonly syscall: string;
   readonly port?: number;

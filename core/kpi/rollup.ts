@@ -13,7 +13,7 @@ import { bucketOf } from './histogram.js';
 import { MINUTE_MS } from '../time.js';
 
 /** Legs are rolled up by the quarter of an hour, in UTC, in which they joined. */
-export const SLOT_MS = 15 * MINUTE_MS;
+const SLOT_MS = 15 * MINUTE_MS;
 
 export const slotOf = ({ joinedAt }: Pick<LegFact, 'joinedAt'>): Millis =>
   Math.floor(joinedAt / SLOT_MS) * SLOT_MS;

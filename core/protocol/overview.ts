@@ -17,8 +17,7 @@ export type Scope = readonly string[] | null;
  * `live`: all that the centre has is here. `behind`: more is to come. `silent`: nothing was heard
  * for some minutes. `expected`: enrolled, and never heard.
  */
-export const LINE_STATES = ['live', 'behind', 'silent', 'expected', 'revoked'] as const;
-export type LineState = (typeof LINE_STATES)[number];
+export type LineState = 'live' | 'behind' | 'silent' | 'expected' | 'revoked';
 
 /** Percentiles of waits in milliseconds, from a histogram; `null` where nobody was called. */
 export type Waits = {

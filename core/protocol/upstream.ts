@@ -32,6 +32,10 @@ const isKept = (text: string): boolean => !/\p{Surrogate}|\0/u.test(text);
 const kept = z.string().refine(isKept);
 const word = kept.min(1).max(200);
 
+/** Whether an event of this type names a configuration, by its hash. */
+export const namesConfiguration = (type: string): boolean =>
+  type === 'configuration.published' || type === 'configuration.applied' || type === 'day.opened';
+
 /** A stream's id: 128 random bits in base 32. */
 export const STREAM = /^[0-9a-v]{26}$/;
 
@@ -267,5 +271,4 @@ export const rekeySchema = z.strictObject({
 export type RekeyPost = z.infer<typeof rekeySchema>;
 
 /** Why an enrolment was refused. */
-export const ENROL_REFUSALS = ['code', 'malformed', 'tooMany'] as const;
-export type EnrolRefusal = (typeof ENROL_REFUSALS)[number];
+export type EnrolRefusal = 'code' | 'malformed' | 'tooMany';

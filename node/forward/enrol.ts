@@ -53,7 +53,7 @@ const asked = async (place: Place, ask: (wires: Wires) => Promise<Answered>): Pr
 type Own<T> = T extends unknown ? Omit<T, 'requestKey' | 'code'> : never;
 
 /** The key with which a sender signs for an upstream. */
-export const keyAt = ({ directory, upstreamId }: Place, senderId: string): RequestKey =>
+const keyAt = ({ directory, upstreamId }: Place, senderId: string): RequestKey =>
   new RequestKey(directory, upstreamId, senderId);
 
 /**

@@ -54,7 +54,7 @@ export interface Line {
  * Why nothing is sent until a person has looked. `behind`: what was to be here is not. `altered`:
  * it is here, and not as it was written.
  */
-export type StopReason = Exclude<PostRefusal, 'gap'> | 'behind' | 'altered';
+type StopReason = Exclude<PostRefusal, 'gap'> | 'behind' | 'altered';
 
 /** The first event that is not here any more, while later ones are. */
 export type Hole = Pick<EventsPost, 'stream' | 'from'>;

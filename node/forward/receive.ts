@@ -4,6 +4,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Signed } from '../../chain/request.js';
 
+/** Of a body as it comes, packed. */
+export const PACKED_BYTES_MAX = 1_500_000;
+/** A sender's request that dawdles longer is cut: its line may be slow. */
+export const SENDER_MS_MAX = 60_000;
+
 /** Takes bodies as the bytes that were signed, up to so many. */
 export const takeBytes = (app: FastifyInstance, bodyLimit: number): void => {
   app.addContentTypeParser(

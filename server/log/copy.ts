@@ -4,6 +4,7 @@ import { nothingOf, type CheckedNote, type CheckedRow, type Held } from '../../c
 import { keyIdOfKey } from '../../chain/note.js';
 import type { Tree } from '../../chain/tree.js';
 import type { Logged } from '../../core/events.js';
+import { namesConfiguration } from '../../core/protocol/upstream.js';
 import type { Done } from '../../core/protocol/wire.js';
 import { emptyState, type Configurations, type State } from '../../core/state.js';
 import { ANY_PAYLOAD, ANYBODY } from './answers.js';
@@ -17,13 +18,8 @@ import { lastRow, lastRowOf, openStream, rowAt } from './read.js';
 import { fold, replay, type Rules } from './replay.js';
 import type { Verified } from './verify.js';
 
-/** Events that name a configuration by its hash. */
-const NAMING: ReadonlySet<string> = new Set<Logged['type']>([
-  ...(['configuration.published', 'configuration.applied', 'day.opened'] as const),
-]);
-
 /** The first event of a stream as far as it says what it follows. */
-interface Beginning {
+interface FirstEvent {
   readonly training?: boolean;
   readonly previousStream?: string;
   readonly previousSeq?: number;
@@ -87,7 +83,7 @@ export class Copy {
   /** Hashes of configurations that these rows name and the file has not. */
   lacks(rows: readonly Pick<CheckedRow, 'type' | 'body'>[]): readonly string[] {
     const named = rows
-      .filter(({ type }) => NAMING.has(type))
+      .filter(({ type }) => namesConfiguration(type))
       .map(({ body }) => (JSON.parse(body) as { readonly configuration: string }).configuration);
     return [...new Set(named)].filter((key) => !this.parts.configurations.has(key));
   }
@@ -103,7 +99,7 @@ export class Copy {
   mayBegin([first]: readonly Pick<CheckedRow, 'type' | 'body'>[]): boolean {
     const { head } = this;
     if (first === undefined) return true;
-    const begins = JSON.parse(first.body) as Beginning;
+    const begins = JSON.parse(first.body) as FirstEvent;
     if (head === null) return first.type === 'log.started' && begins.training !== true;
     const { previousStream, previousSeq, previousHash } = begins;
     return (

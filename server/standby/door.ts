@@ -33,7 +33,14 @@ import {
 } from '../../core/protocol/upstream.js';
 import { lineOf } from '../../node/address.js';
 import { limitConnections } from '../../node/connections.js';
-import { packedValue, signedOf, takeBytes, unpacked } from '../../node/forward/receive.js';
+import {
+  PACKED_BYTES_MAX,
+  packedValue,
+  SENDER_MS_MAX,
+  signedOf,
+  takeBytes,
+  unpacked,
+} from '../../node/forward/receive.js';
 import { setHeaders } from '../../node/headers.js';
 import { ownHostOf } from '../../node/hosts.js';
 import { Throttle } from '../../node/throttle.js';
@@ -43,9 +50,6 @@ import type { OpenCopy } from './copy.js';
 import { keepRole, roleIn, type Role } from './role.js';
 
 const CODE_GROUPS = 4;
-const REQUEST_MS_MAX = 60_000;
-/** Of a body as it comes, packed. */
-const PACKED_BYTES_MAX = 1_500_000;
 const CONNECTIONS = { connectionsPerLine: 50, connectionsMax: 200 };
 /** The server says so often that it lives, if nothing else is to be said. */
 const BEAT_MS = 1_000;
@@ -101,7 +105,7 @@ export class Door {
     const app = Fastify({
       loggerInstance,
       logController: new LogController({ disableRequestLogging: true }),
-      requestTimeout: REQUEST_MS_MAX,
+      requestTimeout: SENDER_MS_MAX,
       https,
     });
     limitConnections(app.server, CONNECTIONS);

@@ -14,7 +14,7 @@ import { OpenCopy } from './copy.js';
 import { Door } from './door.js';
 import { forgetRole, keepRole, roleIn } from './role.js';
 
-export interface StandbyOptions {
+interface StandbyOptions {
   readonly settings: Settings;
   readonly journal: Logger;
   readonly time: TimeSource;

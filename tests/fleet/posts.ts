@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
 import { makeCheckpoint } from '../../chain/checkpoint.js';
 import { genesisOf, hashOf, type Row, type StoredRow } from '../../chain/chain.js';
 import { signNote, type Signer } from '../../chain/note.js';
@@ -128,6 +127,3 @@ export const daysUpTo = (now: number, days: number): readonly string[] =>
   Array.from({ length: days }, (_, index) =>
     new Date(now - (days - 1 - index) * DAY_MS).toISOString().slice(0, 10),
   );
-
-/** Bytes of a post on the wire, without what HTTP adds. */
-export const packedBytes = (post: EventsPost): number => gzipSync(JSON.stringify(post)).length;

@@ -4,7 +4,7 @@ import type { Command } from '../../core/protocol/commands.js';
 import { HOUR_MS } from '../../core/time.js';
 import { Projector, recompute } from '../../upstream/facts/projector.js';
 import { round } from '../../upstream/facts/round.js';
-import { Overtaken } from '../../upstream/facts/stands.js';
+import { Overtaken } from '../../upstream/store/database.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
 import type { Database } from '../../upstream/store/database.js';
 import { LoggedHall } from '../fixtures/factbook.js';

@@ -1,10 +1,31 @@
 import { expect, test } from 'vitest';
 import { machineTimers } from '../../node/time.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
+import type { Database } from '../../upstream/store/database.js';
 import { dropOld, unmade } from '../../upstream/store/retention.js';
 import { keepMonths, migrate } from '../../upstream/store/schema.js';
 import { Sender } from './sender.js';
 import { STORES } from './stores.js';
+
+/** A store with the three events that a centre began with. */
+const withThree = async () => {
+  const { database, remove } = await STORES.embedded();
+  await migrate(database);
+  const ingest = new Ingest(database, machineTimers);
+  const sender = new Sender('c-1');
+  sender.write(3);
+  await ingest.take(sender.arrived(sender.post(1)));
+  return { database, ingest, sender, remove };
+};
+
+/** Nobody waits for the figures of a centre that was revoked. */
+const revoked = (database: Database, centreId: string) =>
+  database.query(
+    `INSERT INTO centre (centre_id, governorate_id, name_ar, name_en, zone, log_key, enrolled_at,
+       relayed, missing, revoked_at) VALUES ($1, 'x', 'x', 'x', 'Africa/Cairo', 'x', 0, false, 0,
+       1)`,
+    [centreId],
+  );
 
 test('several processes make room for the same months at once', async () => {
   const { database, again, remove } = await STORES.postgresql();
@@ -21,12 +42,7 @@ test('several processes make room for the same months at once', async () => {
 });
 
 test('a store that was put back from before a month had room is given room again', async () => {
-  const { database, remove } = await STORES.embedded();
-  await migrate(database);
-  const ingest = new Ingest(database, machineTimers);
-  const sender = new Sender('c-1');
-  sender.write(3);
-  await ingest.take(sender.arrived(sender.post(1)));
+  const { database, ingest, sender, remove } = await withThree();
   sender.write(2);
   for (const table of ['event', 'leg', 'visit']) {
     await database.query(`DROP TABLE IF EXISTS ${table}_2026_11`);
@@ -38,23 +54,13 @@ test('a store that was put back from before a month had room is given room again
 });
 
 test('months that need not be kept go, but not while facts are to be made', async () => {
-  const { database, remove } = await STORES.embedded();
-  await migrate(database);
-  const ingest = new Ingest(database, machineTimers);
-  const sender = new Sender('c-1');
-  sender.write(3);
-  await ingest.take(sender.arrived(sender.post(1)));
+  const { database, remove } = await withThree();
   await keepMonths(database, ['2026-07', '2026-08']);
   const december = Date.parse('2026-12-15T12:00:00Z');
   const keep = { events: 3, facts: null };
   expect(await dropOld(database, keep, december)).toEqual([]);
   expect(await unmade(database)).toEqual([{ centreId: 'c-1', day: null, why: 'facts are behind' }]);
-  // Nobody waits for the figures of a centre that was revoked.
-  await database.query(
-    `INSERT INTO centre (centre_id, governorate_id, name_ar, name_en, zone, log_key, enrolled_at,
-       relayed, missing, revoked_at) VALUES ('c-1', 'x', 'x', 'x', 'Africa/Cairo', 'x', 0, false, 0,
-       1)`,
-  );
+  await revoked(database, 'c-1');
   expect(await dropOld(database, keep, december)).toEqual(['event_2026_07', 'event_2026_08']);
   expect(await dropOld(database, { events: null, facts: 4 }, december)).toContain('leg_2026_07');
   await keepMonths(database, ['2026-07']);
@@ -64,19 +70,9 @@ test('months that need not be kept go, but not while facts are to be made', asyn
 });
 
 test('a clock that is far ahead drops no month that is written in', async () => {
-  const { database, remove } = await STORES.embedded();
-  await migrate(database);
-  const ingest = new Ingest(database, machineTimers);
-  const sender = new Sender('c-1');
-  sender.write(3);
-  await ingest.take(sender.arrived(sender.post(1)));
+  const { database, remove } = await withThree();
   expect(await unmade(database)).toEqual([{ centreId: 'c-1', day: null, why: 'facts are behind' }]);
-  // Nobody waits for the figures of a centre that was revoked.
-  await database.query(
-    `INSERT INTO centre (centre_id, governorate_id, name_ar, name_en, zone, log_key, enrolled_at,
-       relayed, missing, revoked_at) VALUES ('c-1', 'x', 'x', 'x', 'Africa/Cairo', 'x', 0, false, 0,
-       1)`,
-  );
+  await revoked(database, 'c-1');
   await keepMonths(database, ['2026-07', '2026-08', '2026-10', '2028-01']);
   const ahead = Date.parse('2028-04-05T12:00:00Z');
   const dropped = await dropOld(database, { events: 3, facts: 3 }, ahead);

@@ -20,7 +20,7 @@ const BUSY_WAIT_MS = 5_000;
 const LINE_RATE = perMinute(20, 60);
 const ACCOUNT_RATE = perMinute(2, 60);
 
-export interface NotSigned {
+interface NotSigned {
   readonly refused: ApiRefusal;
   readonly waitMs?: number;
 }

@@ -1,11 +1,11 @@
 import type { Millis } from '../../core/configuration.js';
 import { grouped } from '../../core/figures.js';
-import { QueryFault, type Database, type Timers } from '../store/database.js';
+import { isPassing, Overtaken, QueryFault, type Database, type Timers } from '../store/database.js';
 import { forgetMonths } from '../store/schema.js';
 import { LAYOUTS } from '../store/layout.js';
 import { forget } from './rewind.js';
 import { CENTRES_MAX, round, stopAt } from './round.js';
-import { centresBehind, Overtaken, standsOf } from './stands.js';
+import { centresBehind, standsOf } from './stands.js';
 
 /** What comes within so long is taken together. */
 const GATHER_MS = 250;
@@ -19,9 +19,6 @@ export interface Outside {
   /** What nobody expected; the work goes on when it is next looked for. */
   readonly onFault: (fault: unknown) => void;
 }
-
-const passes = (fault: unknown): boolean =>
-  fault instanceof Overtaken || (fault instanceof QueryFault && fault.isPassing);
 
 /** What the events hold is at fault, or what is made of them: not the database. */
 const isOfCentre = (fault: unknown): boolean =>
@@ -130,10 +127,10 @@ export class Projector {
       } catch (fault) {
         const isWithoutRoom = fault instanceof QueryFault && fault.isWithoutRoom;
         if (isWithoutRoom) forgetMonths(database);
-        if ((passes(fault) || isWithoutRoom) && tries < TRIES_MAX) continue;
+        if ((isPassing(fault) || isWithoutRoom) && tries < TRIES_MAX) continue;
         // The other one does it; what it leaves is found at the next look.
         if (fault instanceof Overtaken) return [];
-        if (passes(fault)) throw fault;
+        if (isPassing(fault)) throw fault;
         return centres.length > 1 ? this.oneByOne(centres) : this.stopped(centres[0]!, fault);
       }
     }
@@ -174,7 +171,7 @@ export const recompute = async (
       try {
         return await work();
       } catch (fault) {
-        if (!passes(fault) || tries === TRIES_MAX) throw fault;
+        if (!isPassing(fault) || tries === TRIES_MAX) throw fault;
       }
     }
   };

@@ -2,6 +2,7 @@ import type { DayFact, DayFacts, Fact, LegFact, SpanFact, VisitFact } from '../.
 import { FACT_TABLES, fieldsOf, isOfTicket, splitTicketId } from '../../core/facts/fields.js';
 import type { Queries } from '../store/database.js';
 import { factColumn, FACTS } from '../store/facttables.js';
+import { AMONG } from '../store/tables.js';
 import type { DayExtras, Found } from './book.js';
 
 /** What facts of a kind are read as: whole ones, under their fields' names. */
@@ -29,7 +30,6 @@ export interface Sought {
 type Of<F> = F & { readonly centreId: string };
 
 const listOf = (values: readonly unknown[]): string => JSON.stringify(values);
-const AMONG = `= ANY (SELECT json_array_elements_text($1::json))`;
 
 const openDays = (queries: Queries, centres: readonly string[]) =>
   queries.query<Of<DayFact & DayExtras>>(

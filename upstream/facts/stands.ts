@@ -1,4 +1,5 @@
-import type { Queries } from '../store/database.js';
+import { Overtaken, type Queries } from '../store/database.js';
+import { AMONG } from '../store/tables.js';
 import { lineOf, type Place, type Segment, type Stream } from './line.js';
 
 /** How far a centre's facts are made, and its log as it is stored. */
@@ -37,8 +38,6 @@ interface FirstRow {
   readonly type: string;
   readonly body: string;
 }
-
-const AMONG = `= ANY (SELECT json_array_elements_text($1::json))`;
 
 /** Names no stream: what cannot be read continues nothing that is stored. */
 const UNREADABLE = { follows: '?', followsSeq: 0 };
@@ -132,9 +131,6 @@ export const centresBehind = async (queries: Queries): Promise<readonly string[]
   );
   return rows.map(({ centre_id }) => centre_id);
 };
-
-/** The projection is of another turn than was read: someone else was first. */
-export class Overtaken extends Error {}
 
 /** Where a centre's facts are from now on. */
 export interface Moved {

@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { newApp } from '../../node/app.js';
+import { SENDER_MS_MAX } from '../../node/forward/receive.js';
 import type { Upstream } from '../upstream.js';
 import { centreRoutes } from './centres.js';
 import { enrolRoute } from './join.js';
 
-/** A request that dawdles longer is cut. */
-const REQUEST_MS_MAX = 60_000;
 /** Many centres may come by one proxy. */
 const CONNECTIONS = { connectionsPerLine: 5_000, connectionsMax: 20_000 };
 
@@ -17,7 +16,7 @@ export const upstreamApp = async (
   const { settings, journal } = upstream;
   const app = await newApp({
     ...{ journal, tls: settings.tls, named: settings },
-    ...{ limits: CONNECTIONS, requestMsMax: REQUEST_MS_MAX },
+    ...{ limits: CONNECTIONS, requestMsMax: SENDER_MS_MAX },
   });
   app.get('/health', async () => {
     await upstream.database.query('SELECT 1');

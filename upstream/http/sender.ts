@@ -2,14 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SIGNATURE_HEADER } from '../../chain/request.js';
 import { ID } from '../../core/protocol/forms.js';
 import { POST_REFUSALS, type PostRefusal, type Stored } from '../../core/protocol/upstream.js';
-import { signedOf, takeBytes } from '../../node/forward/receive.js';
+import { PACKED_BYTES_MAX, signedOf, takeBytes } from '../../node/forward/receive.js';
 import type { Sender } from '../centres/senders.js';
 import { QueryFault } from '../store/database.js';
 import type { Upstream } from '../upstream.js';
 import type { Room } from './room.js';
 
-/** Of a body as it comes, packed. */
-const PACKED_BYTES_MAX = 1_500_000;
 const LATER_MS = 5_000;
 
 /** What a path names: a centre, a relay, or a centre that a relay tells of. */

@@ -6,7 +6,13 @@ import {
   type PostRefusal,
   type Stored,
 } from '../../core/protocol/upstream.js';
-import { QueryFault, type Database, type Queries, type Timers } from '../store/database.js';
+import {
+  isPassing,
+  QueryFault,
+  type Database,
+  type Queries,
+  type Timers,
+} from '../store/database.js';
 import { LAYOUTS } from '../store/layout.js';
 import { forgetMonths, keepMonths, roomless } from '../store/schema.js';
 import { check, type Held, type Verdict } from '../../chain/check.js';
@@ -16,7 +22,6 @@ import {
   hear,
   moveCursors,
   noteNamed,
-  Overtaken,
   staffHashes,
   storeRows,
   wantedOf,
@@ -260,9 +265,7 @@ export class Ingest {
           tries -= 1;
           continue;
         }
-        const passes =
-          fault instanceof Overtaken || (fault instanceof QueryFault && fault.isPassing);
-        if (!passes || tries === TRIES_MAX) throw fault;
+        if (!isPassing(fault) || tries === TRIES_MAX) throw fault;
       }
     }
   }

@@ -4,18 +4,13 @@ import type { Queries } from '../store/database.js';
 import { raise } from './alarms.js';
 import type { Verdict } from '../../chain/check.js';
 import type { Arrived } from './ingest.js';
-import { CLOCK_OFF_MAX_MS, hashAt, laterBegan, type Point } from './rows.js';
+import { CLOCK_OFF_MAX_MS, laterBegan, storedHash, type Point } from './rows.js';
 import type { Window } from './window.js';
 
 /** What a check found of the first post of a stream, beside all that is known of the centre. */
 interface Begun {
   readonly verdict: Exclude<Verdict, { refused: unknown }>;
   readonly window: Window;
-}
-
-/** A stream that may begin, with the event after which it goes on; `null` for the first one. */
-interface Beginning {
-  readonly follows: Point | null;
 }
 
 /** As much of the first event of a stream as is looked at, whatever stands there. */
@@ -29,15 +24,15 @@ interface FirstEvent {
 const placeBefore = z.object({ stream: z.string().regex(STREAM), seq: z.int().min(1) });
 
 /**
- * What becomes of the first events of a stream. A centre that has been heard before begins another
- * only after a restore, and names the event after which it goes on; anything else is a fork of its
- * log. Training is nobody's business above the centre.
+ * The event after which a stream goes on that may begin; `null` for a centre's first. A centre that
+ * has been heard before begins another only after a restore, and names that event; anything else is
+ * a fork of its log. Training is nobody's business above the centre.
  */
 export const newStream = async (
   queries: Queries,
   { centreId, post: { stream }, at }: Arrived,
   { verdict, window }: Begun,
-): Promise<Beginning | { readonly refused: PostRefusal }> => {
+): Promise<{ readonly follows: Point | null } | { readonly refused: PostRefusal }> => {
   const first = verdict.rows[0]!;
   const begins = JSON.parse(first.body) as FirstEvent;
   if (first.type === 'log.started' && begins.training === true) return { refused: 'malformed' };
@@ -49,7 +44,7 @@ export const newStream = async (
   const follows = placeBefore.safeParse({ stream: stored, seq }).data;
   if (follows === undefined) return { refused: 'fork' };
   const hash =
-    window.hashAt(centreId, follows) ?? (await hashAt(queries, { centreId, ...follows }));
+    window.hashAt(centreId, follows) ?? (await storedHash(queries, { centreId, ...follows }));
   if (hash === undefined || hash !== previousHash) return { refused: 'fork' };
   await raise(queries, { centreId, stream, seq: 1, at, kind: 'restored' });
   return { follows };

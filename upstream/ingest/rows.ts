@@ -1,7 +1,8 @@
-import { keptDay, type LiveNumbers } from '../../core/protocol/upstream.js';
+import { keptDay, namesConfiguration, type LiveNumbers } from '../../core/protocol/upstream.js';
 import type { Millis } from '../../core/configuration.js';
 import { MINUTE_MS } from '../../core/time.js';
-import type { Queries } from '../store/database.js';
+import { Overtaken, type Queries } from '../store/database.js';
+import { AMONG } from '../store/tables.js';
 import { nothingOf, type CheckedRow, type Held } from '../../chain/check.js';
 
 /** What ingest reads and writes; each statement takes the posts of a whole window. */
@@ -25,7 +26,7 @@ export const cursorsOf = async (queries: Queries, centres: readonly string[]) =>
   const rows = await queries.query<Cursor>(
     `SELECT centre_id, stream, ordinal, stored_seq, encode(stored_hash, 'hex') AS stored_hash,
        encode(peaks, 'hex') AS peaks, follows, follows_seq
-     FROM stream WHERE centre_id = ANY (SELECT json_array_elements_text($1::json))`,
+     FROM stream WHERE centre_id ${AMONG}`,
     [JSON.stringify(centres)],
   );
   return new Map(rows.map((row) => [keyOf(row.centre_id, row.stream), row]));
@@ -77,9 +78,6 @@ export const storeRows = async (queries: Queries, fresh: readonly Fresh[]): Prom
     [JSON.stringify(kept)],
   );
 };
-
-/** Two receivers have the same post at once: the other was first, and the work begins anew. */
-export class Overtaken extends Error {}
 
 /** An event of a centre's log. */
 export interface Point {
@@ -198,15 +196,13 @@ export const staffHashes = async (
 ): Promise<ReadonlyMap<string, string>> => {
   const told = await queries.query<{ centre_id: string; staff_hash: string | null }>(
     `SELECT centre_id, staff_hash FROM centre
-     WHERE centre_id = ANY (SELECT json_array_elements_text($1::json))`,
+     WHERE centre_id ${AMONG}`,
     [JSON.stringify(centres)],
   );
   return new Map(told.map(({ centre_id, staff_hash }) => [centre_id, staff_hash ?? '']));
 };
 
 const HASH = /^[0-9a-f]{64}$/;
-/** Events that name a configuration by its hash. */
-const NAMING = new Set(['configuration.published', 'configuration.applied', 'day.opened']);
 
 /** Hash of a configuration, with its centre. */
 interface Named {
@@ -219,7 +215,7 @@ export const noteNamed = async (queries: Queries, fresh: readonly Fresh[]): Prom
   const named = fresh
     .flatMap(({ centreId, rows }) =>
       rows
-        .filter(({ type }) => NAMING.has(type))
+        .filter(({ type }) => namesConfiguration(type))
         .map(({ body }) => {
           const { configuration } = JSON.parse(body) as { readonly configuration?: unknown };
           return { centre_id: centreId, hash: configuration };
@@ -242,7 +238,7 @@ export const wantedOf = async (
 ): Promise<ReadonlyMap<string, readonly string[]>> => {
   const rows = await queries.query<Named>(
     `SELECT centre_id, hash FROM configuration
-     WHERE body IS NULL AND centre_id = ANY (SELECT json_array_elements_text($1::json))`,
+     WHERE body IS NULL AND centre_id ${AMONG}`,
     [JSON.stringify(centres)],
   );
   const wanted = new Map<string, string[]>();
@@ -253,7 +249,7 @@ export const wantedOf = async (
 };
 
 /** Hash of a stored event; `undefined` where there is none. */
-export const hashAt = async (
+export const storedHash = async (
   queries: Queries,
   place: { readonly centreId: string; readonly stream: string; readonly seq: number },
 ): Promise<string | undefined> => {

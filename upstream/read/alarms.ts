@@ -3,7 +3,7 @@ import type { AlarmLine, AlarmsAnswer, Scope } from '../../core/protocol/overvie
 import type { Queries } from '../store/database.js';
 import { IN_SCOPE, scopeValue } from './lines.js';
 
-export const ALARMS_LISTED_MAX = 1000;
+const ALARMS_LISTED_MAX = 1000;
 
 type AlarmRow = Omit<AlarmLine, 'name'> & { readonly name_ar: string; readonly name_en: string };
 

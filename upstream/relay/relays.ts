@@ -55,7 +55,7 @@ export interface Waiting {
   readonly why: string;
 }
 
-export interface RelayParts {
+interface RelayParts {
   readonly settings: Settings;
   readonly queries: Queries;
   readonly timers: Pick<Timers, 'after' | 'every'>;

@@ -48,6 +48,13 @@ export class QueryFault extends Error {
   }
 }
 
+/** Another process has moved on what was read here: the work begins anew. */
+export class Overtaken extends Error {}
+
+/** Whether work that failed may succeed when it is tried again. */
+export const isPassing = (fault: unknown): boolean =>
+  fault instanceof Overtaken || (fault instanceof QueryFault && fault.isPassing);
+
 /** The store cannot be used, or not any longer. The message says what to do. */
 export class StoreFault extends Error {
   override readonly name = 'StoreFault';

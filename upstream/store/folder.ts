@@ -5,7 +5,7 @@ import { takeLock, type Lock } from '../../node/lock.js';
 import { StoreFault } from './database.js';
 
 /** Version of PostgreSQL that PGlite is: it reads the files of no other. */
-export const POSTGRES_MAJOR = '18';
+const POSTGRES_MAJOR = '18';
 const CLUSTER = 'cluster';
 const PARTIAL = 'cluster.partial';
 

@@ -1,21 +1,17 @@
 import type { Millis } from '../../core/configuration.js';
 import { centresBehind } from '../facts/stands.js';
 import type { Database } from './database.js';
+import { monthAfter } from './month.js';
 import { forgetMonths, TABLES_BY_TIME } from './schema.js';
+import { AMONG } from './tables.js';
 
 /** For how many whole months rows are kept, the running one not counted; `null`: for ever. */
-export interface Retention {
+interface Retention {
   readonly events: number | null;
   readonly facts: number | null;
 }
 
 const PARTITION = /_(\d{4})_(\d{2})$/;
-
-/** The month (`YYYY-MM`) so many after another; before it, for a negative number. */
-const monthAfter = (month: string, months: number): string => {
-  const [year = 0, number = 0] = month.split('-').map(Number);
-  return new Date(Date.UTC(year, number - 1 + months, 1)).toISOString().slice(0, 7);
-};
 
 interface Part {
   readonly name: string;
@@ -69,7 +65,7 @@ export const unmade = async (database: Database): Promise<readonly Unmade[]> => 
      LEFT JOIN projection AS p ON p.centre_id = s.centre_id
      LEFT JOIN centre AS c ON c.centre_id = s.centre_id
      WHERE c.revoked_at IS NULL AND (p.stopped_at IS NOT NULL
-       OR s.centre_id = ANY (SELECT json_array_elements_text($1::json)))
+       OR s.centre_id ${AMONG})
      ORDER BY s.centre_id`,
     [JSON.stringify(behind)],
   );

@@ -2,6 +2,7 @@ import { ACCESS_TABLES } from '../access/tables.js';
 import { QueryFault, type Database, type Queries } from './database.js';
 import { DERIVED } from './facttables.js';
 import { LAYOUTS } from './layout.js';
+import { monthAfter } from './month.js';
 import { tableOf, type Table } from './tables.js';
 
 /**
@@ -211,13 +212,6 @@ export const migrate = async (database: Database): Promise<void> => {
   }
 };
 
-/** `2026-11` and the month after it, as days. */
-const boundsOf = (month: string): readonly [string, string] => {
-  const [year = 0, number = 0] = month.split('-').map(Number);
-  const next = number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
-  return [`${month}-01`, `${next}-01`];
-};
-
 /** What is kept by time. */
 export const TABLES_BY_TIME = FIRST.filter(({ byTime }) => byTime === true).map(({ name }) => name);
 
@@ -229,7 +223,7 @@ const MADE_BY_ANOTHER = /^(42P07|42710|23505|40P01|55P03)$/;
 const TRIES_MAX = 5;
 
 const makeRoom = async (queries: Queries, month: string): Promise<void> => {
-  const [from, to] = boundsOf(month);
+  const [from, to] = [`${month}-01`, `${monthAfter(month, 1)}-01`];
   for (const table of TABLES_BY_TIME) {
     for (let tries = 1; ; tries += 1) {
       try {

@@ -46,8 +46,11 @@ export const tableOf = ({ name, key, columns, byTime, indexes }: RowTable): Tabl
   };
 };
 
+/** What follows a column that has one of the values of `$1`, a JSON list of texts. */
+export const AMONG = `= ANY (SELECT json_array_elements_text($1::json))`;
+
 /** Rows as `$1`, a JSON list of objects by column; bytes are written there as hexadecimal. */
-export const rowsSql = ({ columns }: Pick<RowTable, 'columns'>, alias = 'r'): string => {
+const rowsSql = ({ columns }: Pick<RowTable, 'columns'>, alias = 'r'): string => {
   const typed = columns.map(({ name, type }) => `${name} ${type === 'BYTEA' ? 'TEXT' : type}`);
   return `json_to_recordset($1::json) AS ${alias} (${typed.join(', ')})`;
 };

@@ -11,6 +11,7 @@ import {
   QUARTER,
 } from '../../../upstream/store/facttables.js';
 import type { Queries } from '../../../upstream/store/database.js';
+import { monthAfter } from '../../../upstream/store/month.js';
 import { putSql, type Column, type RowTable } from '../../../upstream/store/tables.js';
 
 /** One centre's day, as the projector made it, told again by many centres on many days. */
@@ -100,11 +101,6 @@ export const prepareTelling = async (
   );
 };
 
-const monthAfter = (month: string): string => {
-  const [year = 0, number = 0] = month.split('-').map(Number);
-  return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
-};
-
 type Moment = Readonly<Record<string, unknown>>;
 
 /** The told day's facts as another centre would have them on another day. */
@@ -179,7 +175,7 @@ export const tellMonth = async (queries: Queries, month: string, year: Year): Pr
     if (!isPacked) await queries.query(keyed);
     await queries.query(
       `ALTER TABLE ${name} ATTACH PARTITION ${part}
-       FOR VALUES FROM ('${month}-01') TO ('${monthAfter(month)}-01')`,
+       FOR VALUES FROM ('${month}-01') TO ('${monthAfter(month, 1)}-01')`,
     );
   }
 };
