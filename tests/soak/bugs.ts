@@ -4,14 +4,14 @@ import { machineTimers } from '../../node/time.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
 import type { Database, Queries } from '../../upstream/store/database.js';
 
-/** Mistakes that a receiver or a sender could make; each must be found by the soak. */
-export const BUGS = [
-  'gap accepted',
-  'fork overwritten',
-  'request split',
-  'sent unanswered',
-] as const;
-export type Bug = (typeof BUGS)[number];
+/** Mistakes that a receiver or a sender could make, each with the problem that must tell of it. */
+export const BUGS = {
+  'gap accepted': /:\d+ is not there$|: event \d+ stands where \d+ should$/,
+  'fork overwritten': /^no fork rings of c-1$/,
+  'request split': / ends within a request$/,
+  'sent unanswered': / was told that \d+ events are stored: /,
+} as const;
+export type Bug = keyof typeof BUGS;
 
 type Judge = typeof check;
 type Good = Exclude<Verdict, { refused: unknown }>;

@@ -88,7 +88,9 @@ export class Fleet {
     const stored = await this.above.state();
     if (stored !== undefined && restores === this.restores) {
       for (const { centreId, stream, seq, whole } of stored) {
-        if (!whole) this.problems.add(`${centreId} ${stream}:${seq} ends within a request`);
+        const last = `${centreId} ${stream}:${seq}`;
+        if (whole === null) this.problems.add(`${last} is not there`);
+        if (whole === false) this.problems.add(`${last} ends within a request`);
       }
       const there = new Map(
         stored.map(({ centreId, stream, seq }) => [`${centreId} ${stream}`, seq]),

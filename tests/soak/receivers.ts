@@ -7,13 +7,13 @@ import type { Bug } from './bugs.js';
 const RECEIVER = programOf('tests/soak/receiver.js');
 const ANSWER_MS_MAX = 20_000;
 
-/** How far a stream is stored; `whole`: not in the middle of a request. */
+/** How far a stream is stored; `whole`: not in the middle of a request, `null` without an event. */
 export interface StoredStream {
   readonly centreId: string;
   readonly stream: string;
   readonly seq: number;
   readonly hash: string;
-  readonly whole: boolean;
+  readonly whole: boolean | null;
 }
 
 export interface AlarmRow {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BUGS } from '../soak/bugs.js';
+import { BUGS, type Bug } from '../soak/bugs.js';
 import { DISASTERS } from '../soak/report.js';
 import { soak } from '../soak/soak.js';
 
@@ -26,10 +26,16 @@ test.each(seeds.flatMap((seed) => KINDS.map((kind) => [kind, seed] as const)))(
   },
 );
 
-test.each(BUGS)(`%s is found, seed ${SEED}`, async (bug) => {
+/**
+ * No restores: a centre that goes on in another stream rings for its old disk, whatever a receiver
+ * takes, and others than the bug's own problems would come first.
+ */
+const KILLS = ['receiverKilled', 'centreKilled', 'centreEnded'] as const;
+
+test.each(Object.entries(BUGS))(`%s is found, seed ${SEED}`, async (name, words) => {
   const report = await soak({
-    ...{ ...long, seed: SEED, kind: 'postgresql', bug },
-    disasters: OF.postgresql,
+    ...{ ...long, seed: SEED, kind: 'postgresql', bug: name as Bug },
+    disasters: KILLS,
   });
-  expect(report.problems).not.toEqual([]);
+  expect(report.problems).toContainEqual(expect.stringMatching(words));
 });
