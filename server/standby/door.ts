@@ -47,6 +47,7 @@ import { Throttle } from '../../node/throttle.js';
 import type { ServerSettings } from '../settings.js';
 import { lacking, takePart } from './beside.js';
 import type { OpenCopy } from './copy.js';
+import { STANDBY_PAGE } from './page.js';
 import { keepRole, roleIn, type Role } from './role.js';
 
 const CODE_GROUPS = 4;
@@ -117,6 +118,7 @@ export class Door {
     takeBytes(app, PACKED_BYTES_MAX);
     const standing: Standing = { role: 'standby', centreId };
     app.get(STANDING_PATH, (_request, reply) => reply.send(standing));
+    app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(STANDBY_PAGE));
     app.post(ENROL_PATH, (request, reply) => this.enrol(request, reply));
     const base = '/v1/centres/:id';
     const signed = {

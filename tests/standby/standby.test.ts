@@ -163,3 +163,11 @@ test('[STANDBY-7] nothing that lies beside the log goes to a data centre', async
   for (const one of hidden) expect(all).not.toContain(one);
   centre.close();
 });
+
+test('a browser that is led to the standby is told where the pages are', async () => {
+  const answer = await fetch(stage.standby.url);
+  expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  const page = await answer.text();
+  expect(page).toContain('الصفحات كلها عند الخادم');
+  expect(page).toContain('All pages are with the server');
+});
