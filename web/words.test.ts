@@ -58,11 +58,11 @@ test('durations are counted as Arabic counts', () => {
   expect(durations).toEqual([
     'أقل من دقيقة',
     'دقيقة واحدة',
-    'دقيقتان',
+    'دقيقتين',
     '٣ دقائق',
     '١١ دقيقة',
     'ساعة و٤٠ دقيقة',
-    'ساعتان و٥ دقائق',
+    'ساعتين و٥ دقائق',
   ]);
   expect(said.timer(65_000)).toBe('١:٠٥');
 });
