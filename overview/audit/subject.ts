@@ -24,6 +24,8 @@ export const subjectOf = (
         where,
       ].join(' · ');
     }
+    case 'relay.code':
+      return [first, words.pick(governorateName(second))].join(' · ');
     case 'account.added':
     case 'account.changed': {
       const [id = '', role = '', ...scope] = subject.split(' ');
