@@ -4,9 +4,8 @@ import type { Command } from '../../core/protocol/commands.js';
 import { HOUR_MS } from '../../core/time.js';
 import { Projector, recompute } from '../../upstream/facts/projector.js';
 import { round } from '../../upstream/facts/round.js';
-import { Overtaken } from '../../upstream/store/database.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
-import type { Database } from '../../upstream/store/database.js';
+import { Overtaken, type Database } from '../../upstream/store/database.js';
 import { LoggedHall } from '../fixtures/factbook.js';
 import { CENTRE, OPENING, randomDay, seeded } from '../fixtures/randomday.js';
 import { dayOf, nextDay, restored, StreamLog, streamName } from './centrelog.js';
@@ -126,26 +125,27 @@ describe.each(KINDS)('on %s', (kind) => {
     }
   });
 
-  test('who was overtaken by another writes nothing', async () => {
-    const hall = dayOf(13, 'late', 200);
-    const log = new StreamLog('late', hall.state.stream);
+  test.each(['JOIN rollup', 'BEGIN'])('who is overtaken at %s writes nothing', async (moment) => {
+    const centreId = moment.slice(0, 4);
+    const hall = dayOf(13, centreId, 200);
+    const log = new StreamLog(centreId, hall.state.stream);
     log.take(hall.log);
     const other = new Projector(database, outside);
+    const overtake = async (sql: string): Promise<void> => {
+      if (sql.includes(moment)) await other.catchUp();
+    };
     const slow: Database = {
       ...database,
-      transaction: async (work) => {
-        await log.send(ingest, 30);
-        await other.catchUp();
-        return database.transaction(work);
-      },
+      query: (sql, values) => overtake(sql).then(() => database.query(sql, values)),
+      transaction: (work) => overtake('BEGIN').then(() => database.transaction(work)),
     };
     while (log.left > 0) {
-      await log.send(ingest, 30);
-      await expect(round(slow, ['late'], 1)).rejects.toThrow(Overtaken);
+      await log.send(ingest, 12);
+      await expect(round(slow, [centreId], 1)).rejects.toThrow(Overtaken);
     }
     await other.catchUp();
     await other.stop();
-    await expectAsIn(database, 'late', hall.log);
+    await expectAsIn(database, centreId, hall.log);
   });
 
   test('each event may come alone', async () => {

@@ -4,7 +4,7 @@ import type { Fact } from '../../core/facts.js';
 import { byKind, fieldsOf, valuesOf } from '../../core/facts/fields.js';
 import { eventOf } from '../../chain/chain.js';
 import { raise } from '../ingest/alarms.js';
-import type { Database, Queries } from '../store/database.js';
+import { Overtaken, type Database, type Queries } from '../store/database.js';
 import { factColumn, FACTS } from '../store/facttables.js';
 import { keepMonths } from '../store/schema.js';
 import { putSql } from '../store/tables.js';
@@ -196,7 +196,23 @@ export const round = async (
   centres: readonly string[],
   at: Millis,
 ): Promise<readonly string[]> => {
-  const { wanted, astray, broken } = planned(await standsOf(database, centres));
+  const stands = await standsOf(database, centres);
+  try {
+    return await roundFrom(database, stands, at);
+  } catch (fault) {
+    // Half of what was read another one may have written since: no event is at fault.
+    const now = await standsOf(database, centres);
+    if (now.some(({ turn }, index) => turn !== stands[index]!.turn)) throw new Overtaken();
+    throw fault;
+  }
+};
+
+const roundFrom = async (
+  database: Database,
+  stands: readonly Stand[],
+  at: Millis,
+): Promise<readonly string[]> => {
+  const { wanted, astray, broken } = planned(stands);
   for (const stand of astray) await rewind(database, stand, at);
   const each = Math.ceil(EVENTS_MAX / Math.max(1, wanted.length));
   const rows = await eventsAfter(database, wanted, each);
