@@ -9,9 +9,13 @@ export class Room {
 
   constructor(private readonly bytesMax: number) {}
 
-  /** Holds so many bytes until the reply has gone, or its connection; false: there is no room. */
+  /**
+   * Holds so many bytes until the reply has gone, or its connection; false: there is no room, or
+   * nobody to answer any more.
+   */
   hold(bytes: number, { raw }: Pick<FastifyReply, 'raw'>): boolean {
-    if (this.held + bytes > this.bytesMax) return false;
+    // Its end was told before, and would never be heard here: the bytes would be held for ever.
+    if (raw.destroyed || this.held + bytes > this.bytesMax) return false;
     this.held += bytes;
     raw.once('close', () => (this.held -= bytes));
     return true;
