@@ -57,7 +57,18 @@ const dieOn =
     process.exit(70);
   };
 
-const stopOnSignal = (running: Pick<Running, 'stop'>, end: () => void = () => undefined): void => {
+/** What is known of the log when it is closed. */
+const stoppedLine = (centre: Running['centre'] | undefined): string => {
+  const altered = centre?.scrub.altered ?? null;
+  return altered === null
+    ? 'Stopped; the log is whole.'
+    : `Stopped. Event ${altered.seq} of the log is not as it was written: see docs/running.md.`;
+};
+
+const stopOnSignal = (
+  running: Pick<Running, 'stop'> & Partial<Pick<Running, 'centre'>>,
+  end: () => void = () => undefined,
+): void => {
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
@@ -65,7 +76,7 @@ const stopOnSignal = (running: Pick<Running, 'stop'>, end: () => void = () => un
     end();
     running.stop().then(
       () => {
-        say('Stopped; the log is whole.');
+        say(stoppedLine(running.centre));
         process.exit(0);
       },
       (error: unknown) => {

@@ -45,7 +45,7 @@ export const catchUpFrom =
       return null;
     }
     const { id, events: count, skip } = fetched;
-    if (skip !== null) say(`${events(count)} that were lost here came from ${id}`);
+    if (skip !== null) say(`${events(count)} lost here came from ${id}`);
     else say(`${id} has no more than what was saved: what came after is lost`);
     return skip;
   };

@@ -187,6 +187,13 @@ test('with its checkpoints gone too, those that another has kept show the cut', 
   expect([code, text]).toEqual([EXIT.found, expect.stringContaining(`stream ${last}: cut`)]);
 });
 
+test('a log without a checkpoint is not said to be changed, nor to be proven', () => {
+  const { code, text } = check(lines.filter((line) => !isNote(line)));
+  expect(code).toBe(EXIT.found);
+  expect(text).toContain('each event holds, but no checkpoint: NOT proven');
+  expect(text).not.toContain('WRONG');
+});
+
 test('a checkpoint that another key has signed is none', () => {
   const name = key.split('+')[0]!;
   const other = { name, privateKey: generateKeyPairSync('ed25519').privateKey };
@@ -203,7 +210,7 @@ test('a checkpoint that another key has signed is none', () => {
   const { code, text } = check(forged);
   expect(code).toBe(EXIT.found);
   expect(text).toContain(`${notes().length} checkpoints are signed by no key that was given`);
-  expect(text).toContain('no checkpoint holds, so the key proves nothing');
+  expect(text).toContain('the log is NOT whole');
   expect(check(forged, verifierKeyOf(other)).code).toBe(EXIT.done);
   const both = [...lines, ...forged.filter(isNote)];
   expect(check(both).code).toBe(EXIT.found);
