@@ -22,7 +22,11 @@ const { FileRefused } = await import('./files.js');
 const { Lines } = await import('./lines.js');
 
 const folder = mkdtempSync(join(tmpdir(), 'dawr-lines-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  vi.doUnmock('node:fs');
+  vi.resetModules();
+});
 
 let count = 0;
 const newFile = (): string => join(folder, `${(count += 1)}.log`);

@@ -35,7 +35,12 @@ export interface DeviceStatus {
 
 /** Why a data centre takes nothing more of this centre. */
 export const UPSTREAM_STOPS = [
-  ...(['fork', 'behind', 'altered', 'malformed', 'unknown', 'revoked'] as const),
+  'fork',
+  'behind',
+  'altered',
+  'malformed',
+  'unknown',
+  'revoked',
 ] as const;
 
 /** A data centre that is away, since then, or takes nothing more. */

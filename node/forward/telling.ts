@@ -1,6 +1,6 @@
 import { chained } from '../../chain/check.js';
 import type { Damage, EventsPost, Stored } from '../../core/protocol/upstream.js';
-import type { ForwarderParts } from './forwarder.js';
+import type { ForwarderParts, Reply } from './forwarder.js';
 import type { Part, Reach } from './source.js';
 
 /** What a centre tells of itself beside its log, and when. */
@@ -13,6 +13,10 @@ export type Told = Pick<EventsPost, 'at' | 'live' | 'damage'> & {
 type Sent = Part & Pick<EventsPost, 'stream' | 'from' | 'ended'>;
 
 type Place = Pick<Damage, 'stream' | 'seq'>;
+
+/** Whether the other end knew who told it, and what. */
+const isHeard = (reply: Reply): boolean =>
+  !('refused' in reply) || reply.refused === 'gap' || reply.refused === 'fork';
 
 /** Tells the other end why nothing more is sent, so that it rings there too. */
 export class Telling {
@@ -33,8 +37,8 @@ export class Telling {
     const { missing: _, ...said } = await told();
     const isHole = seq <= end && !this.isSaid({ stream, seq });
     const damage = isHole ? { damage: { is: 'gone', stream, seq } as const } : {};
-    await line.send({ ...place, events: [], notes: [], ...said, ...damage });
-    if (isHole) this.gone = { stream, seq };
+    const reply = await line.send({ ...place, events: [], notes: [], ...said, ...damage });
+    if (isHole && isHeard(reply)) this.gone = { stream, seq };
   }
 
   /** Sends what follows here, which is refused there. */
@@ -50,8 +54,8 @@ export class Telling {
   async hole(sent: Sent): Promise<void> {
     const { stream, from: seq } = sent;
     if (this.isSaid({ stream, seq })) return;
-    await this.damage(sent, { is: 'gone', stream, seq });
-    this.gone = { stream, seq };
+    const reply = await this.damage(sent, { is: 'gone', stream, seq });
+    if (isHeard(reply)) this.gone = { stream, seq };
   }
 
   /** Says which event of what was refused is not here as it was written; `false`: all are. */
@@ -71,11 +75,11 @@ export class Telling {
   }
 
   /** Without an event, since none that follows can be sent. */
-  private async damage({ stream, from, ended, previous }: Sent, damage: Damage): Promise<void> {
+  private async damage({ stream, from, ended, previous }: Sent, damage: Damage): Promise<Reply> {
     const { source, line, told } = this.parts;
     const { missing = 0, ...said } = await told();
     const last = (await source.lastOf(stream)) + (ended ? 0 : missing);
     const place = { stream, from, last, ended, previous, head: previous };
-    await line.send({ ...place, events: [], notes: [], ...said, damage });
+    return line.send({ ...place, events: [], notes: [], ...said, damage });
   }
 }

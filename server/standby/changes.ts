@@ -7,6 +7,8 @@ const VERBS = ['INSERT', 'UPDATE', 'DELETE'] as const;
  * were any. Nothing of it is written to the file: it lies in what SQLite keeps for this connection.
  */
 export class Changes {
+  private readonly times;
+
   constructor(
     private readonly database: Database,
     tables: readonly string[],
@@ -21,14 +23,16 @@ export class Changes {
         );
       }
     }
+    this.times = database.prepare('SELECT times FROM temp.changed WHERE name = ?').pluck();
   }
 
-  /** Another one after any change of the table, also by another connection. */
+  /**
+   * Another one after any change of the table, also by another connection. Within a transaction
+   * that is rolled back the count goes back too: to be asked outside of one.
+   */
   stampOf(table: string): string {
-    const { database } = this;
-    const times = database.prepare('SELECT times FROM temp.changed WHERE name = ?');
-    const others = database.pragma('data_version', { simple: true });
-    return `${String(others)} ${String(times.pluck().get(table))}`;
+    const others = this.database.pragma('data_version', { simple: true });
+    return `${String(others)} ${String(this.times.get(table))}`;
   }
 }
 
@@ -37,12 +41,16 @@ export class Remembered {
   private readonly changes: Changes;
   private readonly made = new Map<string, { readonly stamp: string; readonly value: string }>();
 
-  constructor(database: Database, tables: readonly string[]) {
+  constructor(
+    private readonly database: Database,
+    tables: readonly string[],
+  ) {
     this.changes = new Changes(database, tables);
   }
 
   /** What `make` gives of the table as it is now. */
   of(table: string, make: () => string): string {
+    if (this.database.inTransaction) return make();
     const stamp = this.changes.stampOf(table);
     const before = this.made.get(table);
     if (before?.stamp === stamp) return before.value;

@@ -23,7 +23,7 @@ const tell = async (database: Database, altered: Altered, options: Options): Pro
   const place = { stream, from: seq + 1, last: seq, ended: false };
   const ends = { previous: hash.toString('hex'), head: hash.toString('hex') };
   const said = { at: time.wall(), live: null, damage: damageOf(altered) };
-  for (const way of server.upstreams) {
+  const tellOne = async (way: (typeof server.upstreams)[number]): Promise<void> => {
     const key = new RequestKey(server.data, way.id, centreId);
     const wires = new Wires(way);
     try {
@@ -35,7 +35,9 @@ const tell = async (database: Database, altered: Altered, options: Options): Pro
     } finally {
       await wires.close();
     }
-  }
+  };
+  // One that hangs holds up no other.
+  await Promise.all(server.upstreams.map(tellOne));
 };
 
 /**
