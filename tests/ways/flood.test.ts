@@ -109,10 +109,12 @@ test('what is read and unpacked at once has a limit, over all connections', asyn
   const empty = await posted(0);
   expect(empty).toEqual([409, null]);
   const { 'content-length': _, ...unsaid } = good;
-  const chunked = begun({ ...unsaid, 'transfer-encoding': 'chunked' });
-  const slow = Array.from({ length: OPEN_MAX - 1 }, () => begun(good));
-  // All of them have come when there is no room for as much as one would leave.
-  await expect.poll(() => posted(600_000), { timeout: 60_000 }).toEqual([503, '5']);
+  // Whoever asks to go on is told so when its head has come: so none comes beside what follows.
+  const asking = { expect: '100-continue' };
+  const chunked = begun({ ...unsaid, ...asking, 'transfer-encoding': 'chunked' });
+  const slow = Array.from({ length: OPEN_MAX - 1 }, () => begun({ ...good, ...asking }));
+  expect(new Set(await Promise.all([chunked, ...slow].map(statusOf)))).toEqual(new Set([100]));
+  expect(await posted(600_000)).toEqual([503, '5']);
   expect(await statusOf(begun(good))).toBe(503);
   expect(await posted(0)).toEqual([409, null]);
   expect(await posted(POST_BYTES_MAX)).toEqual([503, '5']);
