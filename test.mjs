@@ -218,7 +218,7 @@ async function runTests() {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`];
   say('Tests …');
   const code = await withWorkers(
-    ...program('vitest/vitest.mjs', 'run', '--project=tests', ...reporters),
+    ...program('vitest/vitest.mjs', 'run', '--project=tests', '--project=pure', ...reporters),
   );
   if (!existsSync(REPORT)) return { passed: 0, failures: ['the tests broke off'] };
   const { passed, failures } = counted(REPORT);

@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { messages } from './web/messages/compile.js';
 
+/** Pages and rules, without a process, a file or a line, in which others leave their traces. */
+const PURE = ['{core,paper,web,kiosk,display,desk,manager,overview,phone}/**/*.test.ts'];
+
 /** Tests of screens mostly wait, others mostly compute: two cores have three of them. */
 const WORKERS = Math.ceil(1.5 * availableParallelism());
 
@@ -21,10 +24,13 @@ class TakingTurns extends BaseSequencer {
     const waits = lies('/tests/e2e/');
     const spans = lies('/tests/');
     const [waiting, rest] = [sorted.filter(waits), sorted.filter((file) => !waits(file))];
-    const working = [...rest.filter(spans), ...rest.filter((file) => !spans(file))];
+    const short = rest.filter((file) => !spans(file));
+    // A process is handed on only to a file of the same project.
+    const pure = short.filter(({ project }) => project.name === 'pure');
+    const working = [...rest.filter(spans), ...short.filter((file) => !pure.includes(file))];
     return working
       .flatMap((file, n) => [...waiting.slice(n, n + 1), file])
-      .concat(waiting.slice(working.length));
+      .concat(waiting.slice(working.length), pure);
   }
 }
 
@@ -43,9 +49,10 @@ export default defineConfig({
         test: {
           name: 'tests',
           include: ['**/*.test.ts'],
-          exclude: ['build/**', 'node_modules/**', 'tests/torture/**'],
+          exclude: ['build/**', 'node_modules/**', 'tests/torture/**', ...PURE],
         },
       },
+      { extends: true, test: { name: 'pure', include: PURE } },
       {
         extends: true,
         test: {
