@@ -119,11 +119,13 @@ export class Line {
 
   private async send(arrived: Arrived, receiver = this.parts.receivers()[0]): Promise<Taken> {
     const { centreId, post } = arrived;
-    const taken = await receiver!.send({ ...arrived, at: this.now });
+    // By the clock of then: time may leap while it is under way.
+    const at = this.now;
+    const taken = await receiver!.send({ ...arrived, at });
     if (taken.refused === null && taken.stored !== null) {
       this.confirm(centreId, post, taken.stored.seq);
     }
-    if (Math.abs(post.at - this.now) > CLOCK_OFF_MS) this.wrongClocks.add(centreId);
+    if (Math.abs(post.at - at) > CLOCK_OFF_MS) this.wrongClocks.add(centreId);
     return taken;
   }
 
