@@ -1,25 +1,17 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { EventsPost } from '../../core/protocol/upstream.js';
 import { HOUR_MS, MINUTE_MS } from '../../core/time.js';
+import { timers } from '../../tests/upstream/opened.js';
 import { AT, Sender } from '../../tests/upstream/sender.js';
 import { STORES, type TestStore } from '../../tests/upstream/stores.js';
 import { keepCentre } from '../centres/enrolment.js';
 import { clerksOf } from '../read/names.js';
 import { keepStaff } from '../centres/staff.js';
-import type { Timers } from '../store/database.js';
 import { migrate } from '../store/schema.js';
 import { Ingest } from './ingest.js';
 import { watchSilence } from './silence.js';
 
 /** Posts that somebody on the way has kept, and sends again. */
-
-const timers: Timers = {
-  after: (_, run) => {
-    setImmediate(run);
-    return () => undefined;
-  },
-  every: () => () => undefined,
-};
 
 let store: TestStore;
 let ingest: Ingest;

@@ -1,21 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EventsPost } from '../../core/protocol/upstream.js';
 import { HOUR_MS } from '../../core/time.js';
+import { timers } from '../../tests/upstream/opened.js';
 import { AT, Sender } from '../../tests/upstream/sender.js';
 import { KINDS, STORES, type TestStore } from '../../tests/upstream/stores.js';
-import type { Database, Timers } from '../store/database.js';
+import type { Database } from '../store/database.js';
 import { migrate } from '../store/schema.js';
 import { Ingest, type Taken } from './ingest.js';
 import { watchSilence } from './silence.js';
-
-/** Windows close at once, and nothing happens by the hour. */
-const timers: Timers = {
-  after: (_, run) => {
-    setImmediate(run);
-    return () => undefined;
-  },
-  every: () => () => undefined,
-};
 
 let store: TestStore;
 let database: Database;

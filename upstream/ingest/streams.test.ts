@@ -1,20 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EventsPost } from '../../core/protocol/upstream.js';
 import { MINUTE_MS } from '../../core/time.js';
+import { timers } from '../../tests/upstream/opened.js';
 import { AT, Sender } from '../../tests/upstream/sender.js';
 import { KINDS, STORES, type TestStore } from '../../tests/upstream/stores.js';
-import type { Database, Timers } from '../store/database.js';
+import type { Database } from '../store/database.js';
 import { migrate } from '../store/schema.js';
 import { Ingest, type Taken } from './ingest.js';
-
-/** Windows close at once, and nothing happens by the hour. */
-const timers: Timers = {
-  after: (_, run) => {
-    setImmediate(run);
-    return () => undefined;
-  },
-  every: () => () => undefined,
-};
 
 const LIVE = { open: true, waiting: 3, serving: 1, counters: 2 };
 
