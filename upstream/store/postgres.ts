@@ -45,17 +45,27 @@ const VERSION_MIN = 15;
 /** Settings of the server without which a commit is not durable, and what each may not be. */
 const DURABLE = ['fsync', 'full_page_writes', 'synchronous_commit'] as const;
 const NOT_DURABLE = 'off';
+/** What texts and days are read in; by another one a row is not found under its day. */
+const ENCODING = 'UTF8';
+const DATE_STYLE = 'ISO';
 
 /** Why a server cannot be the store, in a sentence; `undefined` if it can. */
 const unfit = async (queries: Queries): Promise<string | undefined> => {
   const settings = DURABLE.map((name) => `current_setting('${name}') AS ${name}`);
-  const [found] = await queries.query<Record<(typeof DURABLE)[number] | 'version', string>>(
-    `SELECT current_setting('server_version') AS version, ${settings.join(', ')}`,
+  type Setting = (typeof DURABLE)[number] | 'version' | 'encoding' | 'dates';
+  const [found] = await queries.query<Record<Setting, string>>(
+    `SELECT current_setting('server_version') AS version, ${settings.join(', ')},
+       current_setting('server_encoding') AS encoding, current_setting('DateStyle') AS dates`,
   );
   const version = found?.version ?? '';
   if (Number.parseInt(version, 10) < VERSION_MIN) {
     return `it is PostgreSQL ${version}: version ${VERSION_MIN} or later is needed`;
   }
+  const { encoding = '', dates = '' } = found ?? {};
+  if (encoding !== ENCODING) {
+    return `its encoding is ${encoding}: make another one by createdb -T template0 -E ${ENCODING}`;
+  }
+  if (!dates.startsWith(DATE_STYLE)) return `its DateStyle is ${dates}: set it to ${DATE_STYLE}`;
   const name = DURABLE.find((setting) => found?.[setting] === NOT_DURABLE);
   if (name === undefined) return undefined;
   return `its ${name} is off: what is confirmed to a centre must outlast a power cut; set it on`;

@@ -205,5 +205,10 @@ describe('a server that goes away', () => {
     const careless = await server.database('careless');
     await database.query('ALTER DATABASE careless SET synchronous_commit = off');
     expect(await refusal(careless)).toContain('its synchronous_commit is off');
+    const german = await server.database('german');
+    await database.query(`ALTER DATABASE german SET datestyle = 'German, DMY'`);
+    expect(await refusal(german)).toContain('its DateStyle is German, DMY');
+    await database.query(`CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`);
+    expect(await refusal(server.urlOf('latin'))).toContain('its encoding is LATIN1');
   });
 });
