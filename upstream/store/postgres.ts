@@ -120,7 +120,9 @@ const transaction = async <T>(
     await own.query('COMMIT');
     return result;
   } catch (error) {
-    await own.query('ROLLBACK').catch((lost: QueryFault) => (broken = lost));
+    // Who does not answer is not asked again: that would be waited for as long once more.
+    if (error instanceof QueryFault && error.state === '') broken = error;
+    else await own.query('ROLLBACK').catch((lost: QueryFault) => (broken = lost));
     throw error;
   } finally {
     client.release(broken);
