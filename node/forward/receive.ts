@@ -6,6 +6,8 @@ import type { Signed } from '../../chain/request.js';
 
 /** Of a body as it comes, packed. */
 export const PACKED_BYTES_MAX = 1_500_000;
+/** Of what an enrolment tells, packed or not. */
+export const JOIN_BYTES_MAX = 16_384;
 /** A sender's request that dawdles longer is cut: its line may be slow. */
 export const SENDER_MS_MAX = 60_000;
 

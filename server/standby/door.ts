@@ -9,8 +9,8 @@ import Fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import { check } from '../../chain/check.js';
-import { isVerifierKey } from '../../chain/note.js';
-import { isSignedBy, SIGNATURE_HEADER } from '../../chain/request.js';
+import { isVerifierKey, keyIdOfKey } from '../../chain/note.js';
+import { isSignedBy, SIGNATURE_HEADER, signedWith } from '../../chain/request.js';
 import type { Millis } from '../../core/configuration.js';
 import {
   BESIDE_BYTES_MAX,
@@ -34,6 +34,7 @@ import {
 import { lineOf } from '../../node/address.js';
 import { limitConnections } from '../../node/connections.js';
 import {
+  JOIN_BYTES_MAX,
   PACKED_BYTES_MAX,
   packedValue,
   SENDER_MS_MAX,
@@ -119,9 +120,12 @@ export class Door {
     const standing: Standing = { role: 'standby', centreId };
     app.get(STANDING_PATH, (_request, reply) => reply.send(standing));
     app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(STANDBY_PAGE));
-    app.post(ENROL_PATH, (request, reply) => this.enrol(request, reply));
+    const small = { bodyLimit: JOIN_BYTES_MAX };
+    app.post(ENROL_PATH, small, (request, reply) => this.enrol(request, reply));
     const base = '/v1/centres/:id';
     const signed = {
+      onRequest: async (request: Request, reply: FastifyReply) =>
+        this.isKnown(request) ? undefined : refuse(reply, 'unknown'),
       preHandler: (request: Request, reply: FastifyReply) => this.own(request, reply),
     };
     app.post(`${base}/events`, signed, (request: Request, reply) => this.events(request, reply));
@@ -138,14 +142,18 @@ export class Door {
     return app;
   }
 
+  /** Whether a request names the server and its key; of any other no body is read. */
+  private isKnown({ params, headers }: Request): boolean {
+    const keyId = signedWith(headers[SIGNATURE_HEADER]);
+    const isOwn = keyId !== null && keyId === keyIdOfKey(this.enrolled?.requestKey ?? '');
+    return isOwn && params.id === this.parts.centreId;
+  }
+
   /** Answers at once where the server has not signed. */
   private async own(request: Request, reply: FastifyReply): Promise<FastifyReply | undefined> {
     const key = this.enrolled?.requestKey;
     const header = String(request.headers[SIGNATURE_HEADER]);
-    const isOwn =
-      key !== undefined &&
-      request.params.id === this.parts.centreId &&
-      isSignedBy(signedOf(request), header, key);
+    const isOwn = key !== undefined && isSignedBy(signedOf(request), header, key);
     return isOwn ? undefined : refuse(reply, 'unknown');
   }
 
@@ -154,7 +162,7 @@ export class Door {
     const line = lineOf(request.ip);
     if (this.tries.waitMs(line, now()) > 0) return reply.code(429).send({ refused: 'tooMany' });
     this.tries.tried(line, now());
-    const post = await packedValue(enrolSchema, request.body, POST_BYTES_MAX);
+    const post = await packedValue(enrolSchema, request.body, JOIN_BYTES_MAX);
     const header = String(request.headers[SIGNATURE_HEADER]);
     const keys = post?.kind === 'centre' ? [post.requestKey, post.logKey] : [];
     const areOwn =

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { SIGNATURE_HEADER } from '../../chain/request.js';
 import type { ManagerView } from '../../core/protocol/manager.js';
 import type { EventsPost } from '../../core/protocol/upstream.js';
 import { join as enrol } from '../../node/forward/enrol.js';
@@ -100,6 +101,22 @@ test('[STANDBY-2] only the enrolled server is believed, and a code is good once'
   });
   expect(unsigned.status).toBe(401);
   await stage.followed();
+});
+
+test('[STANDBY-2] of a stranger no body is read', async () => {
+  await stage.enrol();
+  const { id } = stage.hall.centre.configuration().centre;
+  const signature = `00000000 ${'A'.repeat(86)}==`;
+  for (const header of [{}, { [SIGNATURE_HEADER]: signature }]) {
+    const asked = request(`${stage.standby.url}/v1/centres/${id}/beside/part`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': 60_000_000, ...header },
+    });
+    asked.write('{');
+    const [answered] = (await once(asked, 'response')) as [IncomingMessage];
+    expect(answered.statusCode).toBe(401);
+    asked.destroy();
+  }
 });
 
 test('[STANDBY-7] a part that the standby refuses is told, and is sent again later', async () => {

@@ -10,13 +10,11 @@ import {
 } from '../../core/protocol/upstream.js';
 import { lineOf } from '../../node/address.js';
 import { Buckets, perMinute } from '../../node/bucket.js';
-import { packedValue, signedOf, takeBytes } from '../../node/forward/receive.js';
+import { JOIN_BYTES_MAX, packedValue, signedOf, takeBytes } from '../../node/forward/receive.js';
 import { addKey, enrol, isKeyOf, keepCentre } from '../centres/enrolment.js';
 import type { Upstream } from '../upstream.js';
 import { refuse, senderOf, tellFaults, type SenderRequest } from './sender.js';
 
-/** Of what an enrolment tells, packed or not. */
-const JOIN_BYTES_MAX = 16_384;
 const ENROLMENTS_PER_MINUTE = 10;
 
 /** Further keys of who is known, and what a relay tells of its centres. */
