@@ -107,6 +107,12 @@ const isKnown = async (queries: Queries, centreId: string, say: Say): Promise<bo
   return found.length > 0;
 };
 
+const RECOMPUTED: Readonly<Record<Awaited<ReturnType<typeof recompute>>, string>> = {
+  whole: 'its figures follow from its events',
+  stopped: 'an event cannot be made into figures; the alarm on the page says which',
+  kept: 'events that its figures follow from are no longer kept; nothing was changed',
+};
+
 type Handler = (settings: Settings, options: Options, say: Say) => Promise<number>;
 
 const HANDLERS: Readonly<Record<CommandName, Handler>> = {
@@ -147,16 +153,11 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   recompute: async (settings, options, say) => {
     const id = idOf('centre', options);
     const now = machineTime.wall;
-    const isWhole = await withStore(settings, async (database) =>
+    const became = await withStore(settings, async (database) =>
       (await isKnown(database, id, say)) ? recompute(database, id, { now }) : null,
     );
-    if (isWhole === null) return EXIT.failed;
-    say(
-      isWhole
-        ? `the figures of ${id} follow from its events`
-        : `${id}: events that its figures follow from are no longer kept; nothing was changed`,
-    );
-    return isWhole ? EXIT.done : EXIT.failed;
+    if (became !== null) say(`${id}: ${RECOMPUTED[became]}`);
+    return became === 'whole' ? EXIT.done : EXIT.failed;
   },
   export: async (settings, options, say) => {
     const id = idOf('centre', options);

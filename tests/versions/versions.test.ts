@@ -51,7 +51,7 @@ describe.each(KINDS)('a store on %s', (kind) => {
       };
       expect(await figuresOf(database)).toEqual(figures);
       for (const { line } of figures.centres) {
-        expect(await recompute(database, line.centreId, { now: () => NOW })).toBe(true);
+        expect(await recompute(database, line.centreId, { now: () => NOW })).toBe('whole');
       }
       expect(await figuresOf(database)).toEqual(figures);
     },

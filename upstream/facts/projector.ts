@@ -157,15 +157,20 @@ export class Projector {
 }
 
 /**
+ * What became of a centre's figures: `stopped`, with an alarm, at an event that still does not fit;
+ * `kept` as they were, since the events that they follow from are not there any more.
+ */
+type Recomputed = 'whole' | 'stopped' | 'kept';
+
+/**
  * Throws a centre's facts and roll-ups away and makes them again from its events: the same, row for
- * row. Until it resolves, reports lack what is not made yet. False where the events for that are
- * not kept any more: then nothing was changed.
+ * row. Until it resolves, reports lack what is not made yet.
  */
 export const recompute = async (
   database: Database,
   centreId: string,
   outside: Pick<Outside, 'now'>,
-): Promise<boolean> => {
+): Promise<Recomputed> => {
   const again = async <T>(work: () => Promise<T>): Promise<T> => {
     for (let tries = 1; ;) {
       try {
@@ -178,11 +183,8 @@ export const recompute = async (
       }
     }
   };
-  const forgotten = await again(async () => {
-    const [stand] = await standsOf(database, [centreId]);
-    return forget(database, stand!);
-  });
-  if (!forgotten) return false;
+  const standOf = async () => (await standsOf(database, [centreId]))[0]!;
+  if (!(await again(async () => forget(database, await standOf())))) return 'kept';
   while ((await again(() => round(database, [centreId], outside.now()))).length > 0);
-  return true;
+  return (await again(standOf)).isStopped ? 'stopped' : 'whole';
 };
