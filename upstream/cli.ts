@@ -74,10 +74,15 @@ const placeOf = ({ upstreams, data }: Settings, options: Options): Place => {
 
 /** Works on the store, and lets go of it. */
 const withStore = async <T>(settings: Settings, work: (database: Database) => Promise<T>) => {
-  const faults: unknown[] = [];
-  const database = await openStore(settings, machineTimers, (fault) => void faults.push(fault));
+  let broken: StoreFault | undefined;
+  const database = await openStore(settings, machineTimers, (fault) => {
+    // What befell it beside the answers; that nothing is answered any more follows from this.
+    if (fault instanceof StoreFault) broken = fault;
+  });
   try {
     return await work(database);
+  } catch (fault) {
+    throw broken ?? fault;
   } finally {
     await database.close();
   }
