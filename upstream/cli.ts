@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { SecretHasher } from '../node/secrets.js';
 import { Accounts } from './access/accounts.js';
+import { audit } from './access/audit.js';
 import { pepperIn } from './access/pepper.js';
 import { EnrolFault, join, rekey, type Place } from '../node/forward/enrol.js';
 import { EXIT, Misuse, parsed } from '../node/misuse.js';
 import { ConfigurationError } from '../node/settings.js';
 import { machineTime, machineTimers } from '../node/time.js';
-import { senderIdOf } from '../core/protocol/upstream.js';
+import type { Millis } from '../core/configuration.js';
+import type { AuditAction } from '../core/protocol/overview.js';
+import { senderIdOf, senderNameOf } from '../core/protocol/upstream.js';
 import { ID } from '../core/protocol/forms.js';
 import { CODE_LIFE_MS, makeCode, revoke } from './centres/enrolment.js';
 import { exportedLog } from './export.js';
@@ -88,6 +91,22 @@ const withStore = async <T>(settings: Settings, work: (database: Database) => Pr
   }
 };
 
+/** What is done to a sender is written down with it, unless there was nothing to do. */
+const written = <T>(
+  settings: Settings,
+  told: { readonly action: AuditAction; readonly subject: string },
+  work: (queries: Queries, now: Millis) => Promise<T>,
+): Promise<T> =>
+  withStore(settings, (database) =>
+    database.transaction(async (queries) => {
+      const at = machineTime.wall();
+      const done = await work(queries, at);
+      // Who sits at the terminal is not known.
+      if (done !== false) await audit(queries, { accountId: '', line: 'terminal', at }, told);
+      return done;
+    }),
+  );
+
 /** Whether there is such an operator now; one who has an account of another kind is none. */
 const nameOperator = async (
   { data }: Settings,
@@ -140,8 +159,10 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
       ? senderIdOf({ kind: 'relay', id: idOf('relay', options) })
       : idOf('centre', options);
     const governorateId = isRelay ? idOf('relay', options) : idOf('governorate', options);
-    const { code } = await withStore(settings, (database) =>
-      makeCode(database, { senderId, governorateId }, machineTime.wall()),
+    const { kind, id } = senderNameOf(senderId);
+    const told = { action: `${kind}.code`, subject: `${id} ${governorateId}` } as const;
+    const { code } = await written(settings, told, (queries, now) =>
+      makeCode(queries, { senderId, governorateId }, now),
     );
     say(`Code for ${senderId}: ${code}`);
     say(`It is good once, for ${CODE_LIFE_MS / DAY_MS} days: give it to nobody else.`);
@@ -149,9 +170,8 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   },
   revoke: async (settings, options, say) => {
     const id = idOf('centre', options);
-    const wasThere = await withStore(settings, (database) =>
-      revoke(database, id, machineTime.wall()),
-    );
+    const told = { action: 'centre.revoked', subject: id } as const;
+    const wasThere = await written(settings, told, (queries, now) => revoke(queries, id, now));
     say(wasThere ? `nothing more is taken of ${id}` : `${id} is not enrolled here`);
     return wasThere ? EXIT.done : EXIT.failed;
   },

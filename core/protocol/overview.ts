@@ -216,6 +216,7 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 export interface AuditLine {
   readonly auditId: string;
   readonly at: Millis;
+  /** `''` for what was done to a sender at the terminal: who sat there is not known. */
   readonly accountId: string;
   /** `null` for an account that is no longer there, or never was. */
   readonly name: string | null;

@@ -186,17 +186,18 @@ export const endOlderKeys = async (
   await queries.query('DELETE FROM centre_key WHERE centre_id = $1 AND since < $2', values);
 };
 
-/** Nothing more is taken of this sender, until it enrols again. `false` where there is none. */
-export const revoke = async (
-  database: Database,
-  senderId: string,
-  now: Millis,
-): Promise<boolean> => {
+/**
+ * Nothing more is taken of this sender until it enrols again, and its code is ended; call it in a
+ * transaction. `false` where it has neither.
+ */
+export const revoke = async (queries: Queries, senderId: string, now: Millis): Promise<boolean> => {
   const { kind, id } = senderNameOf(senderId);
-  const rows = await database.query(
+  const rows = await queries.query(
     `UPDATE ${kind} SET revoked_at = $2 WHERE ${kind}_id = $1 AND revoked_at IS NULL RETURNING 1`,
     [id, now],
   );
-  await database.query('DELETE FROM enrolment WHERE centre_id = $1', [senderId]);
-  return rows.length > 0;
+  const codes = await queries.query('DELETE FROM enrolment WHERE centre_id = $1 RETURNING 1', [
+    senderId,
+  ]);
+  return rows.length + codes.length > 0;
 };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { EnrolmentAnswer } from '../../core/protocol/overview.js';
+import type { CodeAnswer, EnrolmentAnswer } from '../../core/protocol/overview.js';
 import { FleetDoor, type Cookies } from '../../tests/fixtures/fleet/door.js';
 import { pepperIn } from '../access/pepper.js';
 import { CODE_LIFE_MS, keepCentre } from '../centres/enrolment.js';
@@ -55,6 +55,42 @@ test('a code and a revocation reach no centre outside the scope', async () => {
   expect(await revoke('nowhere-1')).toEqual({ statusCode: 409, refused: 'centre.unknown' });
   expect((await revoke('ismailia-1')).statusCode).toBe(200);
   expect(forgotten).toContain('ismailia-1');
+});
+
+test('what is done to a sender is written down with it, or not done', async () => {
+  const { database } = door.store;
+  await door.account('omar', 'operator', ['aswan']);
+  const cookies = await door.signIn('omar');
+  const act = (what: string, kind: string, id: string, more = {}) =>
+    door.post(`/api/enrolment/${what}`, { kind, id, ...more }, cookies);
+  const place = { governorateId: 'aswan' };
+  const made = await act('code', 'centre', 'aswan-1', place);
+  await act('code', 'relay', 'aswan', place);
+  await act('withdraw', 'centre', 'aswan-1');
+  await act('withdraw', 'centre', 'aswan-1');
+  await act('code', 'centre', 'aswan-2', place);
+  await act('revoke', 'centre', 'aswan-2');
+  await act('revoke', 'relay', 'aswan');
+  await act('revoke', 'relay', 'suez');
+  const told = (await door.written()).filter((line) => line.startsWith('omar'));
+  expect(told.toSorted()).toEqual([
+    'omar centre.code aswan-1 aswan',
+    'omar centre.code aswan-2 aswan',
+    'omar centre.codeWithdrawn aswan-1',
+    'omar centre.revoked aswan-2',
+    'omar relay.code aswan aswan',
+    'omar relay.revoked aswan',
+    'omar signIn.done',
+  ]);
+  expect(told.join()).not.toContain((made as Partial<CodeAnswer>).code);
+  await database.query('ALTER TABLE audit RENAME TO lost');
+  const sender = { kind: 'centre', id: 'aswan-3' } as const;
+  const actor = { accountId: 'omar', line: '::1', at: door.now };
+  const ask = { scope: null, sender, actor, ...place };
+  await expect(enrolmentOf(database, { forget: () => undefined }).enrol(ask)).rejects.toThrow();
+  await database.query('ALTER TABLE lost RENAME TO audit');
+  const codes = `SELECT 1 FROM enrolment WHERE centre_id = 'aswan-3'`;
+  expect(await database.query(codes)).toEqual([]);
 });
 
 test('a code that nobody has used is listed with who made it, and withdrawn', async () => {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Scope } from '../../core/protocol/overview.js';
+import type { AuditAction, Scope } from '../../core/protocol/overview.js';
 import { SecretHasher } from '../../node/secrets.js';
 import { Accounts } from '../access/accounts.js';
 import { pepperIn } from '../access/pepper.js';
@@ -8,15 +8,15 @@ import { setupCodeOf } from '../access/setup.js';
 import { senderIdOf, senderNameOf } from '../../core/protocol/upstream.js';
 import { makeCode, revoke, withdrawCode } from '../centres/enrolment.js';
 import type { Senders } from '../centres/senders.js';
-import { readAudit } from '../access/audit.js';
+import { audit, readAudit } from '../access/audit.js';
 import { clearAlarm, readAlarms, reopenAlarm } from '../read/alarms.js';
 import { readCentre } from '../read/centre.js';
 import { countLegs, legsCsv } from '../read/csv.js';
 import { readEnrolment } from '../read/enrolment.js';
 import { readFleet } from '../read/fleet.js';
-import type { Database } from '../store/database.js';
+import type { Database, Queries } from '../store/database.js';
 import type { Upstream } from '../upstream.js';
-import type { Enrolment } from './enrolment.js';
+import { DONE, type Asked, type Enrolment, type Refused } from './enrolment.js';
 import { pageRoutes } from './pages.js';
 import type { Reads } from './reads.js';
 
@@ -27,42 +27,58 @@ export const READS: Reads = {
 };
 
 /** Whether the scope holds all that is known of a sender: its place, and that of its code. */
-const isWithin = async (database: Database, senderId: string, scope: Scope): Promise<boolean> => {
+const isWithin = async (queries: Queries, senderId: string, scope: Scope): Promise<boolean> => {
   if (scope === null) return true;
   const { kind, id } = senderNameOf(senderId);
-  const places = await Promise.all([
-    database.query<{ governorate_id: string }>(
-      `SELECT governorate_id FROM ${kind} WHERE ${kind}_id = $1`,
-      [id],
-    ),
-    database.query<{ governorate_id: string }>(
-      'SELECT governorate_id FROM enrolment WHERE centre_id = $1',
-      [senderId],
-    ),
-  ]);
-  return places.flat().every(({ governorate_id }) => scope.includes(governorate_id));
+  const places = await queries.query<{ governorate_id: string }>(
+    `SELECT governorate_id FROM ${kind} WHERE ${kind}_id = $1
+     UNION ALL SELECT governorate_id FROM enrolment WHERE centre_id = $2`,
+    [id, senderId],
+  );
+  return places.every(({ governorate_id }) => scope.includes(governorate_id));
 };
 
 /** Codes and revocation as the store keeps them. */
-export const enrolmentOf = (database: Database, senders: Pick<Senders, 'forget'>): Enrolment => ({
-  enrol: async ({ scope, sender, governorateId, actor }) => {
-    const senderId = senderIdOf(sender);
-    if (!(await isWithin(database, senderId, scope))) return { refused: 'centre.elsewhere' };
-    return makeCode(database, { senderId, governorateId, madeBy: actor.accountId }, actor.at);
-  },
-  withdraw: async ({ scope, sender }) => {
-    const senderId = senderIdOf(sender);
-    if (!(await isWithin(database, senderId, scope))) return { refused: 'centre.elsewhere' };
-    return (await withdrawCode(database, senderId)) ? undefined : { refused: 'code.unknown' };
-  },
-  revoke: async ({ scope, sender, actor }) => {
-    const senderId = senderIdOf(sender);
-    if (!(await isWithin(database, senderId, scope))) return { refused: 'centre.elsewhere' };
-    const wasThere = await revoke(database, senderId, actor.at);
-    senders.forget(senderId);
-    return wasThere ? undefined : { refused: 'centre.unknown' };
-  },
-});
+export const enrolmentOf = (database: Database, senders: Pick<Senders, 'forget'>): Enrolment => {
+  /** What is done to a sender is written down with it, or not done. */
+  const written = <Done extends object>(
+    { scope, sender, actor }: Asked,
+    told: { readonly action: AuditAction; readonly more?: string },
+    work: (queries: Queries, senderId: string) => Promise<Done>,
+  ): Promise<Done | Refused> =>
+    database.transaction(async (queries) => {
+      const senderId = senderIdOf(sender);
+      if (!(await isWithin(queries, senderId, scope))) return { refused: 'centre.elsewhere' };
+      const done = await work(queries, senderId);
+      const { action, more } = told;
+      const subject = more === undefined ? sender.id : `${sender.id} ${more}`;
+      if (!('refused' in done)) await audit(queries, actor, { action, subject });
+      return done;
+    });
+  return {
+    enrol: ({ governorateId, ...ask }) => {
+      const { actor, sender } = ask;
+      const told = { action: `${sender.kind}.code`, more: governorateId } as const;
+      return written(ask, told, (queries, senderId) =>
+        makeCode(queries, { senderId, governorateId, madeBy: actor.accountId }, actor.at),
+      );
+    },
+    withdraw: (ask) =>
+      written(ask, { action: `${ask.sender.kind}.codeWithdrawn` }, async (queries, senderId) =>
+        (await withdrawCode(queries, senderId)) ? DONE : ({ refused: 'code.unknown' } as const),
+      ),
+    revoke: async (ask) => {
+      const action = `${ask.sender.kind}.revoked` as const;
+      const answer = await written(ask, { action }, async (queries, senderId) =>
+        (await revoke(queries, senderId, ask.actor.at))
+          ? DONE
+          : ({ refused: 'centre.unknown' } as const),
+      );
+      senders.forget(senderIdOf(ask.sender));
+      return answer;
+    },
+  };
+};
 
 /** The pages of a running data centre. */
 export interface Pages {
