@@ -1,6 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { join } from '../../node/forward/enrol.js';
+import { join as enrol } from '../../node/forward/enrol.js';
 import { keepCentre, makeCode } from '../centres/enrolment.js';
 import { Ingest } from '../ingest/ingest.js';
 import { Relay } from './relays.js';
@@ -29,7 +31,7 @@ beforeAll(async () => {
   const { code } = await makeCode(database, relay, now());
   const way = { url: nation.url, ca: null, proxy: null };
   const own = { directory: folder.path, upstreamId: 'egypt', way };
-  await join(own, { kind: 'relay', id: 'ismailia' }, code);
+  await enrol(own, { kind: 'relay', id: 'ismailia' }, code);
 }, 90_000);
 afterAll(async () => {
   await store.remove();
@@ -85,6 +87,21 @@ test('a fault of the own store holds passing on up, and does not end it', async 
   isBroken = false;
   await expect.poll(storedAbove, { timeout: 15_000 }).toBe(4);
   await expect.poll(() => relay.waiting, { timeout: 15_000 }).toEqual([]);
+  await relay.stop();
+});
+
+test('a key that cannot be read holds passing on up, and ends nothing else', async () => {
+  const file = join(folder.path, 'keys', 'upstream-egypt.pem');
+  const key = readFileSync(file);
+  writeFileSync(file, 'damaged');
+  const lines: string[] = [];
+  const relay = relayOf(nation.url, store.database, lines);
+  await expect.poll(() => lines.length).toBe(1);
+  expect(JSON.parse(lines[0]!)).toMatchObject({ level: 50, upstream: 'egypt' });
+  await send();
+  writeFileSync(file, key);
+  hand.come(10_000);
+  await expect.poll(storedAbove, { timeout: 15_000 }).toBe(sender.rows.length);
   await relay.stop();
 });
 

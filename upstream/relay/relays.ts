@@ -132,8 +132,10 @@ export class Relay {
     this.looking = this.pass()
       .catch((fault: unknown) => {
         this.hasAll = false;
-        if (!(fault instanceof UpstreamAway || fault instanceof QueryFault)) throw fault;
-        this.parts.journal.info({ upstream: this.way.id, why: fault.message }, 'no look above');
+        const upstream = this.way.id;
+        if (fault instanceof UpstreamAway || fault instanceof QueryFault) {
+          this.parts.journal.info({ upstream, why: fault.message }, 'no look above');
+        } else this.parts.journal.error({ err: fault, upstream }, 'no look above, after a fault');
       })
       .finally(() => (this.looking = undefined));
   }
