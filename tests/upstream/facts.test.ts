@@ -9,7 +9,7 @@ import { Overtaken, type Database } from '../../upstream/store/database.js';
 import { LoggedHall } from '../fixtures/factbook.js';
 import { CENTRE, OPENING, randomDay, seeded } from '../fixtures/randomday.js';
 import { dayOf, nextDay, restored, StreamLog, streamName } from './centrelog.js';
-import { alarmsOf, dump, expectAsIn } from './factsbed.js';
+import { alarmsOf, dump, expectAsIn, failing, overtaken } from './factsbed.js';
 import { openStore, timers, type OpenStore } from './opened.js';
 import { KINDS } from './stores.js';
 
@@ -71,30 +71,10 @@ describe.each(KINDS)('on %s', (kind) => {
     expect(await recompute(database, 'again', outside)).toBe('whole');
     expect(await dump(database, 'again')).toEqual(before);
     // Beside a program that runs, whose projector goes on from there too.
-    let overtakings = 10;
-    const contested: Database = {
-      ...database,
-      transaction: async (work) => {
-        const turned = `UPDATE projection SET turn = turn + 1 WHERE centre_id = 'again'`;
-        if (overtakings > 0) await database.query(turned);
-        overtakings -= 1;
-        return database.transaction(work);
-      },
-    };
+    const contested = overtaken(database, 'again', 10);
     expect(await recompute(contested, 'again', outside)).toBe('whole');
     expect(await dump(database, 'again')).toEqual(before);
     await projector.stop();
-  });
-
-  /** Its transactions fail before they are committed, as often as the dice say. */
-  const failing = (random: () => number): Database => ({
-    ...database,
-    transaction: (work) =>
-      database.transaction(async (queries) => {
-        const result = await work(queries);
-        if (random() < 0.5) throw Object.assign(new Error('cut'), { isCut: true });
-        return result;
-      }),
   });
 
   test('what was rolled back is done again', async () => {
@@ -106,7 +86,7 @@ describe.each(KINDS)('on %s', (kind) => {
     while (log.left > 0) {
       await log.send(ingest, 40);
       try {
-        await round(failing(random), ['cut'], 1);
+        await round(failing(database, random), ['cut'], 1);
       } catch (fault) {
         expect(fault).toHaveProperty('isCut');
         cuts += 1;

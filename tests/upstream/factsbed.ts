@@ -13,7 +13,7 @@ import { reportProjector } from '../../server/report/projection.js';
 import { factsOfDay as hallsFacts } from '../../server/report/rows.js';
 import { packedFactsOfDay } from '../../upstream/facts/packed.js';
 import { factsOfDay } from '../../upstream/facts/rows.js';
-import type { Queries } from '../../upstream/store/database.js';
+import type { Database, Queries } from '../../upstream/store/database.js';
 import { countColumn, DERIVED } from '../../upstream/store/facttables.js';
 import { CENTRE } from '../fixtures/randomday.js';
 
@@ -128,3 +128,28 @@ export const dump = async (queries: Queries, centreId: string): Promise<unknown[
 
 export const alarmsOf = (queries: Queries, centreId: string) =>
   queries.query('SELECT kind, stream, seq FROM alarm WHERE centre_id = $1', [centreId]);
+
+/** Its transactions fail before they are committed, as often as the dice say. */
+export const failing = (database: Database, random: () => number): Database => ({
+  ...database,
+  transaction: (work) =>
+    database.transaction(async (queries) => {
+      const result = await work(queries);
+      if (random() < 0.5) throw Object.assign(new Error('cut'), { isCut: true });
+      return result;
+    }),
+});
+
+/** In so many of its first transactions somebody else has moved the figures of a centre on. */
+export const overtaken = (database: Database, centreId: string, times: number): Database => {
+  let left = times;
+  return {
+    ...database,
+    transaction: async (work) => {
+      const sql = 'UPDATE projection SET turn = turn + 1 WHERE centre_id = $1';
+      if (left > 0) await database.query(sql, [centreId]);
+      left -= 1;
+      return database.transaction(work);
+    },
+  };
+};
