@@ -21,6 +21,8 @@ import { openStore, timers, type OpenStore } from './opened.js';
 import { KINDS } from './stores.js';
 
 const DAY = '2026-11-22';
+/** On the two days between them halls are closed. */
+const LAST_DAY = '2026-11-19';
 const ZONE = CENTRE.centre.zone;
 const faults: unknown[] = [];
 const outside = { timers, now: () => 1, onFault: (fault: unknown) => void faults.push(fault) };
@@ -29,12 +31,12 @@ describe.each(KINDS)('on %s', (kind) => {
   let database: Database;
 
   const CENTRES = ['suez', 'ismailia', 'fayed', 'qantara'] as const;
-  /** The last one has said nothing yet; the one before it speaks of the day before. */
+  /** The last one has said nothing yet; the one before it speaks of its last day, three before. */
   const halls = CENTRES.slice(0, 3).map((centreId, n) =>
     randomDay(n + 50, {
       ...{ steps: 600, close: n === 1, paceMs: 40_000 },
       hall: new LoggedHall(CENTRE, {
-        at: OPENING - (n === 2 ? DAY_MS : 0),
+        at: OPENING - (n === 2 ? 3 * DAY_MS : 0),
         stream: centreId.padEnd(26, '0'),
       }),
     }),
@@ -104,6 +106,7 @@ describe.each(KINDS)('on %s', (kind) => {
       });
       expect(bucketOf(line.waits!.p90Ms)).toBe(bucketOf(legs.waits!.p90Ms));
     }
+    expect(reports.get('fayed')).toMatchObject({ day: LAST_DAY });
     const today = [reports.get('suez')!, reports.get('ismailia')!];
     expect(together.visits).toBe(today.reduce((sum, { visits }) => sum + visits.visits, 0));
     const rows = await database.query<{ wait: number }>(
@@ -187,7 +190,7 @@ describe.each(KINDS)('on %s', (kind) => {
   };
 
   test('legs as CSV are the lines of each centre’s own export', async () => {
-    const range = { from: '2026-11-21', to: DAY };
+    const range = { from: LAST_DAY, to: DAY };
     const found = await textOf(
       legsCsv(database, { scope: null, ...range, centreId: null, pageRows: 7 }),
     );
