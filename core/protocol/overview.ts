@@ -66,9 +66,9 @@ export interface FleetAnswer {
 export interface CentreAnswer {
   readonly now: Millis;
   readonly line: CentreLine;
-  /** First and last service day that this store has; `null` where it has none. */
+  /** First and last service day whose facts this store has; `null` where it has none. */
   readonly days: { readonly first: string; readonly last: string } | null;
-  /** The same report as the centre's own; `null` for a day that it did not open. */
+  /** The same report as the centre's own; `null` where it did not open, or no facts are kept. */
   readonly report: DayReport | null;
   /** What ids are called; one without a name is shown as it is. */
   readonly names: {

@@ -219,4 +219,17 @@ describe.each(KINDS)('on %s', (kind) => {
       expect((await readCentre(database, one))!.names.services).toEqual({});
     }
   });
+
+  test('of a day whose visits are not kept any more there is no report', async () => {
+    const asked = { scope: null, centreId: 'fayed', now };
+    const kept = (await readCentre(database, { ...asked, day: null }))!;
+    expect(kept.days).not.toBeNull();
+    // As when the month is dropped.
+    for (const table of ['visit', 'leg', 'counter_session', 'packed_day']) {
+      await database.query(`DELETE FROM ${table} WHERE centre_id = 'fayed'`);
+    }
+    await database.query(`UPDATE service_day SET closed_at = 9 WHERE centre_id = 'fayed'`);
+    const answer = (await readCentre(database, { ...asked, day: kept.days!.first }))!;
+    expect([answer.report, answer.days]).toEqual([null, null]);
+  });
 });

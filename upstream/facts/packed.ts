@@ -37,7 +37,10 @@ export const packDays = async (queries: Queries, days: readonly CentreDay[]): Pr
   if (rows.length > 0) await queries.query(PUT, [JSON.stringify(rows)]);
 };
 
-/** As `factsOfDay`: from one row where the day is packed. */
+/**
+ * As `factsOfDay`: from one row where the day is packed; `undefined` also for a closed day whose
+ * facts are not kept any more.
+ */
 export const packedFactsOfDay = async (
   queries: Queries,
   centreId: string,
@@ -50,7 +53,7 @@ export const packedFactsOfDay = async (
     [centreId, day],
   );
   if (found === undefined) return undefined;
-  // A day that was opened again is not yet packed anew.
-  if (found.closedAt === null || found.facts === null) return factsOfDay(queries, centreId, day);
-  return unpacked(found.facts);
+  // Of one that was opened again what is packed is old.
+  if (found.closedAt === null) return factsOfDay(queries, centreId, day);
+  return found.facts === null ? undefined : unpacked(found.facts);
 };

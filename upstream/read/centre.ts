@@ -15,10 +15,13 @@ interface Asked {
   readonly now: Millis;
 }
 
+/** From the first day whose facts are kept: an open one, or one that is packed. */
 const daysOf = async (queries: Queries, centreId: string): Promise<CentreAnswer['days']> => {
   const [days] = await queries.query<{ first: string | null; last: string | null }>(
-    `SELECT min(business_day)::text AS first, max(business_day)::text AS last
-     FROM service_day WHERE centre_id = $1`,
+    `SELECT least((SELECT min(business_day) FROM packed_day WHERE centre_id = $1),
+         (SELECT min(business_day) FROM service_day
+          WHERE centre_id = $1 AND closed_at IS NULL))::text AS first,
+       (SELECT max(business_day) FROM service_day WHERE centre_id = $1)::text AS last`,
     [centreId],
   );
   const { first = null, last = null } = days ?? {};
