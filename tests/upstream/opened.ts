@@ -1,9 +1,10 @@
-import type { Database, Timers } from '../../upstream/store/database.js';
+import type { Timers } from '../../node/time.js';
+import type { Database } from '../../upstream/store/database.js';
 import { migrate } from '../../upstream/store/schema.js';
 import { STORES, type KINDS } from './stores.js';
 
 /** Windows close at once, and nothing happens by the hour. */
-export const timers: Timers = {
+export const timers: Pick<Timers, 'after' | 'every'> = {
   after: (_, run) => {
     setImmediate(run);
     return () => undefined;

@@ -1,6 +1,7 @@
 import type { Millis } from '../../core/configuration.js';
 import { grouped } from '../../core/figures.js';
-import { isPassing, Overtaken, QueryFault, type Database, type Timers } from '../store/database.js';
+import type { Timers } from '../../node/time.js';
+import { isPassing, Overtaken, QueryFault, type Database } from '../store/database.js';
 import { forgetMonths } from '../store/schema.js';
 import { LAYOUTS } from '../store/layout.js';
 import { forget } from './rewind.js';
@@ -14,7 +15,7 @@ const LOOK_EVERY_MS = 10_000;
 const TRIES_MAX = 5;
 
 export interface Outside {
-  readonly timers: Timers;
+  readonly timers: Pick<Timers, 'after' | 'every'>;
   readonly now: () => Millis;
   /** What nobody expected; the work goes on when it is next looked for. */
   readonly onFault: (fault: unknown) => void;

@@ -6,13 +6,8 @@ import {
   type PostRefusal,
   type Stored,
 } from '../../core/protocol/upstream.js';
-import {
-  isPassing,
-  QueryFault,
-  type Database,
-  type Queries,
-  type Timers,
-} from '../store/database.js';
+import type { Timers } from '../../node/time.js';
+import { isPassing, QueryFault, type Database, type Queries } from '../store/database.js';
 import { LAYOUTS } from '../store/layout.js';
 import { forgetMonths, keepMonths, roomless } from '../store/schema.js';
 import { check, type Held, type Verdict } from '../../chain/check.js';
@@ -182,7 +177,7 @@ export class Ingest {
 
   constructor(
     private readonly database: Database,
-    private readonly timers: Timers,
+    private readonly timers: Pick<Timers, 'after'>,
     /** Called after events of these centres are durable. */
     private readonly onStored: (centres: readonly string[]) => void = () => undefined,
   ) {}

@@ -90,9 +90,3 @@ export const watched = (
     fault: () => first,
   };
 };
-
-/** The machine's timers, or those of a test; each returned function stops its own. */
-export interface Timers {
-  readonly after: (ms: number, run: () => void) => () => void;
-  readonly every: (ms: number, run: () => void) => () => void;
-}

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { Timers } from '../../node/time.js';
 import {
   QueryFault,
   StoreFault,
   watched,
   type Database,
   type Queries,
-  type Timers,
   type Value,
 } from './database.js';
 import { holdFolder, type Held } from './folder.js';
@@ -144,7 +144,7 @@ const startedIn = async (held: Held, onBroken: (why: string) => void): Promise<C
  */
 export const openEmbedded = async (
   folder: string,
-  timers: Timers,
+  timers: Pick<Timers, 'every'>,
   onFault: (fault: unknown) => void,
 ): Promise<Database> => {
   const held = holdFolder(folder);

@@ -12,7 +12,7 @@ import { migrate } from './schema.js';
  */
 export const openStore = async (
   { databaseUrl, data }: Pick<Settings, 'databaseUrl' | 'data'>,
-  timers: Timers,
+  timers: Pick<Timers, 'every'>,
   onFault: (fault: unknown) => void,
 ): Promise<Database> => {
   const database =
