@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -179,4 +179,29 @@ test('a thousand strangers cost the store a question or two, and push out nobody
   await senders.sender(CENTRE);
   await senders.sender('stranger-7');
   expect(questions).toBe(0);
+});
+
+test('who was revoked while it was looked up is looked up again', async () => {
+  const { database, now } = upstream.upstream;
+  const held = new EventEmitter();
+  const slow: Queries = {
+    query: async (sql, values) => {
+      const rows = await database.query(sql, values);
+      const going = once(held, 'go');
+      held.emit('read');
+      await going;
+      return rows as never;
+    },
+  };
+  const senders = new Senders(slow, now);
+  const reading = once(held, 'read');
+  const before = senders.sender(CENTRE);
+  await reading;
+  await database.query('UPDATE centre SET revoked_at = 1 WHERE centre_id = $1', [CENTRE]);
+  senders.forget(CENTRE);
+  held.on('read', () => void held.emit('go'));
+  held.emit('go');
+  expect(await before).toMatchObject({ revoked: false });
+  expect(await senders.sender(CENTRE)).toMatchObject({ revoked: true });
+  await database.query('UPDATE centre SET revoked_at = NULL WHERE centre_id = $1', [CENTRE]);
 });

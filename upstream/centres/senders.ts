@@ -98,6 +98,8 @@ export class Senders {
   /** Ids that nobody has, and when that was said. */
   private readonly strangers = new Map<string, Millis>();
   private readonly lookup: Lookup<Sender>;
+  /** How often something was to be asked for anew. */
+  private forgets = 0;
 
   constructor(
     private readonly queries: Queries,
@@ -130,10 +132,10 @@ export class Senders {
     return sender;
   }
 
-  /** What is remembered of a sender is asked for anew. */
+  /** What is remembered of a sender is asked for anew, also what is being asked for just now. */
   forget(senderId: string): void {
-    this.known.delete(senderId);
-    this.strangers.delete(senderId);
+    this.forgets += 1;
+    this.drop(senderId);
   }
 
   /** A centre or relay; with `keyId`, one that may have that key by another receiver. */
@@ -143,13 +145,20 @@ export class Senders {
     const goodForMs = hasKey === true ? KNOWN_FOR_MS : UNKNOWN_FOR_MS;
     const ageMs = this.now() - (found?.at ?? this.strangers.get(senderId) ?? -Infinity);
     if (ageMs >= 0 && ageMs < goodForMs) return found?.sender;
+    const { forgets } = this;
     const sender = await this.lookup.of(senderId);
-    this.forget(senderId);
+    if (forgets !== this.forgets) return sender;
+    this.drop(senderId);
     if (sender === undefined) this.strangers.set(senderId, this.now());
     else this.known.set(senderId, { at: this.now(), sender });
     trim(this.strangers, STRANGERS_MAX);
     trim(this.known, KNOWN_MAX);
     return sender;
+  }
+
+  private drop(senderId: string): void {
+    this.known.delete(senderId);
+    this.strangers.delete(senderId);
   }
 }
 
