@@ -19,6 +19,11 @@ export const POST_MONTHS_MAX = 12;
 export const REQUEST_EVENTS_MAX = 10_000;
 /** Of one post as JSON, before it is packed. */
 export const POST_BYTES_MAX = 4_000_000;
+/**
+ * Of one event's body. The longest that a hall writes, a lease of all its series, has 6,000; facts
+ * and those above are made from thousands of events at a time.
+ */
+const BODY_MAX = 32_000;
 /** Bytes of one signed note, and how many are sent with a post. */
 const NOTE_MAX = 1_000;
 export const POST_NOTES_MAX = 20;
@@ -76,7 +81,7 @@ const isSentRow = (row: unknown, days: Set<unknown>): boolean => {
   if (!isWhole(at) || at >= TIMES_BEFORE) return false;
   if (!isWhole(part) || !isWhole(parts) || !isWhole(version) || version > VERSION_MAX) return false;
   if (!isWord(request) || !isWord(actor) || !isWord(type)) return false;
-  return isText(body, POST_BYTES_MAX) && isKept(`${request} ${actor} ${type} ${body}`);
+  return isText(body, BODY_MAX) && isKept(`${request} ${actor} ${type} ${body}`);
 };
 
 const areSentRows = (rows: unknown): boolean => {

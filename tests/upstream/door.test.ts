@@ -150,6 +150,12 @@ test('strangers, nonsense and bombs are refused', async () => {
   expect(await posted(good, stranger)).toBe(401);
   expect(await posted({ ...good, extra: 1 })).toBe(400);
   expect(await posted({ ...good, from: 0 })).toBe(400);
+  const withBody = (text: string) => {
+    const row = [null, 0, 'r', 1, 1, 'a', 'log.started', 1, JSON.stringify({ text })];
+    return { ...good, last: 1, events: [row] };
+  };
+  expect(await posted(withBody('x'))).toBe(422);
+  expect(await posted(withBody('x'.repeat(32_000)))).toBe(400);
   expect(await posted(null, undefined, Buffer.from('not packed'))).toBe(400);
   expect(await posted(null, undefined, gzipSync(Buffer.alloc(50_000_000)))).toBe(400);
   const unsigned = await fetch(`${upstream.url}/v1/centres/x/events`, { method: 'POST' });
