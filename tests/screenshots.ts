@@ -43,7 +43,7 @@ const gallery = async (browser: Browser, app: keyof typeof SIZES, base: string):
   for (const language of LANGUAGES) {
     for (const state of states) {
       await page.goto(`${base}/tests/gallery/${app}/?state=${state}&language=${language}`);
-      await page.locator('body *:visible').first().waitFor();
+      await page.waitForLoadState('networkidle');
       await shoot(page, `${app}-state-${state}-${language}`);
       for (const size of FURTHER[app] ?? []) {
         await page.setViewportSize(size);

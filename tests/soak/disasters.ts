@@ -30,7 +30,10 @@ export class Afflicted extends Fleet implements Record<Disaster, () => Promise<v
 
   async storeRestored(): Promise<void> {
     this.restores += 1;
-    await this.above.restore(() => this.line.storeRestored());
+    await this.above.restore(() => {
+      this.restores += 1;
+      this.line.storeRestored();
+    });
   }
 
   async storeFull(): Promise<void> {

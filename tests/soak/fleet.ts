@@ -28,7 +28,8 @@ export class Fleet {
     const random = seeded(options.seed);
     this.random = random;
     const receivers = () => this.above.receivers;
-    this.line = new Line({ random, receivers, bug: options.bug, at: OPENING });
+    const look = () => this.look();
+    this.line = new Line({ random, receivers, bug: options.bug, look, at: OPENING });
   }
 
   async close(): Promise<void> {

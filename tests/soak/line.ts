@@ -9,6 +9,11 @@ import { MISHAPS, type Mishap } from './report.js';
 
 /** One post in three has a mishap. */
 const CHANCES = 12;
+/**
+ * A sender that believes too much is put right by its next post: one answer in so many is held
+ * against the store before the sender has it.
+ */
+const LOOK_EVERY = 8;
 /** What the receivers take for a clock that is wrong. */
 const CLOCK_OFF_MS = 10 * 60_000;
 
@@ -38,6 +43,7 @@ export class Line {
   /** Those of them that a backup of the store knows. */
   private saved: readonly string[] = [];
   private readonly late: Arrived[] = [];
+  private answers = 0;
   private server!: Server;
 
   constructor(
@@ -45,6 +51,8 @@ export class Line {
       readonly random: () => number;
       readonly receivers: () => readonly Receiver[];
       readonly bug: Bug | undefined;
+      /** Holds what was confirmed against the store. */
+      readonly look: () => Promise<void>;
       readonly at: number;
     },
   ) {
@@ -54,7 +62,7 @@ export class Line {
   async open(): Promise<void> {
     this.server = createServer((request, response) => {
       textOf(request)
-        .then((text) => this.carry(JSON.parse(text) as Arrived))
+        .then((text) => this.answer(JSON.parse(text) as Arrived))
         .then(
           (reply) => response.end(JSON.stringify(reply)),
           () => request.socket.destroy(),
@@ -86,6 +94,13 @@ export class Line {
   /** What was under way for long comes after what was sent later: nobody waits for its answer. */
   async deliver(): Promise<void> {
     for (const old of this.late.splice(0)) await this.send(old).catch(() => undefined);
+  }
+
+  private async answer(sent: Arrived): Promise<Reply> {
+    const reply = await this.carry(sent);
+    this.answers += 1;
+    if (this.answers % LOOK_EVERY === 0) await this.parts.look();
+    return reply;
   }
 
   /** A post's way: it may be lost, or its answer, or come twice, or much later. */
