@@ -98,6 +98,7 @@ export class Line {
 
   private async answer(sent: Arrived): Promise<Reply> {
     const reply = await this.carry(sent);
+    if ('refused' in reply) return reply;
     this.answers += 1;
     if (this.answers % LOOK_EVERY === 0) await this.parts.look();
     return reply;

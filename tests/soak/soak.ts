@@ -141,7 +141,12 @@ class Soak extends Afflicted {
     while (!(await rings()) && performance.now() < until) {
       await pause(PAUSE_MS);
     }
-    const worked = await centre.work(1, this.line.now);
+    // The alarm is stored before the centre has the answer.
+    let worked = await centre.work(1, this.line.now);
+    while (worked !== undefined && worked.stopped !== kind && performance.now() < until) {
+      await pause(PAUSE_MS);
+      worked = await centre.work(1, this.line.now);
+    }
     if (!(await rings())) this.problems.add(`no ${kind} rings of ${centre.centreId}`);
     if (worked?.stopped !== kind)
       this.problems.add(`${centre.centreId} stopped: ${worked?.stopped}`);
