@@ -43,6 +43,8 @@ export interface Office {
   makeCode: (sender: SenderName, governorateId: string) => Asked<CodeAnswer>;
   withdrawCode: (sender: SenderName) => Asked<object>;
   revoke: (sender: SenderName) => Asked<object>;
+  /** Takes again what is passed on of a centre. */
+  readmit: (sender: SenderName) => Asked<object>;
   accounts: () => Asked<AccountsAnswer>;
   addAccount: (account: NewAccount) => Asked<object>;
   changeAccount: (account: Account) => Asked<object>;
@@ -85,6 +87,7 @@ export const makeOffice = (): Office => ({
     post('/api/enrolment/code', { kind, id, governorateId }),
   withdrawCode: ({ kind, id }) => post('/api/enrolment/withdraw', { kind, id }),
   revoke: ({ kind, id }) => post('/api/enrolment/revoke', { kind, id }),
+  readmit: ({ kind, id }) => post('/api/enrolment/readmit', { kind, id }),
   accounts: () => get('/api/accounts'),
   addAccount: (account) => post('/api/accounts', account),
   changeAccount: (account) => post('/api/accounts/change', account),

@@ -30,6 +30,8 @@ export const overviewSchemas = {
   makeCode: z.strictObject({ ...sender, governorateId: id }),
   withdrawCode: z.strictObject(sender),
   revoke: z.strictObject(sender),
+  /** A centre that a relay tells of. */
+  readmit: z.strictObject({ kind: z.literal('centre'), id }),
 } as const;
 
 /** Older than this line; without one, from the newest on. */

@@ -38,6 +38,8 @@ export interface CentreLine extends FleetFigures {
   readonly centreId: string;
   readonly governorateId: string;
   readonly name: Words;
+  /** Known by the word of a data centre below, and without a way of its own. */
+  readonly relayed: boolean;
   /** Of the time zone database; its days and times are by it. */
   readonly zone: string;
   readonly state: LineState;
@@ -208,7 +210,7 @@ export const AUDIT_ACTIONS = [
   ...(['signIn.done', 'signIn.wrong', 'signOut', 'signOut.everywhere'] as const),
   ...(['account.added', 'account.changed', 'account.removed', 'account.secretSet'] as const),
   ...(['alarm.cleared', 'alarm.reopened', 'legs.exported'] as const),
-  ...(['centre.code', 'centre.codeWithdrawn', 'centre.revoked'] as const),
+  ...(['centre.code', 'centre.codeWithdrawn', 'centre.revoked', 'centre.readmitted'] as const),
   ...(['relay.code', 'relay.codeWithdrawn', 'relay.revoked'] as const),
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -124,7 +124,8 @@ interface Place {
 
 /**
  * Keeps what a centre is. What came by a relay never changes what the centre told itself, nor what
- * a relay told of a later enrolment: each has a later time than the one before it.
+ * a relay told of a later enrolment: each has a later time than the one before it. Nor does it end
+ * a revocation: `readmit`.
  */
 export const keepCentre = async (
   queries: Queries,
@@ -137,10 +138,11 @@ export const keepCentre = async (
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)
      ON CONFLICT (centre_id) DO UPDATE SET governorate_id = excluded.governorate_id,
        name_ar = excluded.name_ar, name_en = excluded.name_en, zone = excluded.zone,
-       log_key = excluded.log_key, revoked_at = NULL, relayed = excluded.relayed,
+       log_key = excluded.log_key, relayed = excluded.relayed,
+       revoked_at = CASE WHEN excluded.relayed THEN centre.revoked_at END,
        enrolled_at = CASE WHEN excluded.relayed THEN excluded.enrolled_at
          ELSE GREATEST(excluded.enrolled_at, centre.enrolled_at + 1) END
-     WHERE NOT excluded.relayed OR (centre.relayed AND centre.revoked_at IS NULL
+     WHERE NOT excluded.relayed OR (centre.relayed
        AND centre.governorate_id = excluded.governorate_id
        AND centre.enrolled_at <= excluded.enrolled_at)`,
     [centreId, governorateId, name.ar, name.en, zone, logKey, now, relayed],
@@ -200,4 +202,17 @@ export const revoke = async (queries: Queries, senderId: string, now: Millis): P
     senderId,
   ]);
   return rows.length + codes.length > 0;
+};
+
+/**
+ * Takes again what a relay passes on of a centre that was revoked here: it has no way of its own by
+ * which it could enrol. `false` for every other.
+ */
+export const readmit = async (queries: Queries, centreId: string): Promise<boolean> => {
+  const rows = await queries.query(
+    `UPDATE centre SET revoked_at = NULL
+     WHERE centre_id = $1 AND relayed AND revoked_at IS NOT NULL RETURNING 1`,
+    [centreId],
+  );
+  return rows.length > 0;
 };

@@ -35,6 +35,8 @@ export interface Enrolment {
   withdraw(ask: Asked): Promise<typeof DONE | Refused>;
   /** From now on nothing of the sender is taken in, and its code is ended. */
   revoke(ask: Asked): Promise<typeof DONE | Refused>;
+  /** Ends the revocation of a centre that a relay tells of. */
+  readmit(ask: Asked): Promise<typeof DONE | Refused>;
 }
 
 export const enrolmentRoutes = (app: FastifyInstance, parts: PageParts): void => {
@@ -60,8 +62,8 @@ export const enrolmentRoutes = (app: FastifyInstance, parts: PageParts): void =>
     return 'refused' in answer ? reply.code(409).send(answer) : answer;
   });
 
-  const SCHEMAS = { withdraw: 'withdrawCode', revoke: 'revoke' } as const;
-  for (const act of ['withdraw', 'revoke'] as const) {
+  const SCHEMAS = { withdraw: 'withdrawCode', revoke: 'revoke', readmit: 'readmit' } as const;
+  for (const act of ['withdraw', 'revoke', 'readmit'] as const) {
     app.post(`/api/enrolment/${act}`, async (request, reply) => {
       const who = await entered(parts, { request, reply }, 'operator');
       const sender = who && checked(overviewSchemas[SCHEMAS[act]], request, reply);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { CodeAnswer, EnrolmentAnswer } from '../../core/protocol/overview.js';
+import type { CodeAnswer, EnrolmentAnswer, FleetAnswer } from '../../core/protocol/overview.js';
 import { FleetDoor, type Cookies } from '../../tests/fixtures/fleet/door.js';
 import { pepperIn } from '../access/pepper.js';
 import { CODE_LIFE_MS, keepCentre } from '../centres/enrolment.js';
@@ -141,6 +141,44 @@ test('a relay is listed with what it passes on, and revoked', async () => {
   expect(forgotten).toContain('relay/luxor');
   expect(await relays()).toEqual([{ ...relay, revokedAt: door.now }]);
   expect(await revoke('nowhere')).toEqual({ statusCode: 409, refused: 'centre.unknown' });
+});
+
+test('a centre that a relay tells of comes back by an operator alone', async () => {
+  const { database } = door.store;
+  const tell = (id: string, now: number, relayed = true) => {
+    const about = { name: { ar: 'x', en: `at ${now}` }, zone: 'Africa/Cairo', logKey: 'k' };
+    return keepCentre(database, about, { centreId: id, governorateId: 'qena', relayed, now });
+  };
+  await tell('qena-1', 5);
+  await tell('qena-2', 5, false);
+  const cookies = await door.signIn('mona');
+  const act = (what: string, id: string, who = cookies) =>
+    door.post(`/api/enrolment/${what}`, { kind: 'centre', id }, who);
+  await act('revoke', 'qena-1');
+  await act('revoke', 'qena-2');
+  const known = async () => {
+    const { body } = await door.get('/api/fleet', cookies);
+    const { centres } = body as FleetAnswer;
+    const line = centres.find(({ centreId }) => centreId === 'qena-1');
+    return [line?.state, line?.name.en, line?.relayed];
+  };
+  // It is known how it is called now, and what its log is signed with.
+  await tell('qena-1', 6);
+  expect(await known()).toEqual(['revoked', 'at 6', true]);
+  const elsewhere = { statusCode: 409, refused: 'centre.elsewhere' };
+  expect(await act('readmit', 'qena-1', await door.signIn('nadia'))).toEqual(elsewhere);
+  forgotten.length = 0;
+  expect((await act('readmit', 'qena-1')).statusCode).toBe(200);
+  expect(forgotten).toEqual(['qena-1']);
+  expect(await known()).toEqual(['expected', 'at 6', true]);
+  expect((await door.written()).filter((line) => line.includes('readmitted'))).toEqual([
+    'mona centre.readmitted qena-1',
+  ]);
+  // What is not revoked, and who has a way of its own and needs a code.
+  const unknown = { statusCode: 409, refused: 'centre.unknown' };
+  expect(await act('readmit', 'qena-1')).toEqual(unknown);
+  expect(await act('readmit', 'qena-2')).toEqual(unknown);
+  await database.query(`DELETE FROM centre WHERE governorate_id = 'qena'`);
 });
 
 test('the pepper is made once, for its owner alone', () => {

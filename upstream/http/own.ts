@@ -6,7 +6,7 @@ import { pepperIn } from '../access/pepper.js';
 import { Sessions } from '../access/sessions.js';
 import { setupCodeOf } from '../access/setup.js';
 import { senderIdOf, senderNameOf } from '../../core/protocol/upstream.js';
-import { makeCode, revoke, withdrawCode } from '../centres/enrolment.js';
+import { makeCode, readmit, revoke, withdrawCode } from '../centres/enrolment.js';
 import type { Senders } from '../centres/senders.js';
 import { audit, readAudit } from '../access/audit.js';
 import { clearAlarm, readAlarms, reopenAlarm } from '../read/alarms.js';
@@ -73,6 +73,13 @@ export const enrolmentOf = (database: Database, senders: Pick<Senders, 'forget'>
         (await revoke(queries, senderId, ask.actor.at))
           ? DONE
           : ({ refused: 'centre.unknown' } as const),
+      );
+      senders.forget(senderIdOf(ask.sender));
+      return answer;
+    },
+    readmit: async (ask) => {
+      const answer = await written(ask, { action: 'centre.readmitted' }, async (queries, id) =>
+        (await readmit(queries, id)) ? DONE : ({ refused: 'centre.unknown' } as const),
       );
       senders.forget(senderIdOf(ask.sender));
       return answer;

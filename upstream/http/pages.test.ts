@@ -55,6 +55,7 @@ const enrolment: Enrolment = {
   withdraw: ({ sender }) => Promise.resolve(sender.id === 'c' ? DONE : { refused: 'code.unknown' }),
   revoke: ({ scope }) =>
     Promise.resolve(isWithin(scope, 'ismailia') ? DONE : { refused: 'centre.elsewhere' }),
+  readmit: () => Promise.resolve(DONE),
 };
 
 let door: FleetDoor;

@@ -25,6 +25,7 @@ interface LineRow {
   readonly name_ar: string;
   readonly name_en: string;
   readonly zone: string;
+  readonly relayed: boolean;
   readonly enrolled_at: Millis;
   readonly revoked_at: Millis | null;
   readonly heard_at: Millis | null;
@@ -105,14 +106,26 @@ interface Around {
 const lineOf = (row: LineRow, alarms: number, { now, dateIn }: Around): Line => {
   const sums = sumsOf(row);
   const { state, since } = stateOf(row, now);
-  const { centre_id: centreId, governorate_id: governorateId, missing, day, zone } = row;
+  const { centre_id: centreId, governorate_id: governorateId, missing, day, zone, relayed } = row;
   const live = state === 'live' && row.live?.open === true ? row.live : null;
   const name = { ar: row.name_ar, en: row.name_en };
   // A hall that is open past midnight is still in the day that it opened.
   const isToday = day !== null && (day === dateIn(zone) || live !== null);
   return {
     line: {
-      ...{ centreId, governorateId, name, zone, state, since, missing, day, isToday, live },
+      ...{
+        centreId,
+        governorateId,
+        name,
+        relayed,
+        zone,
+        state,
+        since,
+        missing,
+        day,
+        isToday,
+        live,
+      },
       ...{ alarms, ...figuresOf([sums]) },
     },
     sums,
@@ -128,7 +141,7 @@ export interface Asked {
 
 const rowsOf = (queries: Queries, { scope, centreId }: Asked): Promise<LineRow[]> =>
   queries.query<LineRow>(
-    `SELECT c.centre_id, c.governorate_id, c.name_ar, c.name_en, c.zone, c.enrolled_at,
+    `SELECT c.centre_id, c.governorate_id, c.name_ar, c.name_en, c.zone, c.relayed, c.enrolled_at,
        c.revoked_at, c.heard_at, c.caught_up_at, c.live_since, c.missing, c.live,
        p.newest_day::text AS day,
        d.visit_joined AS visits, d.visit_served AS served, d.leg_within AS within,

@@ -71,7 +71,9 @@ const abroad = (): Partial<Office> => ({
 const revokedFleet = (): FleetAnswer => {
   const fleet = calmFleet();
   const revoke = (line: FleetAnswer['centres'][number], place: number) =>
-    place === 6 ? ({ ...line, state: 'revoked', live: null } as const) : line;
+    place === 6 || place === 7
+      ? ({ ...line, state: 'revoked', live: null, relayed: place === 7 } as const)
+      : line;
   return { ...fleet, centres: fleet.centres.map(revoke) };
 };
 
@@ -144,6 +146,7 @@ export const STATES: Readonly<Record<string, Shown>> = {
     office: { enrolment: () => Promise.resolve({ now: FLEET_NOW, codes: [], relays: [] }) },
   },
   'enrolment-revoked': { place: enrolment, fleet: revokedFleet },
+  readmit: { place: enrolment, fleet: revokedFleet, pressed: ['readmit-ismailia-8'] },
   enrol: { place: enrolment, pressed: ['enrol'] },
   'enrol-relay': { place: enrolment, pressed: ['enrol-relay'] },
   code: { place: enrolment, pressed: ['again-ismailia-1', 'enrol-go'] },
@@ -197,6 +200,7 @@ export const officeFor = ({ fleet = troubledFleet, office = {} }: Shown): Office
     withdrawCode: done,
     audit: () => Promise.resolve(auditAnswer()),
     legs: () => Promise.resolve({ legs: 12_400, running: 0, runningMax: 2 }),
+    readmit: done,
     makeCode: () => Promise.resolve({ code: 'K7MQ-2XWD-9HTA', expiresAt: FLEET_NOW + HOUR_MS }),
     revoke: () => Promise.resolve({ refused: lines.length > 0 ? 'centre.elsewhere' : 'bug' }),
     accounts: () =>
