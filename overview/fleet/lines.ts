@@ -8,7 +8,7 @@ import { byName } from '../../web/office/order.js';
 /** Who is called in time less often than this keeps people waiting too long. */
 export const LEVEL_WANTED = 0.8;
 /** Fewer calls tell nothing of a day yet. */
-const CALLS_MIN = 10;
+export const CALLS_MIN = 10;
 
 export const STATE_TONES: Readonly<Record<LineState, Tone | 'off'>> = {
   live: 'good',
@@ -20,12 +20,13 @@ export const STATE_TONES: Readonly<Record<LineState, Tone | 'off'>> = {
 
 export const isQuiet = ({ state }: CentreLine): boolean => state === 'silent' || state === 'behind';
 
+/** Enough of today's calls are there to judge the waits by. */
+export const isJudged = ({ isToday, serviceLevel }: CentreLine): boolean =>
+  isToday && serviceLevel.share !== null && serviceLevel.of >= CALLS_MIN;
+
 /** Too many of those called today waited longer than their target. */
-export const isLate = ({ isToday, serviceLevel }: CentreLine): boolean =>
-  isToday &&
-  serviceLevel.share !== null &&
-  serviceLevel.of >= CALLS_MIN &&
-  serviceLevel.share < LEVEL_WANTED;
+export const isLate = (line: CentreLine): boolean =>
+  isJudged(line) && (line.serviceLevel.share ?? 1) < LEVEL_WANTED;
 
 export const openAlarms = (lines: readonly CentreLine[]): number =>
   lines.reduce((sum, { alarms }) => sum + alarms, 0);

@@ -52,6 +52,16 @@ const lostAfterOne = (): Office['fleet'] => {
   };
 };
 
+/** The doors have just opened. */
+const earlyFleet = (): FleetAnswer => {
+  const fleet = calmFleet();
+  const early = (line: FleetAnswer['centres'][number]) => ({
+    ...line,
+    serviceLevel: { ...line.serviceLevel, of: 3 },
+  });
+  return { ...fleet, centres: fleet.centres.map(early) };
+};
+
 /** A centre whose policy tells the names of its clerks. */
 const named = (): Partial<Office> => ({
   centre: (centreId) => {
@@ -99,6 +109,7 @@ const legs = (count: number, running = 0): Partial<Office> => ({
 /** Every state of a data centre's pages. */
 export const STATES: Readonly<Record<string, Shown>> = {
   calm: { place: centres, fleet: calmFleet },
+  early: { place: centres, fleet: earlyFleet },
   troubled: { place: centres },
   country: { place: centres, fleet: () => countryFleet(700) },
   'country-late': {
