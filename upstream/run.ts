@@ -88,7 +88,7 @@ export const run = async (options: RunOptions): Promise<Running> => {
       projector.stored(centres);
       for (const relay of relays) relay.stored(centres);
     });
-    const upstream = { settings, database, ingest, senders, timers, now, journal };
+    const upstream = { settings, database, ingest, senders, relays, timers, now, journal };
     const stopWatching = timers.every(SILENCE_LOOK_MS, () => {
       watchSilence(database, now()).catch((fault: unknown) => {
         journal.warn({ fault: String(fault) }, 'no look at silent centres');

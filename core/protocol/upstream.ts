@@ -231,8 +231,13 @@ export const aboutSchema = z.strictObject({
   ...about,
   /** When the centre enrolled there: what is told of an earlier time counts no more. */
   enrolledAt: whole,
+  /** Where it is enrolled there; a data centre of an earlier version does not say. */
+  governorateId: id.optional(),
 });
 export type AboutPost = z.infer<typeof aboutSchema>;
+
+/** A relay told of a centre of another governorate than this one, which its own code is for. */
+export const elsewhereSchema = z.object({ refused: z.literal('elsewhere'), governorateId: id });
 
 /**
  * Asked once, signed with `requestKey`; afterwards the sender signs all that it sends with it. A

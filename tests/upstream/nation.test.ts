@@ -50,6 +50,9 @@ const own = () => {
 
 test('a governorate passes its centres’ logs on under their own names', async () => {
   const { id, name } = hall.centre.configuration().centre;
+  const health = async (): Promise<unknown> => (await fetch(`${governorate.url}/health`)).json();
+  const notJoined = { status: 'warning', stoppedUpstreams: ['egypt'], awayUpstreams: [] };
+  await expect.poll(health).toEqual(notJoined);
   const way = { url: governorate.url, ca: null, proxy: null };
   const place = { directory: hall.data, upstreamId: 'gov', way };
   const centre = hall.centre.configuration().centre;
@@ -63,6 +66,7 @@ test('a governorate passes its centres’ logs on under their own names', async 
   await hall.centre.log.askAsServer({ type: 'stopPaper', kioskId: null });
   await expect.poll(() => storedAt(nation), { timeout: 20_000 }).toEqual(own());
   expect(await storedAt(governorate)).toEqual(own());
+  expect(await health()).toEqual({ status: 'ok', stoppedUpstreams: [], awayUpstreams: [] });
   const [known] = await nation.upstream.database.query<object>(
     'SELECT name_ar, governorate_id, relayed FROM centre WHERE centre_id = $1',
     [id],
@@ -89,7 +93,10 @@ test('a relay tells nothing of centres of another governorate', async () => {
     logKey: verifierKeyOf({ ...signer, name: 'dawr/giza-1' }),
     ...{ name: { ar: 'y', en: 'y' }, zone: 'Africa/Cairo', enrolledAt: 1 },
   };
-  expect(await ask('ismailia/centres/giza-1', about)).toBe(200);
+  expect(await ask('ismailia/centres/giza-1', about)).toBe(403);
+  const named = { ...about, logKey: verifierKeyOf({ ...signer, name: 'dawr/giza-2' }) };
+  const path = 'ismailia/centres/giza-2';
+  expect(await ask(path, { ...named, governorateId: 'giza' })).toBe(403);
   expect(await ask('ismailia/centres/giza-1/events', {})).toBe(401);
   expect(await ask('giza/centres/giza-1', about)).toBe(401);
   // Nor is it a centre itself.

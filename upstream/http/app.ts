@@ -20,7 +20,16 @@ export const upstreamApp = async (
   });
   app.get('/health', async () => {
     await upstream.database.query('SELECT 1');
-    return { status: 'ok' };
+    const ways = upstream.relays.map(({ status }) => status);
+    const idsOf = (is: string) => ways.flatMap(({ id, state }) => (state?.is === is ? [id] : []));
+    const stoppedUpstreams = idsOf('stopped');
+    return {
+      status: stoppedUpstreams.length === 0 ? 'ok' : 'warning',
+      /** Ids of those that take nothing more until somebody sees to it. */
+      stoppedUpstreams,
+      /** Of those that are away, which may pass by itself. */
+      awayUpstreams: idsOf('away'),
+    };
   });
   await app.register((centres) => Promise.resolve(centreRoutes(centres, upstream)));
   await app.register((newcomers) => Promise.resolve(enrolRoute(newcomers, upstream)));

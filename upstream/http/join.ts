@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import { isVerifierKey } from '../../chain/note.js';
 import { isSignedBy, proofOf, SIGNATURE_HEADER, signedWith } from '../../chain/request.js';
 import {
   aboutSchema,
+  type elsewhereSchema,
   ENROL_PATH,
   enrolSchema,
   rekeySchema,
@@ -16,6 +18,8 @@ import type { Upstream } from '../upstream.js';
 import { refuse, senderOf, tellFaults, type SenderRequest } from './sender.js';
 
 const ENROLMENTS_PER_MINUTE = 10;
+
+type Elsewhere = z.infer<typeof elsewhereSchema>;
 
 /** Further keys of who is known, and what a relay tells of its centres. */
 export const joinRoutes = (app: FastifyInstance, upstream: Upstream): void => {
@@ -50,10 +54,16 @@ export const joinRoutes = (app: FastifyInstance, upstream: Upstream): void => {
       return refuse(reply, 'malformed');
     }
     const { governorateId } = sender;
+    const elsewhere = { refused: 'elsewhere', governorateId } satisfies Elsewhere;
+    if ((about.governorateId ?? governorateId) !== governorateId) {
+      return reply.code(403).send(elsewhere);
+    }
     const place = { centreId, governorateId, relayed: true, now: about.enrolledAt };
     await keepCentre(database, about, place);
     senders.forget(centreId);
-    return reply.send({});
+    const known = await senders.sender(centreId);
+    const isBelow = known?.governorateId === governorateId;
+    return isBelow ? reply.send({}) : reply.code(403).send(elsewhere);
   });
 };
 

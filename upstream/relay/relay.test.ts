@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -15,6 +15,7 @@ import { openUpstream, type OpenUpstream } from '../../tests/upstream/running.js
 import { AT, Sender } from '../../tests/upstream/sender.js';
 
 const folder = scratch();
+const keyFile = join(folder.path, 'keys', 'upstream-egypt.pem');
 const sender = new Sender('c-1');
 let nation: OpenUpstream;
 let store: OpenStore;
@@ -91,15 +92,14 @@ test('a fault of the own store holds passing on up, and does not end it', async 
 });
 
 test('a key that cannot be read holds passing on up, and ends nothing else', async () => {
-  const file = join(folder.path, 'keys', 'upstream-egypt.pem');
-  const key = readFileSync(file);
-  writeFileSync(file, 'damaged');
+  const key = readFileSync(keyFile);
+  writeFileSync(keyFile, 'damaged');
   const lines: string[] = [];
   const relay = relayOf(nation.url, store.database, lines);
   await expect.poll(() => lines.length).toBe(1);
   expect(JSON.parse(lines[0]!)).toMatchObject({ level: 50, upstream: 'egypt' });
   await send();
-  writeFileSync(file, key);
+  writeFileSync(keyFile, key);
   hand.come(10_000);
   await expect.poll(storedAbove, { timeout: 15_000 }).toBe(sender.rows.length);
   await relay.stop();
@@ -132,8 +132,9 @@ test('events that are gone here are not stepped over, and ring above, once', asy
   };
   const relay = relayOf(nation.url, queries, lines);
   const stored = () => above(`SELECT stored_seq AS n FROM stream WHERE centre_id = 'c-late'`);
-  await expect.poll(() => lines.length, { timeout: 15_000 }).toBeGreaterThan(0);
-  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+  const told = () => lines.filter((line) => line.includes('centreId'));
+  await expect.poll(() => told().length, { timeout: 15_000 }).toBeGreaterThan(0);
+  expect(told().map((line) => JSON.parse(line) as object)).toMatchObject([
     { centreId: 'c-late', why: 'behind', stream: own.stream, from: 5 },
   ]);
   expect(await stored()).toEqual([{ n: 4 }]);
@@ -143,7 +144,7 @@ test('events that are gone here are not stepped over, and ring above, once', asy
   const before = looks;
   await expect.poll(() => looks, { timeout: 15_000 }).toBeGreaterThan(before + 3);
   await relay.stop();
-  expect(lines).toHaveLength(1);
+  expect(told()).toHaveLength(1);
   expect(await above('SELECT centre_id, kind, stream, seq, times FROM alarm')).toEqual([
     { centre_id: 'c-late', kind: 'gone', stream: own.stream, seq: 5, times: 1 },
   ]);
@@ -217,7 +218,8 @@ test('to be behind may pass after a restore: it is an error only when it lasts',
     [own.hashes[3]!.toString('hex')],
   );
   const relay = relayOf(nation.url, database, lines);
-  const told = () => lines.map((line) => JSON.parse(line) as object);
+  const told = () =>
+    lines.filter((line) => line.includes('centreId')).map((line) => JSON.parse(line) as object);
   const WARN = { level: 40, centreId: 'c-short', why: 'behind' };
   await expect.poll(told, { timeout: 15_000 }).toMatchObject([WARN]);
   clock += 10 * 60_000;
@@ -234,7 +236,7 @@ test('a centre that is refused above holds up no other, and is named', async () 
   await database.query(`UPDATE centre SET log_key = 'dawr/x+1+x' WHERE centre_id = 'c-0'`);
   await database.query(`UPDATE centre SET missing = 3 WHERE centre_id = 'c-2'`);
   const relay = relayOf(nation.url, database);
-  const refused = { upstream: 'egypt', centreId: 'c-0', why: 'answered 400' };
+  const refused = { upstream: 'egypt', centreId: 'c-0', why: 'malformed' };
   await expect.poll(() => relay.waiting, { timeout: 15_000 }).toEqual([refused]);
   // What is not even here is not there.
   expect(await above(`SELECT missing FROM centre WHERE centre_id = 'c-2'`)).toEqual([
@@ -246,10 +248,46 @@ test('a centre that is refused above holds up no other, and is named', async () 
   await relay.stop();
 });
 
-test('while nobody above was reached, nothing is known to be there', async () => {
-  const relay = relayOf('http://127.0.0.1:1', store.database);
+test('how the way stands is told when it changes, and that it passes again', async () => {
+  const { database } = store;
+  const lines: string[] = [];
+  const told = () =>
+    lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .map(({ level, state, why, centreId, msg }) => [level, state ?? centreId, why ?? msg]);
+  const key = readFileSync(keyFile);
+  rmSync(keyFile);
+  const relay = relayOf(nation.url, database, lines);
+  await expect.poll(told).toEqual([[40, 'stopped', 'unknown']]);
+  expect(relay.status.state).toEqual({ is: 'stopped', why: 'unknown' });
+  writeFileSync(keyFile, key);
+  await database.query(`UPDATE centre SET governorate_id = 'suez' WHERE centre_id = 'c-2'`);
+  hand.come(10_000);
+  const live = [30, 'live', 'the way to an upstream has changed'];
+  await expect.poll(told, { timeout: 15_000 }).toContainEqual(live);
+  const elsewhere = told().find(([, centreId]) => centreId === 'c-2');
+  expect(elsewhere?.[2]).toContain('it is not of ismailia');
+  expect(elsewhere?.[2]).toContain('here it is of suez');
+  const revoke = (at: string) =>
+    above(`UPDATE centre SET revoked_at = ${at} WHERE centre_id = 'c-1'`);
+  await revoke('1');
+  nation.upstream.senders.forget('c-1');
+  relay.stored(['c-1']);
+  await expect.poll(told, { timeout: 15_000 }).toContainEqual([50, 'c-1', 'revoked']);
+  await revoke('NULL');
+  nation.upstream.senders.forget('c-1');
+  const again = [30, 'c-1', 'a centre is passed on again'];
+  await expect.poll(told, { timeout: 15_000 }).toContainEqual(again);
+  const before = lines.length;
   await relay.stop();
-  expect(relay.waiting).not.toEqual([]);
+  const lost = relayOf('http://127.0.0.1:1', database, lines);
+  await expect.poll(told).toContainEqual([30, 'away', 'ECONNREFUSED']);
+  hand.come(10_000);
+  await lost.stop();
+  // While nobody above was reached, nothing is known to be there.
+  expect(lost.waiting).not.toEqual([]);
+  expect(told().slice(before)).toEqual([[30, 'away', 'ECONNREFUSED']]);
+  await database.query(`UPDATE centre SET governorate_id = 'ismailia' WHERE centre_id = 'c-2'`);
 });
 
 test('a stream whose events are not kept any more is still known by its end', async () => {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Millis } from '../../core/configuration.js';
 import {
+  elsewhereSchema,
   senderPath,
   type AboutPost,
   type Damage,
@@ -8,13 +9,14 @@ import {
 } from '../../core/protocol/upstream.js';
 import { MINUTE_MS } from '../../core/time.js';
 import { Forwarder, UpstreamAway, type ForwardState } from '../../node/forward/forwarder.js';
-import { lineOf, Wires } from '../../node/forward/line.js';
+import { lineOf, refusalIn, Wires, type Answered } from '../../node/forward/line.js';
 import { RequestKey } from '../../node/forward/requestkey.js';
 import type { Told } from '../../node/forward/telling.js';
 import type { Timers } from '../../node/time.js';
 import type { Settings } from '../settings.js';
 import { QueryFault, type Queries } from '../store/database.js';
 import { StoredSource } from './source.js';
+import { Way, wayOf, type WayStatus } from './way.js';
 
 /** How often new centres are looked for. */
 const LOOK_MS = 10_000;
@@ -31,7 +33,19 @@ const TOLD_DAMAGE = `
   WHERE a.centre_id = $1 AND a.kind IN ('altered', 'gone') AND a.seen_at >= c.heard_at
   ORDER BY a.seen_at DESC, a.alarm_id LIMIT 1`;
 
+/** Why a centre was not taken. */
+const whyOf = (answered: Answered, centre: CentreRow): string => {
+  const elsewhere = elsewhereSchema.safeParse(answered.value).data;
+  if (elsewhere === undefined) return refusalIn(answered)?.refused ?? `answered ${answered.status}`;
+  return (
+    `it is not of ${elsewhere.governorateId}, which this data centre is enrolled for there ` +
+    `(here it is of ${centre.governorate_id}): join with a code for the right governorate, ` +
+    'or let that centre send by itself'
+  );
+};
+
 interface CentreRow {
+  readonly governorate_id: string;
   readonly centre_id: string;
   readonly name_ar: string;
   readonly name_en: string;
@@ -78,6 +92,8 @@ export class Relay {
   private stopping = false;
   /** Whether the last look has begun with each centre that there is. */
   private hasAll = false;
+  private isJoined = false;
+  private readonly standing: Way;
 
   /** Throws where an authority's file cannot be read. */
   constructor(
@@ -85,6 +101,7 @@ export class Relay {
     private readonly way: Settings['upstreams'][number],
   ) {
     const { settings, timers } = parts;
+    this.standing = new Way(way.id, parts.journal);
     const senderId = `relay/${settings.id}`;
     this.wires = new Wires(way);
     this.key = new RequestKey(settings.data, way.id, senderId);
@@ -118,6 +135,10 @@ export class Relay {
     return [...refused, ...passed];
   }
 
+  get status(): WayStatus {
+    return this.standing.status;
+  }
+
   async stop(): Promise<void> {
     this.stopping = true;
     this.stopLooking();
@@ -133,7 +154,11 @@ export class Relay {
       .catch((fault: unknown) => {
         this.hasAll = false;
         const upstream = this.way.id;
-        if (fault instanceof UpstreamAway || fault instanceof QueryFault) {
+        if (fault instanceof UpstreamAway) {
+          // Those that are passed on already tell of it themselves.
+          const away = { is: 'away', since: this.parts.now(), why: fault.message } as const;
+          if (this.passed.size === 0) this.standing.tell(away);
+        } else if (fault instanceof QueryFault) {
           this.parts.journal.info({ upstream, why: fault.message }, 'no look above');
         } else this.parts.journal.error({ err: fault, upstream }, 'no look above, after a fault');
       })
@@ -142,9 +167,11 @@ export class Relay {
 
   /** Begins with each centre that is new, or that has enrolled anew. */
   private async pass(): Promise<void> {
-    if (this.key.signer() === null) return;
+    this.isJoined = this.key.signer() !== null;
+    if (!this.isJoined) return this.tell();
     const rows = await this.parts.queries.query<CentreRow>(
-      `SELECT centre_id, name_ar, name_en, zone, log_key, enrolled_at FROM centre
+      `SELECT centre_id, name_ar, name_en, zone, log_key, enrolled_at,
+         governorate_id FROM centre
        WHERE revoked_at IS NULL ORDER BY centre_id`,
     );
     const ids = new Set(rows.map((row) => row.centre_id));
@@ -162,6 +189,13 @@ export class Relay {
       this.passed.set(row.centre_id, this.begin(row));
     }
     this.hasAll = !this.stopping;
+    this.tell();
+  }
+
+  private tell(): void {
+    const refused = [...this.refused.values()];
+    const passed = [...this.passed.values()].map(({ state }) => state);
+    this.standing.tell(wayOf({ isJoined: this.isJoined, refused, passed }));
   }
 
   /** Tells of a centre. One that is refused holds up no other; rejects where all must wait. */
@@ -172,18 +206,21 @@ export class Relay {
     const about: AboutPost = {
       ...{ name: { ar, en }, zone, logKey: row.log_key },
       enrolledAt: row.enrolled_at,
+      governorateId: row.governorate_id,
     };
     const body = JSON.stringify(about);
     const path = `${this.base}/centres/${centreId}`;
-    const { status } = await this.wires.ask('POST', path, { signer, body });
-    const why = `answered ${status}`;
+    const answered = await this.wires.ask('POST', path, { signer, body });
+    const { status } = answered;
+    const words = { upstream: this.way.id, centreId };
     if (status === 200) {
-      this.refused.delete(centreId);
+      if (this.refused.delete(centreId)) this.parts.journal.info(words, 'a centre is taken again');
       return true;
     }
+    const why = whyOf(answered, row);
     if (status === 429 || status >= 500) throw new UpstreamAway(why);
     if (this.refused.get(centreId) !== why) {
-      this.parts.journal.error({ upstream: this.way.id, centreId, why }, 'a centre is not taken');
+      this.parts.journal.error({ ...words, why }, 'a centre is not taken');
     }
     this.refused.set(centreId, why);
     return false;
@@ -204,7 +241,12 @@ export class Relay {
       waitsFor: ['unknown', 'revoked', 'behind', 'altered'],
       onState: (state) => {
         passed.state = state;
-        if (state.is === 'live') told = since = undefined;
+        this.tell();
+        const words = { upstream: this.way.id, centreId };
+        if (state.is === 'live') {
+          if (told !== undefined) journal.info(words, 'a centre is passed on again');
+          told = since = undefined;
+        }
         if (state.is !== 'stopped') return;
         const { why, hole } = state;
         since ??= now();
@@ -212,8 +254,7 @@ export class Relay {
         const level = mayPass ? 'warn' : 'error';
         if (told === `${why} ${level}`) return;
         told = `${why} ${level}`;
-        const words = { upstream: this.way.id, centreId, why, ...hole };
-        journal[level](words, hole === undefined ? 'no more is taken' : GONE);
+        journal[level]({ ...words, why, ...hole }, hole === undefined ? 'no more is taken' : GONE);
       },
       onFault: (err) => {
         journal.error({ err, centreId }, 'passing on is tried again after a fault');

@@ -65,7 +65,16 @@ const receiver = async (settings: Settings): Promise<Opened> => {
   );
   const senders = new Senders(database, now);
   const ingest = new Ingest(database, machineTimers);
-  const parts = { settings, database, ingest, senders, timers: machineTimers, now, journal };
+  const parts = {
+    settings,
+    database,
+    ingest,
+    senders,
+    relays: [],
+    timers: machineTimers,
+    now,
+    journal,
+  };
   const app = await upstreamApp(parts, () => undefined);
   const url = await app.listen({ port: 0, host: settings.host });
   const stop = async (): Promise<void> => {
