@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import type { Timers } from '../../node/time.js';
 import type { Settings } from '../settings.js';
-import type { Database } from './database.js';
+import { QueryFault, StoreFault, type Database } from './database.js';
 import { openEmbedded } from './embedded.js';
 import { openPostgres } from './postgres.js';
 import { migrate } from './schema.js';
+
+/** SQLSTATE of what the user of the database may not do. */
+const DENIED = '42501';
 
 /**
  * The store of a data centre, its tables up to date. Rejects with a sentence where another process
@@ -24,6 +27,9 @@ export const openStore = async (
     return database;
   } catch (error) {
     await database.close();
-    throw error;
+    if (!(error instanceof QueryFault) || error.state !== DENIED) throw error;
+    const right = 'give its user that right (GRANT CREATE ON SCHEMA public TO …), or the database';
+    const message = `The tables of the store cannot be made: ${error.message}: ${right}`;
+    throw new StoreFault('store.unusable', message, { cause: error });
   }
 };

@@ -11,6 +11,8 @@ import {
 
 const CONNECT_MS_MAX = 5_000;
 const CONNECTIONS_MAX = 8;
+/** Then a connection is closed and another one examined: a setting may change under it. */
+const CONNECTION_S_MAX = 5 * 60;
 /** A server that is cut off says nothing: then the statement is given up, and its connection. */
 const ANSWER_MS_MAX = 5 * 60_000;
 const { INT8, DATE } = pg.types.builtins;
@@ -23,6 +25,7 @@ const types = {
 };
 
 const faultOf = (error: unknown): QueryFault => {
+  if (error instanceof QueryFault) return error;
   const { message } = error as Error;
   const state = error instanceof pg.DatabaseError ? (error.code ?? '') : '';
   return new QueryFault(message, state, { cause: error });
@@ -69,6 +72,14 @@ const unfit = async (queries: Queries): Promise<string | undefined> => {
   const name = DURABLE.find((setting) => found?.[setting] === NOT_DURABLE);
   if (name === undefined) return undefined;
   return `its ${name} is off: what is confirmed to a centre must outlast a power cut; set it on`;
+};
+
+/** A connection that must not be used. The message says why, and what to do. */
+class Unfit extends Error {}
+
+/** Looks at each new connection: the server may have come back with other settings. */
+const verify = (client: pg.PoolClient, done: (fault?: Error) => void): void => {
+  unfit(queriesOf(client)).then((why) => done(why === undefined ? why : new Unfit(why)), done);
 };
 
 /** Without the user and secret that stand in it. */
@@ -151,6 +162,7 @@ export const openPostgres = async (
     ...{ connectionString: url, max: CONNECTIONS_MAX, types },
     ...{ connectionTimeoutMillis: CONNECT_MS_MAX, application_name: 'dawr' },
     ...{ query_timeout: ANSWER_MS_MAX, keepAlive: true },
+    ...{ maxLifetimeSeconds: CONNECTION_S_MAX, verify },
   });
   pool.on('error', onFault);
   // A database that goes away tells the connection and not only its statement.
@@ -160,8 +172,6 @@ export const openPostgres = async (
   const connected = (): Promise<pg.PoolClient> =>
     pool.connect().catch((error: unknown) => Promise.reject(faultOf(error)));
   try {
-    const why = await unfit(queries);
-    if (why !== undefined) throw refused(why);
     const engine: Engine = (await isCitus(queries)) ? 'citus' : 'postgresql';
     return {
       engine,
@@ -171,6 +181,7 @@ export const openPostgres = async (
     };
   } catch (fault) {
     await pool.end();
+    if (fault instanceof QueryFault && fault.cause instanceof Unfit) throw refused(fault.message);
     if (fault instanceof QueryFault) throw refused(remedyOf(fault), { cause: fault });
     throw fault;
   }

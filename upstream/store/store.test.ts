@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresServer } from '../../tests/upstream/postgres.js';
+import { timers } from '../../tests/upstream/opened.js';
 import { KINDS, STORES, type TestStore } from '../../tests/upstream/stores.js';
 import { QueryFault, type Database } from './database.js';
+import { openStore } from './open.js';
 import { openPostgres } from './postgres.js';
 
 const faultOf = async (work: Promise<unknown>): Promise<QueryFault> => {
@@ -186,6 +188,30 @@ describe('a server that goes away', () => {
     await server.start();
     expect(await database.query('SELECT * FROM kept')).toEqual([{ id: 3 }]);
     expect(faults.length).toBeGreaterThan(0);
+  });
+
+  test('a server that comes back and keeps nothing is not used until it does', async () => {
+    const careless = await server.database('changed');
+    const store = await openPostgres(careless, () => undefined);
+    await database.query('ALTER DATABASE changed SET synchronous_commit = off');
+    await server.cut('changed');
+    const unfit = async (): Promise<boolean> => {
+      const fault = await faultOf(store.transaction((queries) => queries.query('SELECT 1')));
+      return fault.isPassing && fault.message.includes('its synchronous_commit is off');
+    };
+    await expect.poll(unfit).toBe(true);
+    await database.query('ALTER DATABASE changed RESET synchronous_commit');
+    expect(await store.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await store.close();
+  });
+
+  test('a user who may not make tables is refused in a sentence', async () => {
+    const url = new URL(await server.database('guests'));
+    await database.query('CREATE ROLE guest LOGIN');
+    url.username = 'guest';
+    const opened = openStore({ databaseUrl: url.href, data: '' }, timers, () => undefined);
+    const message = expect.stringContaining('GRANT CREATE ON SCHEMA public') as string;
+    await expect(opened).rejects.toMatchObject({ name: 'StoreFault', message });
   });
 
   test('a database that is not there, or keeps nothing, is refused in a sentence', async () => {
