@@ -1,104 +1,49 @@
-import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hashOf } from '../../chain/chain.js';
 import { signNote, verifierKeyOf } from '../../chain/note.js';
 import { EXIT } from '../../node/misuse.js';
-import { PROJECT } from '../../node/place.js';
 import { machineTimers } from '../../node/time.js';
-import { runCommand } from '../../server/cli.js';
-import { backup } from '../../server/log/backup.js';
-import { restore } from '../../server/log/restore.js';
-import { signerIn } from '../../server/log/signer.js';
 import { Outbox } from '../../server/upstream/outbox.js';
 import { exportedLog } from '../../upstream/export.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
 import { openEmbedded } from '../../upstream/store/embedded.js';
-import { newStore } from './template.js';
 import { migrate } from '../../upstream/store/schema.js';
-import { hallConfiguration } from '../fixtures/board.js';
-import { HandTime, LoggedHall, scratch, takeTicket } from '../fixtures/log.js';
+import { LoggedHall } from '../fixtures/log.js';
+import { newStore } from '../upstream/template.js';
+import {
+  check,
+  data,
+  events,
+  exportLog,
+  folder,
+  isNote,
+  log,
+  notes,
+  out,
+  rewritten,
+  run,
+  streams,
+  VERIFY,
+  withMore,
+  type Line,
+} from './exported.js';
 
-const VERIFY = join(PROJECT, 'verify', 'verify.mjs');
-
-interface EventLine extends Record<string, unknown> {
-  seq: number;
-  stream: string;
-  hash: string;
-}
-interface NoteLine {
-  checkpoint: string;
-}
-type Line = EventLine | NoteLine;
-const isNote = (line: Line): line is NoteLine => 'checkpoint' in line;
-
-const folder = scratch();
 let key = '';
-let head = '';
-/** A log of two streams: one that a restore ended, and the one that follows it. */
-let lines: Line[] = [];
-
-const read = (file: string): Line[] =>
-  readFileSync(file, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .slice(1)
-    .map((line) => JSON.parse(line) as Line);
-
-const run = (...args: string[]): { code: number | null; text: string } => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [VERIFY, ...args], {
-    encoding: 'utf8',
-  });
-  return { code: status, text: stdout + stderr };
-};
-
-const check = (changed: readonly Line[], own = key, ...more: string[]) => {
-  const file = join(folder.path, 'changed.jsonl');
-  writeFileSync(file, [head, ...changed.map((line) => JSON.stringify(line)), ''].join('\n'));
-  return run(file, '--key', own, ...more);
-};
-
-const data = join(folder.path, 'data');
-const out = join(folder.path, 'log.jsonl');
-
+let lines: readonly Line[] = [];
 beforeAll(async () => {
-  const config = join(folder.path, 'centre.json');
-  const hall = hallConfiguration();
-  const kiosks = hall.kiosks.map((kiosk) => ({ ...kiosk, printer: false }));
-  writeFileSync(config, JSON.stringify({ ...hall, kiosks, server: { data: 'data' } }));
-  const time = new HandTime();
-  const first = await new LoggedHall({ directory: data }, time).open();
-  for (let n = 0; n < 20; n += 1) await first.done(takeTicket);
-  first.close();
-  const kept = join(folder.path, 'backup');
-  await backup(data, kept);
-  time.pass(60_000);
-  await restore({ directory: data, centreId: hall.centre.id, time, skip: 10 }, kept);
-  const second = new LoggedHall({ directory: data }, time);
-  for (let n = 0; n < 20; n += 1) await second.done(takeTicket);
-  second.committer.stop();
-  second.close();
-  const signer = signerIn(data, hall.centre.id);
-  key = verifierKeyOf(signer);
-  const said: string[] = [];
-  const code = await runCommand(['export', '--config', config, '--out', out], (line) => {
-    said.push(line);
-  });
-  expect([code, said.join()]).toEqual([EXIT.done, expect.stringContaining('holds the log')]);
-  head = readFileSync(out, 'utf8').split('\n')[0]!;
-  lines = read(out);
+  await exportLog();
+  ({ key, lines } = log());
 }, 60_000);
 afterAll(() => folder.remove());
 
-const events = (): EventLine[] => lines.filter((line): line is EventLine => !isNote(line));
-const notes = (): NoteLine[] => lines.filter(isNote);
-const streams = (): string[] => [...new Set(events().map(({ stream }) => stream))];
-
 test('it needs nothing of the project, and no package', () => {
-  const imports = [...readFileSync(VERIFY, 'utf8').matchAll(/from '([^']+)'/g)];
-  expect(imports.filter(([, name]) => !name!.startsWith('node:'))).toEqual([]);
+  const files = readdirSync(dirname(VERIFY));
+  const texts = files.map((file) => readFileSync(join(dirname(VERIFY), file), 'utf8'));
+  const imports = [...texts.join('').matchAll(/from '([^']+)'/g)].map(([, name]) => name!);
+  const own = files.map((file) => `./${file}`);
+  expect(imports.filter((name) => !name.startsWith('node:') && !own.includes(name))).toEqual([]);
   expect(imports.length).toBeGreaterThan(2);
 });
 
@@ -136,19 +81,7 @@ test.each([...FIELDS, 'stream', 'body', 'hash'])('another %s is found where it s
 });
 
 test('an event that was written anew with all after it fails the next checkpoint', () => {
-  const [stream] = streams();
-  let before: Buffer | undefined;
-  const changed = lines.map((line) => {
-    if (isNote(line) || line.stream !== stream) return line;
-    const body = line.seq === 5 ? String(line['body']).replace(/}$/, ',"x":1}') : line['body'];
-    const hash =
-      before === undefined && line.seq < 5
-        ? Buffer.from(line.hash, 'hex')
-        : hashOf(before!, { ...line, body: Buffer.from(String(body)) } as never);
-    if (line.seq >= 4) before = hash;
-    return { ...line, body, hash: hash.toString('hex') };
-  });
-  const { code, text } = check(changed);
+  const { code, text } = check(rewritten(streams()[0]!, 5, withMore));
   expect(code).toBe(EXIT.found);
   expect(text).toMatch(/events 1 to \d+: are not those that were signed/);
 });
