@@ -45,7 +45,8 @@ export const catchUpFrom =
       return null;
     }
     const { id, events: count, skip } = fetched;
-    if (skip !== null) say(`${events(count)} lost here came from ${id}`);
+    if (count > 0 && skip !== null) say(`${events(count)} lost here came from ${id}`);
+    else if (skip !== null) say(`nothing was lost that ${id} has`);
     else say(`${id} has no more than what was saved: what came after is lost`);
     return skip;
   };

@@ -203,6 +203,16 @@ test('[RESTORE-2] an upstream with no more than the backup knows nothing of late
   hall = await open(hall.data);
 });
 
+test('[RESTORE-2] with all that the upstream has nothing is said to be lost', async () => {
+  await take();
+  await forwarded();
+  await backup(hall.data, join(shelf, 'backup'), { projectors });
+  await loseDisk();
+  expect((await restored()).skip).toBeLessThan(SKIP_NUMBERS);
+  expect(said).toEqual(['nothing was lost that gov has']);
+  hall = await open(hall.data);
+});
+
 test('[RESTORE-4] a backup of another log than the one above is not restored', async () => {
   await take();
   await forwarded();
