@@ -49,11 +49,13 @@ describe.each(KINDS)('a store on %s', (kind) => {
       const figures = JSON.parse(frozen(version, 'json')) as {
         centres: { line: { centreId: string } }[];
       };
-      expect(await figuresOf(database)).toEqual(figures);
+      const now = await figuresOf(database);
+      // Answers may say more than those of that version.
+      expect(now).toMatchObject(figures);
       for (const { line } of figures.centres) {
         expect(await recompute(database, line.centreId, { now: () => NOW })).toBe('whole');
       }
-      expect(await figuresOf(database)).toEqual(figures);
+      expect(await figuresOf(database)).toEqual(now);
     },
   );
 
