@@ -20,6 +20,7 @@ import type { Starting } from '../node/listening.js';
 import { keepFleet } from './fleet.js';
 import { EXIT, Misuse } from '../node/misuse.js';
 import { startOf, type Start } from './options.js';
+import { LogFault } from './log/faults.js';
 import { programOf } from '../node/place.js';
 import { run, type Running, type RunOptions } from './run.js';
 import { loadSettings, type Settings } from './settings.js';
@@ -49,11 +50,15 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const journalTo = (level: string): Logger => pino({ level, base: null });
 
-/** On a disk that cannot be trusted the process ends at once; the supervisor starts it again. */
+/**
+ * On a disk or a log that cannot be trusted the process ends at once; the supervisor starts it
+ * again, and where the log was changed that start is refused.
+ */
 const dieOn =
   (journal: Logger) =>
   (error: unknown): void => {
-    journal.fatal({ err: error }, 'the disk failed: ending without another write');
+    if (error instanceof LogFault) process.stderr.write(`${error.message}\n`);
+    journal.fatal({ err: error }, 'the disk or the log failed: ending without another write');
     process.exit(70);
   };
 

@@ -111,7 +111,10 @@ const assemble = (options: RunOptions, log: Log, cut: Centre['cut']): Centre => 
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     log: committer,
     store: log,
-    scrub: new Scrub({ directory, timers, journal, onFatal: options.onFatal }),
+    scrub: new Scrub({
+      ...{ directory, timers, journal, onFatal: options.onFatal },
+      settled: () => committer.settled,
+    }),
     clock,
     timers,
     devices: new Devices(database),

@@ -4,7 +4,7 @@ import type { StoredRow } from '../../chain/chain.js';
 import type { Journal } from './journal.js';
 import { openNote, signNote, verifierKeyOf, type Signer } from '../../chain/note.js';
 import { makeCheckpoint, parseCheckpoint } from '../../chain/checkpoint.js';
-import { lastRowOf, rowsFrom } from './read.js';
+import { endsIn, lastRowOf, rowsFrom } from './read.js';
 import { Tree } from '../../chain/tree.js';
 
 /** A checkpoint is due after so many events, or so long after the last one if there are any. */
@@ -29,6 +29,34 @@ const lastCheckpoint = (
     )
     .get(stream);
 
+/** Where a log ends before the events that it was signed for; not whether those there are hold. */
+export interface SignedGap {
+  readonly stream: string;
+  /** The first event that is missing. */
+  readonly seq: number;
+  /** How many the stream's newest checkpoint was signed for. */
+  readonly signed: number;
+}
+
+/**
+ * The first stream that has lost its end. A checkpoint lies in the same file and is written with
+ * its events or after them, so no power cut makes one that is ahead of them.
+ */
+export const signedGap = (database: Database.Database): SignedGap | undefined => {
+  const ends = endsIn(database);
+  const newest = database
+    .prepare<[], { readonly stream: string; readonly signed: number | null }>(
+      `SELECT id AS stream, (SELECT max(size) FROM checkpoint WHERE stream = id) AS signed
+       FROM stream ORDER BY ordinal`,
+    )
+    .all();
+  for (const { stream, signed } of newest) {
+    const end = ends.get(stream) ?? 0;
+    if (signed !== null && signed > end) return { stream, seq: end + 1, signed };
+  }
+  return undefined;
+};
+
 /** Over the events of a stream that this file holds, from its last checkpoint on. */
 export const treeOf = (database: Database.Database, stream: string): Tree => {
   const last = lastCheckpoint(database, stream);
@@ -46,6 +74,9 @@ export const treeOf = (database: Database.Database, stream: string): Tree => {
 export class Checkpoints {
   /** Over the open stream up to its head. */
   private tree = Tree.empty();
+  /** The same up to what is on disk. */
+  private settled = Tree.empty();
+  private stream = '';
   private size = 0;
   private at: Millis | null = null;
 
@@ -61,6 +92,28 @@ export class Checkpoints {
     this.size = last?.size ?? 0;
     this.at = last?.at ?? null;
     this.tree = treeOf(database, stream);
+    this.stream = stream;
+    this.settle();
+  }
+
+  /** Call after the commit. */
+  settle(): void {
+    this.settled = Tree.of(this.tree.size, this.tree.toBytes());
+  }
+
+  /**
+   * Signs what was on disk once, in a transaction of its own, for a file that has it no more: then
+   * no start goes on from there, and whoever looks through the file finds it.
+   */
+  signLost(now: Millis): void {
+    const { journal, stream, settled } = this;
+    const signed = lastCheckpoint(journal.database, stream)?.size ?? 0;
+    if (signed >= settled.size) return;
+    this.tree = settled;
+    this.size = signed;
+    journal.begin();
+    this.write(stream, now);
+    journal.commit();
   }
 
   /** Call with each event’s hash, in order, in the transaction that stores it. */

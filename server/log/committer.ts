@@ -9,6 +9,7 @@ import type { Clock } from '../clock.js';
 import { Crash, kindOf, noFaults, type Faults } from './faults.js';
 import type { RequestKey } from './journal.js';
 import type { Log } from './log.js';
+import type { End } from './read.js';
 import { SERVER_DEVICE, Writer, type AnswerOf, type Request } from './writer.js';
 
 /** Commands in one transaction, and commands that may wait for one. */
@@ -79,6 +80,11 @@ export class Committer {
   /** As of the last commit. Changes under the reader's hands with the next one. */
   get state(): State {
     return this.writer.state;
+  }
+
+  /** The last event that is on disk; `undefined` in a log that has none. */
+  get settled(): End | undefined {
+    return this.writer.settled;
   }
 
   enqueue(request: Request): Promise<Answer> {
@@ -241,11 +247,11 @@ export class Committer {
     for (const work of group) if (this.condition === 'running') this.attempt([work]);
   }
 
-  /** Back to what is on disk; false when that cannot be read any more. */
+  /** Back to what is on disk; false when that cannot be read any more, or is not as it was. */
   private undo(): boolean {
     try {
       this.log.journal.rollback();
-      this.writer.reload();
+      this.writer.reload(this.ports.clock.now());
       return true;
     } catch (error) {
       this.die(error);

@@ -2,6 +2,9 @@ import { hash } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { configurationSchema, type Configuration } from '../../core/configuration.js';
 import { canonicalJson } from '../../node/json.js';
+import { namesConfiguration } from '../../core/protocol/upstream.js';
+import type { StoredRow } from '../../chain/chain.js';
+import { LogFault } from './faults.js';
 
 /** The bytes of a checked configuration that are stored and hashed. */
 export const configurationBytes = (configuration: Configuration): Buffer =>
@@ -19,7 +22,10 @@ export const storedBytes = (database: Database.Database, key: string): Buffer | 
     .pluck()
     .get(key) as Buffer | undefined;
 
-/** Configurations by hash, read from the log's file when first asked for. Read-only to callers. */
+/**
+ * Configurations by hash, read from the log's file when first asked for. Read-only to callers. None
+ * is used that has not the content of its name: throws `log.chainBroken`.
+ */
 export class StoredConfigurations extends Map<string, Configuration> {
   private readonly statement: Database.Statement<[string], Buffer>;
 
@@ -35,6 +41,10 @@ export class StoredConfigurations extends Map<string, Configuration> {
     if (known !== undefined) return known;
     const body = this.statement.get(key);
     if (body === undefined) return undefined;
+    if (configurationHash(body) !== key) {
+      const message = `configuration ${key} is not as it was written: restore the newest backup`;
+      throw new LogFault('log.chainBroken', message);
+    }
     // An older program stored it: what has come since has its default.
     const configuration = configurationSchema.parse(JSON.parse(body.toString('utf8')));
     super.set(key, configuration);
@@ -44,4 +54,26 @@ export class StoredConfigurations extends Map<string, Configuration> {
   override has(key: string): boolean {
     return this.get(key) !== undefined;
   }
+}
+
+/** Looks whether the configurations that events name have the content of their names. */
+export class ConfigurationCheck {
+  private readonly seen = new Set<string>();
+
+  constructor(private readonly database: Database.Database) {}
+
+  /** What is wrong with the configuration that this row names first, or `null`. */
+  take(row: StoredRow): string | null {
+    if (!namesConfiguration(row.type)) return null;
+    const { configuration: key } = JSON.parse(row.body.toString('utf8')) as NamesOne;
+    if (this.seen.has(key)) return null;
+    this.seen.add(key);
+    const body = storedBytes(this.database, key);
+    const holds = body !== undefined && configurationHash(body) === key;
+    return holds ? null : 'the configuration that it names is not as it was written';
+  }
+}
+
+interface NamesOne {
+  readonly configuration: string;
 }

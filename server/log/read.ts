@@ -20,6 +20,21 @@ export function* rowsFrom(
   }
 }
 
+/** A log's last event. */
+export type End = Pick<StoredRow, 'position' | 'stream' | 'seq' | 'hash'>;
+
+/** The first event that is not as it should be at a file's end; `undefined` where it ends right. */
+export const otherEnd = (
+  end: End | undefined,
+  should: End,
+): Pick<End, 'stream' | 'seq'> | undefined => {
+  const { stream, seq, position, hash } = should;
+  if (end === undefined) return { stream, seq: 1 };
+  if (end.position < position) return { stream, seq: end.stream === stream ? end.seq + 1 : 1 };
+  if (end.position > position) return { stream, seq: seq + 1 };
+  return end.hash.equals(hash) ? undefined : { stream, seq };
+};
+
 /** Events of the centre before a position. */
 export const centreRowsBefore = (database: Database.Database, position: number): StoredRow[] =>
   database
@@ -41,6 +56,17 @@ export const lastRowOf = (database: Database.Database, stream: string): StoredRo
   let row = lastRow(database);
   while (row !== undefined && row.stream !== stream) row = before.get(row.position - row.seq);
   return row;
+};
+
+/** The last number of each stream that has events. */
+export const endsIn = (database: Database.Database): ReadonlyMap<string, number> => {
+  const ends = new Map<string, number>();
+  // Within a stream positions have no gap, so each step passes a whole stream.
+  for (let row = lastRow(database); row !== undefined;) {
+    if (!ends.has(row.stream)) ends.set(row.stream, row.seq);
+    row = rowAt(database, Math.min(row.position - row.seq, row.position - 1));
+  }
+  return ends;
 };
 
 /** The stream that events go to; all others have ended. */

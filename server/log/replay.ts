@@ -6,6 +6,7 @@ import { canonical } from '../../core/canonical.js';
 import { decide } from '../../core/decide.js';
 import { emptyState, type Asked, type Configurations, type State } from '../../core/state.js';
 import { eventOf, genesisOf, hashOf, type StoredRow } from '../../chain/chain.js';
+import { signedGap } from './checkpoint.js';
 import { LogFault } from './faults.js';
 import { centreRowsBefore, lastRow, openStream, positionOfDays, rowAt, rowsFrom } from './read.js';
 
@@ -72,9 +73,20 @@ export interface Folded {
   readonly head: Buffer;
 }
 
+const refuseCut = (database: Database.Database): void => {
+  const gap = signedGap(database);
+  if (gap === undefined) return;
+  const { stream, seq, signed } = gap;
+  const message =
+    `${database.name}: event ${stream}:${seq} is missing: the log was signed up to ${signed}. ` +
+    'Its end was taken away, and numbers would be given out twice: restore the newest backup';
+  throw new LogFault('log.chainBroken', message);
+};
+
 /**
  * The present state, from the centre's events and the last two days only: history does not slow a
- * start. With `checked`, throws `log.chainBroken` when a row of these days does not follow.
+ * start. With `checked`, throws `log.chainBroken` when a row of these days does not follow, or when
+ * the log ends before what its own checkpoints were signed for.
  */
 export const replay = (
   database: Database.Database,
@@ -83,6 +95,7 @@ export const replay = (
 ): Folded => {
   const stream = openStream(database);
   if (stream === undefined) throw new LogFault('log.missing', `${database.name} has no stream`);
+  if (checked) refuseCut(database);
   const from = positionOfDays(database, START_DAYS);
   const state = emptyState(rowAt(database, 1)?.stream ?? stream);
   for (const row of centreRowsBefore(database, from)) fold(state, row, of);

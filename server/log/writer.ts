@@ -9,7 +9,8 @@ import { payloadHash, RecentAnswers, repeatOf } from './answers.js';
 import { bodyOf, EVENT_VERSION, hashOf, type Row } from '../../chain/chain.js';
 import type { KeptAnswer, RequestKey } from './journal.js';
 import type { Log } from './log.js';
-import { lastRow } from './read.js';
+import { LogFault } from './faults.js';
+import { lastRow, otherEnd, type End } from './read.js';
 import { replay } from './replay.js';
 
 /** A command that was sent longer ago, by the server's time, is not carried out any more. */
@@ -43,6 +44,7 @@ export interface Outcome {
 export class Writer {
   private folded;
   private position;
+  private end: End | undefined;
   private readonly recent = new RecentAnswers();
   private readonly pending = new Map<string, KeptAnswer & { readonly request: RequestKey }>();
 
@@ -52,17 +54,27 @@ export class Writer {
     private readonly answerOf: AnswerOf,
   ) {
     this.folded = log.folded;
-    this.position = lastRow(log.database)?.position ?? 0;
+    this.end = lastRow(log.database);
+    this.position = this.end?.position ?? 0;
     log.checkpoints.reload(this.state.stream);
+  }
+
+  /** The last event that is on disk: all up to there was answered for. */
+  get settled(): End | undefined {
+    return this.end;
   }
 
   get state(): State {
     return this.folded.state;
   }
 
-  /** After a rollback: what the log holds is what is. */
-  reload(): void {
+  /**
+   * After a rollback: back to the last commit. Throws `log.chainBroken` when the file does not end
+   * there any more: whatever went on from there would be said twice, and so would numbers.
+   */
+  reload(at: Millis): void {
     const { log } = this;
+    this.refuseOtherEnd(at);
     this.folded = replay(log.database, [log.rules, log.configurations]);
     this.position = lastRow(log.database)?.position ?? 0;
     this.pending.clear();
@@ -71,6 +83,12 @@ export class Writer {
 
   /** After the commit: what was answered without a trace in the log is remembered for a while. */
   settle(at: Millis): void {
+    const { stream, seq } = this.state;
+    const { position } = this;
+    if (position !== (this.end?.position ?? 0)) {
+      this.end = { position, stream, seq, hash: this.folded.head };
+      this.log.checkpoints.settle();
+    }
     for (const { request, ...answer } of this.pending.values()) {
       this.recent.keep(request, answer, at);
     }
@@ -123,6 +141,17 @@ export class Writer {
   ticketOf(request: RequestKey): TicketId | undefined {
     const kept = this.log.journal.answered(request);
     return kept && 'ticketId' in kept.answer ? kept.answer.ticketId : undefined;
+  }
+
+  private refuseOtherEnd(at: Millis): void {
+    const { database, checkpoints } = this.log;
+    const wrong = this.end && otherEnd(lastRow(database), this.end);
+    if (wrong === undefined) return;
+    checkpoints.signLost(at);
+    const message =
+      `${database.name}: event ${wrong.stream}:${wrong.seq} is not there as it was written: the ` +
+      'log was changed while the server ran. Go on by docs/running.md, “A log that was changed”';
+    throw new LogFault('log.chainBroken', message);
   }
 
   private find(request: RequestKey, at: Millis): KeptAnswer | undefined {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
+import { genesisOf } from '../../chain/chain.js';
 import { senderPath } from '../../core/protocol/upstream.js';
 import { UpstreamAway } from '../../node/forward/forwarder.js';
 import { lineOf, Wires } from '../../node/forward/line.js';
@@ -19,7 +20,8 @@ const tell = async (database: Database, altered: Altered, options: Options): Pro
   const { settings, journal, time = machineTime } = options;
   const { server, configuration } = settings;
   const { id: centreId } = configuration.centre;
-  const { stream, seq, hash } = lastRow(database)!;
+  const nothing = { stream: altered.stream, seq: 0, hash: genesisOf(altered.stream) };
+  const { stream, seq, hash } = lastRow(database) ?? nothing;
   const place = { stream, from: seq + 1, last: seq, ended: false };
   const ends = { previous: hash.toString('hex'), head: hash.toString('hex') };
   const said = { at: time.wall(), live: null, damage: damageOf(altered) };

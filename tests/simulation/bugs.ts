@@ -105,8 +105,8 @@ const oneBack = (log: Log): void => {
 const losesAfterRollback = (committer: Committer, writer: Writer): void => {
   const { handle, reload } = writer;
   let left = 0;
-  writer.reload = () => {
-    reload.call(writer);
+  writer.reload = (at) => {
+    reload.call(writer, at);
     left = 2;
   };
   writer.handle = (request: Request, at: number): Outcome => {

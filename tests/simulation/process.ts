@@ -284,6 +284,7 @@ export class Process {
       scrub: new Scrub({
         ...{ directory: store.directory, timers, journal: pino({ level: 'silent' }) },
         onFatal: this.hooks.died,
+        settled: () => undefined,
       }),
       configuration,
       audit: () => undefined,

@@ -6,6 +6,7 @@ import {
   LoggedHall,
   numbersIn,
   scratch,
+  spoil,
   takeTicket,
 } from '../../../tests/fixtures/log.js';
 import { canonical } from '../../../core/canonical.js';
@@ -219,3 +220,39 @@ test.each(['SQLITE_IOERR_WRITE', 'SQLITE_FULL', 'SQLITE_BUSY', 'SQLITE_CONSTRAIN
   },
   60_000,
 );
+
+test.each([
+  ['no end', 'DELETE FROM event WHERE seq > 8'],
+  ['no event at all', 'DELETE FROM event'],
+])('[LOG-4] a log that has %s beside its server: nothing goes on from there', async (_, sql) => {
+  let hall = await new LoggedHall({ directory: folder.path }).open();
+  for (let n = 0; n < 6; n += 1) await hall.done(takeTicket);
+  spoil(folder.path, sql);
+  const left = numbersIn(hall.log);
+  const answers: Answer[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    void hall.send(takeTicket).then((answer) => answers.push(answer));
+    hall.turn();
+  }
+  await Promise.resolve();
+  expect(answers).toEqual([]);
+  expect(hall.fatal).toMatchObject([{ code: 'log.chainBroken' }]);
+  expect(numbersIn(hall.log)).toEqual(left);
+  hall.log.close();
+  // Nothing was signed before: what was answered for is, so that the file is known for what it is.
+  expect(() => (hall = new LoggedHall({ directory: folder.path }))).toThrow('is missing');
+});
+
+test('[LOG-4] nor from another end than the one that was answered for', async () => {
+  const hall = await new LoggedHall({ directory: folder.path, rules: brittle }).open();
+  await hall.done(takeTicket);
+  const { seq } = hall.committer.state;
+  spoil(folder.path, `UPDATE event SET hash = randomblob(32) WHERE seq = ${seq}`);
+  const answers: Answer[] = [];
+  void hall.send(culprit).then((answer) => answers.push(answer));
+  hall.turn();
+  await Promise.resolve();
+  expect(answers).toEqual([]);
+  expect(hall.fatal).toMatchObject([{ code: 'log.chainBroken' }]);
+  hall.log.close();
+});

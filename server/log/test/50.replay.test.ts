@@ -6,6 +6,7 @@ import {
   HandTime,
   LoggedHall,
   scratch,
+  spoil,
   takeTicket,
 } from '../../../tests/fixtures/log.js';
 import { canonical } from '../../../core/canonical.js';
@@ -154,4 +155,47 @@ test('a start finds a break in the last two days', async () => {
   hall.log.close();
   const start = (): LoggedHall => new LoggedHall({ directory: folder.path }, time);
   expect(start).toThrow(`${seq - 1}: its hash does not follow`);
+});
+
+test('[LOG-4] a start refuses a log without the end that was signed, with what to do', async () => {
+  const start = (): LoggedHall => new LoggedHall({ directory: folder.path });
+  const { hall } = await history(1);
+  const { seq, stream } = hall.committer.state;
+  hall.close();
+  start().close();
+  spoil(folder.path, `DELETE FROM event WHERE seq > ${seq - 2}`);
+  const missing = `event ${stream}:${seq - 1} is missing: the log was signed up to ${seq}`;
+  expect(start).toThrow(missing);
+  expect(start).toThrow('restore the newest backup');
+  spoil(folder.path, 'DELETE FROM event');
+  expect(start).toThrow(`event ${stream}:1 is missing`);
+});
+
+test('[LOG-4] also of a stream that has ended, or one that is gone whole', async () => {
+  const { time, hall } = await history(1);
+  const before = hall.committer.state.stream;
+  const kept = join(folder.path, 'backup');
+  hall.committer.stop();
+  await backup(folder.path, kept);
+  hall.close();
+  await restore({ directory: folder.path, centreId: CENTRE_ID, time }, kept);
+  const start = (): LoggedHall => new LoggedHall({ directory: folder.path }, time);
+  const restored = start();
+  const { stream } = restored.committer.state;
+  expect(stream).not.toBe(before);
+  restored.close();
+  spoil(folder.path, `DELETE FROM event WHERE stream = '${stream}'`);
+  expect(start).toThrow(`event ${stream}:1 is missing`);
+  spoil(folder.path, `DELETE FROM event WHERE seq > 3`);
+  spoil(folder.path, `DELETE FROM checkpoint WHERE stream = '${stream}'`);
+  expect(start).toThrow(`event ${before}:4 is missing`);
+});
+
+test('a start uses no configuration that has not the content of its name', async () => {
+  const { hall } = await history(1);
+  hall.close();
+  const set = `body = CAST(replace(body, '"targetMin":', '"targetMin":1') AS BLOB)`;
+  spoil(folder.path, `UPDATE configuration SET ${set}`);
+  const start = (): LoggedHall => new LoggedHall({ directory: folder.path });
+  expect(start).toThrow(/configuration [0-9a-f]{64} is not as it was written/);
 });

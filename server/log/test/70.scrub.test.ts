@@ -25,7 +25,8 @@ beforeEach(async () => {
   [lines, fatal, found] = [[], [], 0];
   const journal = pino({ base: null, timestamp: false }, { write: (line) => lines.push(line) });
   const onFatal = (error: unknown): void => void fatal.push(error);
-  scrub = new Scrub({ directory: folder.path, timers, journal, onFatal });
+  const settled = () => hall.committer.settled;
+  scrub = new Scrub({ directory: folder.path, timers, journal, onFatal, settled });
   scrub.onFound(() => (found += 1));
   scrub.start();
 });
@@ -127,4 +128,37 @@ test('[LOG-4] a past written anew, or without its end, fails a checkpoint', asyn
   spoil(folder.path, `DELETE FROM event WHERE seq > ${end}`);
   pass(2 * MINUTE_SLICES);
   expect(altered()).toBe(end + 1);
+});
+
+test.each([
+  ['a cut end', 'DELETE FROM event WHERE seq > 81', 82],
+  ['no event left', 'DELETE FROM event', 1],
+])('[LOG-4] %s that no checkpoint was signed for: found by its server', async (_, sql, seq) => {
+  await write(100);
+  pass(MINUTE_SLICES);
+  expect(altered()).toBe(null);
+  spoil(folder.path, sql);
+  pass(2 * MINUTE_SLICES);
+  expect(altered()).toBe(seq);
+});
+
+test('[LOG-4] an end that was cut since the last look is found at the stop', async () => {
+  await write(100);
+  pass(MINUTE_SLICES);
+  const { seq } = hall.committer.state;
+  spoil(folder.path, `DELETE FROM event WHERE seq > 80`);
+  hall.committer.stop();
+  scrub.stop();
+  expect(seq).toBeGreaterThan(80);
+  expect(altered()).toBe(81);
+});
+
+test('[LOG-4] a changed configuration is found at the event that names it first', async () => {
+  await write(100);
+  pass(MINUTE_SLICES);
+  expect(altered()).toBe(null);
+  const set = `body = CAST(replace(body, '"targetMin":', '"targetMin":1') AS BLOB)`;
+  spoil(folder.path, `UPDATE configuration SET ${set}`);
+  pass(2 * MINUTE_SLICES);
+  expect(altered()).toBe(2);
 });

@@ -6,9 +6,10 @@ import type { Damage } from '../../../core/protocol/upstream.js';
 import { MINUTE_MS } from '../../../core/time.js';
 import type { Timers } from '../../../node/time.js';
 import { CheckpointCheck } from '../checkpoint.js';
+import { ConfigurationCheck } from '../configurations.js';
 import { connect, LOG_FILE } from '../database.js';
 import { kindOf } from '../faults.js';
-import { rowsFrom } from '../read.js';
+import { lastRow, otherEnd, rowsFrom, type End } from '../read.js';
 import { ChainCheck } from '../replay.js';
 
 /** So many rows so often: a year of a busy hall in ten minutes, and the hall waits for none. */
@@ -27,18 +28,31 @@ export interface Altered {
 /** What those above are told of it. */
 export const damageOf = ({ stream, seq }: Altered): Damage => ({ is: 'altered', stream, seq });
 
+const alteredEnd = (last: End | undefined, settled: End): Altered | null => {
+  const other = otherEnd(last, settled);
+  return other === undefined
+    ? null
+    : { ...other, why: 'the log does not end as the server left it' };
+};
+
 /** One look through the whole log, slice by slice, while it grows. */
 class Look {
   private readonly chain = new ChainCheck(undefined);
   private readonly checkpoints: CheckpointCheck;
+  private readonly configurations: ConfigurationCheck;
   private readonly rows;
   private readonly first;
   private last: StoredRow | undefined;
 
-  constructor(database: Database.Database) {
+  /** `settled`: where the log ends, as whoever writes it knows; `undefined`: nobody does. */
+  constructor(
+    database: Database.Database,
+    private readonly settled: () => End | undefined,
+  ) {
     const keys = database.prepare('SELECT key FROM signer').pluck().all() as string[];
     this.first = database.prepare('SELECT id FROM stream ORDER BY ordinal').pluck().get() as string;
     this.checkpoints = new CheckpointCheck(database, keys);
+    this.configurations = new ConfigurationCheck(database);
     this.rows = rowsFrom(database, 1, SLICE_ROWS);
   }
 
@@ -47,7 +61,8 @@ class Look {
     for (let count = 0; count < SLICE_ROWS; count += 1) {
       const { value: row } = this.rows.next();
       if (row === undefined) return this.end();
-      const why = this.chain.take(row) ?? this.checkpoints.take(row);
+      const why =
+        this.chain.take(row) ?? this.checkpoints.take(row) ?? this.configurations.take(row);
       if (why !== null) return { ...this.placeOf(row), why };
       this.last = row;
     }
@@ -60,10 +75,15 @@ class Look {
       return { stream: last.stream, seq: last.seq + 1, why: 'a command is only partly there' };
     }
     const left = this.checkpoints.left();
-    if (left === undefined) return null;
+    if (left === undefined) return this.otherEnd();
     const { stream } = left;
     const seq = last?.stream === stream ? last.seq + 1 : 1;
     return { stream, seq, why: 'the events that a checkpoint was signed for are missing' };
+  }
+
+  private otherEnd(): Altered | null {
+    const settled = this.settled();
+    return settled === undefined ? null : alteredEnd(this.last, settled);
   }
 
   /** Where a row should be: its own columns may be what was changed. */
@@ -77,7 +97,7 @@ class Look {
 
 /** Looks through a whole log in one go: for a file that no hall works with. */
 export const firstAltered = (database: Database.Database): Altered | null => {
-  const look = new Look(database);
+  const look = new Look(database, () => undefined);
   for (;;) {
     const found = look.slice();
     if (found !== undefined) return found;
@@ -89,6 +109,8 @@ export interface ScrubParts {
   readonly directory: string;
   readonly timers: Pick<Timers, 'every'>;
   readonly journal: Logger;
+  /** The last event that was written; `undefined` while there is none. */
+  readonly settled: () => End | undefined;
   /** The file or the disk can no longer be trusted. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -125,9 +147,15 @@ export class Scrub {
     this.stopTimer = this.parts.timers.every(SLICE_MS, () => this.step());
   }
 
+  /** Looks at the log's end a last time. */
   stop(): void {
     this.stopTimer?.();
     this.look = undefined;
+    this.guarded((database) => {
+      const settled = this.parts.settled();
+      const other = settled && alteredEnd(lastRow(database), settled);
+      if (other && this.found === null) this.tell(other);
+    });
     this.database?.close();
     this.database = undefined;
   }
@@ -135,17 +163,27 @@ export class Scrub {
   private step(): void {
     this.restMs -= SLICE_MS;
     if (this.restMs > 0 || this.database === undefined) return;
-    try {
-      this.look ??= new Look(this.database);
+    const isOver = this.guarded((database) => {
+      this.look ??= new Look(database, this.parts.settled);
       const found = this.look.slice();
-      if (found === undefined) return;
-      this.tell(found);
+      if (found !== undefined) this.tell(found);
+      return found !== undefined;
+    });
+    if (isOver === false) return;
+    this.look = undefined;
+    this.restMs = REST_MS;
+  }
+
+  /** `undefined` where nothing could be read. */
+  private guarded<T>(read: (database: Database.Database) => T): T | undefined {
+    if (this.database === undefined) return undefined;
+    try {
+      return read(this.database);
     } catch (error) {
       if (kindOf(error) === 'fatal') this.parts.onFatal(error);
       else this.parts.journal.error({ err: error }, 'the log could not be looked through');
+      return undefined;
     }
-    this.look = undefined;
-    this.restMs = REST_MS;
   }
 
   private tell(found: Altered | null): void {

@@ -49,7 +49,8 @@ export class Sending {
     };
     const journal = pino({ level: 'silent' });
     const timers = { every: (ms: number, run: () => void) => this.passEach(ms, run) };
-    this.scrub = new Scrub({ directory, timers, journal, onFatal });
+    const settled = () => hall.committer.settled;
+    this.scrub = new Scrub({ directory, timers, journal, onFatal, settled });
     this.scrub.onFound(() => this.forwarder.look());
   }
 
