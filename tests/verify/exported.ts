@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { hashOf } from '../../chain/chain.js';
@@ -63,6 +63,8 @@ export const out = join(folder.path, 'log.jsonl');
 
 /** Plays a hall that is restored once, and exports its log. */
 export const exportLog = async (): Promise<void> => {
+  // Another file of this process has removed it.
+  mkdirSync(folder.path, { recursive: true });
   const config = join(folder.path, 'centre.json');
   const hall = hallConfiguration();
   const kiosks = hall.kiosks.map((kiosk) => ({ ...kiosk, printer: false }));
