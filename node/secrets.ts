@@ -39,6 +39,11 @@ export class SecretHasher {
     private readonly cost: Cost = COST,
   ) {}
 
+  /** Names the pepper and tells nothing of it. */
+  get pepperId(): string {
+    return createHmac('sha256', this.pepper).update('dawr pepper id').digest('hex').slice(0, 8);
+  }
+
   /** Whether so many hashes wait that another had better come later. */
   get isBusy(): boolean {
     return this.waiting >= WAITING_MAX;

@@ -268,8 +268,10 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
     needFile(place);
     const named = upstreamOf(place, upstream);
     if (code === undefined) throw new Misuse('say with which code: --code CODE');
-    await join(named, ownOf(place.directory, place.settings.configuration.centre), code);
-    say(`${place.centreId} is enrolled at ${named.way.url}`);
+    const own = ownOf(place.directory, place.settings.configuration.centre);
+    const governorateId = await join(named, own, code);
+    const where = governorateId === null ? '' : ` as a centre of ${governorateId}`;
+    say(`${place.centreId} is enrolled at ${named.way.url}${where}`);
     say(`a server that was started with ${upstream} in its file forwards now; restart any other`);
     return EXIT.done;
   },

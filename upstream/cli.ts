@@ -133,7 +133,7 @@ const isKnown = async (queries: Queries, centreId: string, say: Say): Promise<bo
 
 const RECOMPUTED: Readonly<Record<Awaited<ReturnType<typeof recompute>>, string>> = {
   whole: 'its figures follow from its events',
-  stopped: 'an event cannot be made into figures; the alarm on the page says which',
+  stopped: 'its figures end before that event; the alarm on the page has the steps',
   kept: 'events that its figures follow from are no longer kept; nothing was changed',
 };
 
@@ -178,8 +178,9 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   recompute: async (settings, options, say) => {
     const id = idOf('centre', options);
     const now = machineTime.wall;
+    const onFault = (fault: unknown): void => say((fault as Error).message);
     const became = await withStore(settings, async (database) =>
-      (await isKnown(database, id, say)) ? recompute(database, id, { now }) : null,
+      (await isKnown(database, id, say)) ? recompute(database, id, { now, onFault }) : null,
     );
     if (became !== null) say(`${id}: ${RECOMPUTED[became]}`);
     return became === 'whole' ? EXIT.done : EXIT.failed;
@@ -198,8 +199,11 @@ const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   join: async (settings, options, say) => {
     const place = placeOf(settings, options);
     if (options.code === undefined) throw new Misuse('say with which code: --code CODE');
-    await join(place, { kind: 'relay', id: settings.id }, options.code);
-    say(`${settings.id} is enrolled at ${place.way.url}; a program that runs passes on soon`);
+    const governorateId = await join(place, { kind: 'relay', id: settings.id }, options.code);
+    const passed = governorateId === null ? '' : ` centres of ${governorateId} alone`;
+    say(
+      `${settings.id} is enrolled at ${place.way.url}; a program that runs passes on${passed} soon`,
+    );
     return EXIT.done;
   },
   rekey: async (settings, options, say) => {

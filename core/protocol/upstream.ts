@@ -256,6 +256,10 @@ export const enrolSchema = z.discriminatedUnion('kind', [
 ]);
 export type EnrolPost = z.infer<typeof enrolSchema>;
 
+/** For which governorate the code was made; a data centre of an earlier version does not say. */
+export const enrolAnswerSchema = z.object({ governorateId: id });
+export type EnrolAnswer = z.infer<typeof enrolAnswerSchema>;
+
 /** Who sends: a centre under its id, a data centre under `relay/` and its own. */
 export const senderIdOf = ({ kind, id: own }: Pick<EnrolPost, 'kind' | 'id'>): string =>
   kind === 'relay' ? `relay/${own}` : own;

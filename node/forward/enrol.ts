@@ -3,6 +3,7 @@ import { verifierKeyOf } from '../../chain/note.js';
 import { proofOf, signRequest } from '../../chain/request.js';
 import {
   ENROL_PATH,
+  enrolAnswerSchema,
   senderIdOf,
   senderPath,
   type EnrolPost,
@@ -32,11 +33,11 @@ const WHY: Readonly<Record<string, string>> = {
   revoked: 'the right was taken away there: ask for a code and join again',
 };
 
-const asked = async (place: Place, ask: (wires: Wires) => Promise<Answered>): Promise<void> => {
+const asked = async (place: Place, ask: (wires: Wires) => Promise<Answered>): Promise<unknown> => {
   const wires = new Wires(place.way);
   try {
     const { status, value } = await ask(wires);
-    if (status === 200) return;
+    if (status === 200) return value;
     const { refused = '' } = (value ?? {}) as { readonly refused?: string };
     const why = WHY[refused] ?? `it answered ${status}: is this a data centre's url?`;
     throw new EnrolFault(`${place.way.url} refused: ${why}`);
@@ -58,15 +59,21 @@ const keyAt = ({ directory, upstreamId }: Place, senderId: string): RequestKey =
 
 /**
  * Enrols a sender with an operator's one-time code; a program that runs begins to forward soon
- * after. The same again is harmless. Rejects with an `EnrolFault`.
+ * after. The same again is harmless. Gives the governorate that the code was made for, where that
+ * is told. Rejects with an `EnrolFault`.
  */
-export const join = async (place: Place, own: Own<EnrolPost>, code: string): Promise<void> => {
+export const join = async (
+  place: Place,
+  own: Own<EnrolPost>,
+  code: string,
+): Promise<string | null> => {
   const key = keyAt(place, senderIdOf(own));
   const signer = key.next();
   const post = { ...own, code, requestKey: verifierKeyOf(signer) };
   const body = JSON.stringify(post);
-  await asked(place, (wires) => wires.ask('POST', ENROL_PATH, { signer, body }));
+  const answer = await asked(place, (wires) => wires.ask('POST', ENROL_PATH, { signer, body }));
   key.useNext();
+  return enrolAnswerSchema.safeParse(answer).data?.governorateId ?? null;
 };
 
 /** Gives the sender a new key; the old one ends with the new one's first use. */

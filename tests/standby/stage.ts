@@ -109,7 +109,7 @@ export class Stage {
     return { place, own: ownOf(this.hall.data, this.hall.centre.configuration().centre) };
   }
 
-  enrol(): Promise<void> {
+  enrol(): Promise<unknown> {
     const { place, own } = this.enrolling();
     return enrol(place, own, this.standby.code!);
   }

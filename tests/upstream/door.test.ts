@@ -32,7 +32,7 @@ afterEach(async () => {
   }
 });
 
-const enrol = (code: string): Promise<void> =>
+const enrol = (code: string): Promise<unknown> =>
   join(place, ownOf(hall.data, hall.centre.configuration().centre), code);
 
 const codeOf = async (): Promise<string> => {

@@ -3,7 +3,7 @@ import type { Logged } from '../../core/events.js';
 import type { Command } from '../../core/protocol/commands.js';
 import { HOUR_MS } from '../../core/time.js';
 import { Projector, recompute } from '../../upstream/facts/projector.js';
-import { round } from '../../upstream/facts/round.js';
+import { type Misfit, round } from '../../upstream/facts/round.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
 import { Overtaken, type Database } from '../../upstream/store/database.js';
 import { LoggedHall } from '../fixtures/factbook.js';
@@ -284,9 +284,16 @@ describe.each(KINDS)('on %s', (kind) => {
       expect(await alarmsOf(database, `wrong-${n}`)).toEqual(wrong[n] === undefined ? [] : [place]);
       if (n !== 6) await expectAsIn(database, `wrong-${n}`, log);
     }
-    expect(told).toMatchObject([{ state: '22P02' }]);
+    const misfits = told.map((fault) => fault as Misfit);
+    expect(misfits.map(({ centreId }) => centreId).toSorted()).toEqual(
+      [...wrong.keys()].map((n) => `wrong-${n}`),
+    );
+    expect(misfits.find(({ centreId }) => centreId === 'wrong-6')!.message).toMatch(
+      /^no facts of wrong-6 from event 1 of .* on: .*invalid input syntax/,
+    );
     const before = await dump(database, 'wrong-0');
-    expect(await recompute(database, 'wrong-0', outside)).toBe('stopped');
+    expect(await recompute(database, 'wrong-0', { ...outside, onFault })).toBe('stopped');
+    expect(told.at(-1)).toEqual(misfits.find(({ centreId }) => centreId === 'wrong-0'));
     expect(await dump(database, 'wrong-0')).toEqual(before);
   });
 });

@@ -52,9 +52,12 @@ describe.each(KINDS)('a store on %s', (kind) => {
       const now = await figuresOf(database);
       // Answers may say more than those of that version.
       expect(now).toMatchObject(figures);
+      const faults: unknown[] = [];
+      const outside = { now: () => NOW, onFault: (fault: unknown) => void faults.push(fault) };
       for (const { line } of figures.centres) {
-        expect(await recompute(database, line.centreId, { now: () => NOW })).toBe('whole');
+        expect(await recompute(database, line.centreId, outside)).toBe('whole');
       }
+      expect(faults).toEqual([]);
       expect(await figuresOf(database)).toEqual(now);
     },
   );

@@ -54,6 +54,14 @@ describe('accounts', () => {
     ]);
   });
 
+  test('those made with another pepper are told, until they have a new secret', async () => {
+    await operator('mona');
+    const other = new Accounts(store.database, new SecretHasher(Buffer.alloc(32, 8), CHEAP));
+    expect([await accounts.foreign(), await other.foreign()]).toEqual([[], ['mona']]);
+    await other.setSecret('mona', SECRET, by('root'));
+    expect([await accounts.foreign(), await other.foreign()]).toEqual([['mona'], []]);
+  });
+
   test('of wrong tries the newest are kept, and all of what was done', async () => {
     await operator('mona');
     for (let n = 1; n <= 3; n += 1) await sessions.signIn('wrong', by(`guess-${n}`, AT + n));

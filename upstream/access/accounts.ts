@@ -15,6 +15,9 @@ const valuesOf = ({ id, name, role, scope }: Account): Value[] => [
   scope === null ? null : JSON.stringify(scope),
 ];
 
+/** Of a stored secret, in which its pepper is named. */
+const PEPPER_PART = 7;
+
 /** Whether somebody else could still manage accounts, were this one not there. */
 const hasOther = async (queries: Queries, id: string): Promise<boolean> => {
   const rows = await queries.query(
@@ -105,7 +108,7 @@ export class Accounts {
   /** Sets a new secret and ends all sessions of the account. */
   async setSecret(id: string, secret: string, actor: Actor): Promise<Refused | undefined> {
     if (secret.length < ACCOUNT_SECRET_MIN) return { refused: 'account.secretTooShort' };
-    const hash = await this.hasher.hash(secret);
+    const hash = await this.hashed(secret);
     return this.alone(async (queries) => {
       const changed = await queries.query(
         'UPDATE account SET secret = $2 WHERE account_id = $1 RETURNING account_id',
@@ -130,13 +133,31 @@ export class Accounts {
     return account;
   }
 
+  /**
+   * Ids of accounts whose secret was made with another pepper: nobody signs in by one here, be the
+   * secret right or wrong. An earlier version did not note the pepper.
+   */
+  async foreign(): Promise<readonly string[]> {
+    const rows = await this.database.query<Pick<Account, 'id'>>(
+      `SELECT account_id AS id FROM account
+       WHERE split_part(secret, '$', ${PEPPER_PART}) NOT IN ('', $1) ORDER BY account_id`,
+      [this.hasher.pepperId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** As the hasher gives it, with the name of its pepper. */
+  private async hashed(secret: string): Promise<string> {
+    return `${await this.hasher.hash(secret)}$${this.hasher.pepperId}`;
+  }
+
   private async insert(
     account: WithSecret,
     actor: Actor,
     refusal: (queries: Queries) => Promise<Refused | undefined>,
   ): Promise<Refused | undefined> {
     if (account.secret.length < ACCOUNT_SECRET_MIN) return { refused: 'account.secretTooShort' };
-    const hash = await this.hasher.hash(account.secret);
+    const hash = await this.hashed(account.secret);
     return this.alone(async (queries) => {
       const refused = await refusal(queries);
       if (refused !== undefined) return refused;

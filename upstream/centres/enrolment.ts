@@ -5,6 +5,7 @@ import {
   senderIdOf,
   senderNameOf,
   type AboutPost,
+  type EnrolAnswer,
   type EnrolPost,
   type EnrolRefusal,
 } from '../../core/protocol/upstream.js';
@@ -81,36 +82,37 @@ export const isKeyOf = (senderId: string, key: string): boolean =>
 
 /**
  * Gives a sender its keys; whoever asked has shown that it holds `requestKey`. The same again, by
- * the key that used the code, is harmless. Gives why it was refused, or `null`.
+ * the key that used the code, is harmless. Gives for which governorate, or why it was refused.
  */
 export const enrol = (
   database: Database,
   post: EnrolPost,
   now: Millis,
-): Promise<EnrolRefusal | null> =>
+): Promise<EnrolAnswer | { readonly refused: EnrolRefusal }> =>
   database.transaction(async (queries) => {
     const senderId = senderIdOf(post);
     const { requestKey } = post;
-    if (!isKeyOf(senderId, requestKey)) return 'malformed';
-    if (post.kind === 'centre' && !isKeyOf(senderId, post.logKey)) return 'malformed';
+    if (!isKeyOf(senderId, requestKey)) return { refused: 'malformed' };
+    if (post.kind === 'centre' && !isKeyOf(senderId, post.logKey)) return { refused: 'malformed' };
     const [found] = await queries.query<Found>('SELECT * FROM enrolment WHERE centre_id = $1', [
       senderId,
     ]);
     const keyId = keyIdOfKey(requestKey);
-    if (found?.code_hash !== hashOf(post.code) || found.expires_at < now) return 'code';
-    if (found.key_id !== null) return found.key_id === keyId ? null : 'code';
+    const wrong = { refused: 'code' } as const;
+    if (found?.code_hash !== hashOf(post.code) || found.expires_at < now) return wrong;
+    const { governorate_id: governorateId } = found;
+    if (found.key_id !== null) return found.key_id === keyId ? { governorateId } : wrong;
     const used = await queries.query(
       'UPDATE enrolment SET key_id = $2 WHERE centre_id = $1 AND key_id IS NULL RETURNING 1',
       [senderId, keyId],
     );
-    if (used.length === 0) return 'code';
-    const { governorate_id: governorateId } = found;
+    if (used.length === 0) return wrong;
     if (post.kind === 'centre') {
       await keepCentre(queries, post, { centreId: post.id, governorateId, relayed: false, now });
     } else await keepRelay(queries, { relayId: post.id, governorateId, now });
     await queries.query('DELETE FROM centre_key WHERE centre_id = $1', [senderId]);
     await addKey(queries, { senderId, requestKey, now });
-    return null;
+    return { governorateId };
   });
 
 interface Place {
@@ -161,9 +163,13 @@ const keepRelay = async (
   );
 };
 
+/** Beside the one in use. */
+const UNUSED_KEYS_MAX = 3;
+
 /**
  * The sender may sign with this key too, until it has used it: `endOlderKeys`. It is newer than
- * those that are there, also where the clock was set back since.
+ * those that are there, also where the clock was set back since; of many that it never used the
+ * oldest go. Call it in a transaction.
  */
 export const addKey = async (
   queries: Queries,
@@ -175,6 +181,13 @@ export const addKey = async (
      FROM centre_key WHERE centre_id = $1
      ON CONFLICT DO NOTHING`,
     [senderId, keyIdOfKey(requestKey), requestKey, now],
+  );
+  await queries.query(
+    `DELETE FROM centre_key WHERE centre_id = $1
+       AND since > (SELECT min(since) FROM centre_key WHERE centre_id = $1)
+       AND since <= (SELECT since FROM centre_key WHERE centre_id = $1
+         ORDER BY since DESC OFFSET ${UNUSED_KEYS_MAX} LIMIT 1)`,
+    [senderId],
   );
 };
 

@@ -17,7 +17,7 @@ const TRIES_MAX = 5;
 export interface Outside {
   readonly timers: Pick<Timers, 'after' | 'every'>;
   readonly now: () => Millis;
-  /** What nobody expected; the work goes on when it is next looked for. */
+  /** A `Misfit`, or what nobody expected; then the work goes on when it is next looked for. */
   readonly onFault: (fault: unknown) => void;
 }
 
@@ -124,7 +124,9 @@ export class Projector {
     const { database, outside } = this;
     for (let tries = 1; ; tries += 1) {
       try {
-        return await round(database, centres, outside.now());
+        const { more, misfits } = await round(database, centres, outside.now());
+        for (const misfit of misfits) outside.onFault(misfit);
+        return more;
       } catch (fault) {
         const isWithoutRoom = fault instanceof QueryFault && fault.isWithoutRoom;
         if (isWithoutRoom) forgetMonths(database);
@@ -151,8 +153,9 @@ export class Projector {
 
   private async stopped(centreId: string, fault: unknown): Promise<readonly string[]> {
     if (!isOfCentre(fault)) throw fault;
-    this.outside.onFault(fault);
-    await stopAt(this.database, centreId, this.outside.now());
+    const { database, outside } = this;
+    const misfit = await stopAt(database, centreId, { why: String(fault), at: outside.now() });
+    if (misfit !== null) outside.onFault(misfit);
     return [];
   }
 }
@@ -170,7 +173,7 @@ type Recomputed = 'whole' | 'stopped' | 'kept';
 export const recompute = async (
   database: Database,
   centreId: string,
-  outside: Pick<Outside, 'now'>,
+  outside: Pick<Outside, 'now' | 'onFault'>,
 ): Promise<Recomputed> => {
   const again = async <T>(work: () => Promise<T>): Promise<T> => {
     for (let tries = 1; ;) {
@@ -186,6 +189,10 @@ export const recompute = async (
   };
   const standOf = async () => (await standsOf(database, [centreId]))[0]!;
   if (!(await again(async () => forget(database, await standOf())))) return 'kept';
-  while ((await again(() => round(database, [centreId], outside.now()))).length > 0);
+  for (let more = true; more;) {
+    const done = await again(() => round(database, [centreId], outside.now()));
+    for (const misfit of done.misfits) outside.onFault(misfit);
+    more = done.more.length > 0;
+  }
   return (await again(standOf)).isStopped ? 'stopped' : 'whole';
 };

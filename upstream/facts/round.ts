@@ -28,18 +28,29 @@ import { moveOn, standsOf, type Moved, type Stand } from './stands.js';
 const EVENTS_MAX = 2000;
 export const CENTRES_MAX = 80;
 
+/** An event at which a centre's facts stop, until somebody has seen to it. */
+export class Misfit extends Error {
+  constructor(
+    readonly centreId: string,
+    readonly place: Place,
+    why: string,
+  ) {
+    super(`no facts of ${centreId} from event ${place.seq} of ${place.stream} on: ${why}`);
+  }
+}
+
 /** What one round brings for a centre. */
 interface Folded {
   readonly stand: Stand;
   readonly book: Book | null;
   readonly place: Place;
   readonly eventDay: string | null;
-  /** The event at which the facts of the centre stop. */
-  readonly fault: Place | null;
+  readonly misfit: Misfit | null;
 }
 
-const stopped = (stand: Stand, fault: Place): Folded => ({
-  ...{ stand, book: null, place: stand.place, eventDay: stand.eventDay, fault },
+const stopped = (stand: Stand, at: Place, why: string): Folded => ({
+  ...{ stand, book: null, place: stand.place, eventDay: stand.eventDay },
+  misfit: new Misfit(stand.centreId, at, why),
 });
 
 /** The event, or nothing for one that cannot be read. */
@@ -72,16 +83,17 @@ const fold = (stand: Stand, found: Found, events: Read): Folded => {
   for (const { row, event } of events) {
     const at = { stream: row.stream, seq: row.seq };
     try {
-      if (event === undefined) return { stand, book, place, eventDay, fault: at };
+      if (event === undefined) throw new Error('it cannot be read');
       book.take(event);
-    } catch {
-      // Becomes the centre's alarm, with the place of the event, when the round is written.
-      return { stand, book, place, eventDay, fault: at };
+    } catch (fault) {
+      // Becomes the centre's alarm when the round is written.
+      const misfit = new Misfit(stand.centreId, at, (fault as Error).message);
+      return { stand, book, place, eventDay, misfit };
     }
     place = at;
     eventDay = row.business_day;
   }
-  return { stand, book, place, eventDay, fault: null };
+  return { stand, book, place, eventDay, misfit: null };
 };
 
 const COLUMNS = byKind((table) => fieldsOf(table).map(factColumn));
@@ -123,7 +135,7 @@ const newestOf = ({ stand: { newestDay }, book }: Folded): string | null => {
 const movedBy = (folded: Folded, at: Millis): Moved => ({
   ...{ stand: folded.stand, place: folded.place, eventDay: folded.eventDay },
   newestDay: newestOf(folded),
-  stoppedAt: folded.fault === null ? null : at,
+  stoppedAt: folded.misfit === null ? null : at,
 });
 
 const closedBy = ({ stand: { centreId }, book }: Folded): readonly CentreDay[] =>
@@ -147,9 +159,10 @@ const write = async (
   await putFacts(queries, folded);
   await putRollups(queries, rollups);
   await packDays(queries, packing);
-  for (const { stand, fault } of folded) {
-    if (fault === null) continue;
-    await raise(queries, { centreId: stand.centreId, kind: 'facts', ...fault, at });
+  for (const { misfit } of folded) {
+    if (misfit === null) continue;
+    const { centreId, place } = misfit;
+    await raise(queries, { centreId, kind: 'facts', ...place, at });
   }
 };
 
@@ -170,7 +183,7 @@ const planned = (stands: readonly Stand[]) => {
     const { centreId, place, eventDay, isStopped, line } = stand;
     if (isStopped) continue;
     if (typeof line === 'string') {
-      broken.push(stopped(stand, { stream: line, seq: 1 }));
+      broken.push(stopped(stand, { stream: line, seq: 1 }, 'it continues what is not stored'));
       continue;
     }
     if (place.stream !== '' && segmentAt(line, place) < 0) {
@@ -183,19 +196,25 @@ const planned = (stands: readonly Stand[]) => {
   return { wanted, astray, broken };
 };
 
-const hasMore = ({ stand: { line }, place, fault }: Folded): boolean =>
-  fault === null && typeof line !== 'string' && nextAfter(line, place) !== undefined;
+const hasMore = ({ stand: { line }, place, misfit }: Folded): boolean =>
+  misfit === null && typeof line !== 'string' && nextAfter(line, place) !== undefined;
+
+/** What came of a round. */
+export interface Done {
+  /** Centres that have more. */
+  readonly more: readonly string[];
+  readonly misfits: readonly Misfit[];
+}
 
 /**
- * Makes the facts of the next events of these centres, in one transaction. Returns the centres that
- * have more. Rejects with `Overtaken` where another one was doing the same, and then nothing
- * was done; at once again is right.
+ * Makes the facts of the next events of these centres, in one transaction. Rejects with `Overtaken`
+ * where another one was doing the same, and then nothing was done; at once again is right.
  */
 export const round = async (
   database: Database,
   centres: readonly string[],
   at: Millis,
-): Promise<readonly string[]> => {
+): Promise<Done> => {
   const stands = await standsOf(database, centres);
   try {
     return await roundFrom(database, stands, at);
@@ -211,7 +230,7 @@ const roundFrom = async (
   database: Database,
   stands: readonly Stand[],
   at: Millis,
-): Promise<readonly string[]> => {
+): Promise<Done> => {
   const { wanted, astray, broken } = planned(stands);
   for (const stand of astray) await rewind(database, stand, at);
   const each = Math.ceil(EVENTS_MAX / Math.max(1, wanted.length));
@@ -229,7 +248,9 @@ const roundFrom = async (
     ...going.map(({ centreId, stand }) => fold(stand, found.get(centreId)!, read.get(centreId)!)),
     ...wanted
       .filter(({ centreId }) => rows.get(centreId)!.length === 0)
-      .map(({ stand, after: { stream, seq } }) => stopped(stand, { stream, seq: seq + 1 })),
+      .map(({ stand, after: { stream, seq } }) =>
+        stopped(stand, { stream, seq: seq + 1 }, 'it is not stored'),
+      ),
     ...broken,
   ];
   if (folded.length > 0) {
@@ -243,18 +264,30 @@ const roundFrom = async (
     const rollups = await rolledUp(database, deltas);
     await database.transaction((queries) => write(queries, { folded, rollups, packing, at }));
   }
-  return [...folded.filter(hasMore).map(({ stand }) => stand), ...astray].map(
-    ({ centreId }) => centreId,
-  );
+  const goOn = [...folded.filter(hasMore).map(({ stand }) => stand), ...astray];
+  return {
+    more: goOn.map(({ centreId }) => centreId),
+    misfits: folded.flatMap(({ misfit }) => misfit ?? []),
+  };
 };
 
-/** A centre whose next events cannot become facts stops before them, with an alarm. */
-export const stopAt = async (database: Database, centreId: string, at: Millis): Promise<void> => {
+/**
+ * A centre whose next events cannot become facts stops before them, with an alarm; `null` for one
+ * that has stopped before.
+ */
+export const stopAt = async (
+  database: Database,
+  centreId: string,
+  { why, at }: { readonly why: string; readonly at: Millis },
+): Promise<Misfit | null> => {
   const [stand] = await standsOf(database, [centreId]);
   const { place, line, isStopped } = stand!;
-  if (isStopped) return;
+  if (isStopped) return null;
   const { stream, seq } = (typeof line === 'string' ? undefined : nextAfter(line, place)) ?? place;
-  const folded = [stopped(stand!, { stream, seq: seq + 1 })];
+  const folded = stopped(stand!, { stream, seq: seq + 1 }, why);
   const rollups = { quarters: [], days: [] };
-  await database.transaction((queries) => write(queries, { folded, rollups, packing: [], at }));
+  await database.transaction((queries) =>
+    write(queries, { folded: [folded], rollups, packing: [], at }),
+  );
+  return folded.misfit;
 };

@@ -15,7 +15,7 @@ import { Buckets, perMinute } from '../../node/bucket.js';
 import { JOIN_BYTES_MAX, packedValue, signedOf, takeBytes } from '../../node/forward/receive.js';
 import { addKey, enrol, isKeyOf, keepCentre } from '../centres/enrolment.js';
 import type { Upstream } from '../upstream.js';
-import { refuse, senderOf, tellFaults, type SenderRequest } from './sender.js';
+import { refuse, senderOf, type SenderRequest } from './sender.js';
 
 const ENROLMENTS_PER_MINUTE = 10;
 
@@ -36,7 +36,8 @@ export const joinRoutes = (app: FastifyInstance, upstream: Upstream): void => {
       isKeyOf(senderId, rekey.requestKey) &&
       isSignedBy(proofOf(senderId), rekey.proof, rekey.requestKey);
     if (!isOwn) return refuse(reply, 'malformed');
-    await addKey(database, { senderId, requestKey: rekey.requestKey, now: now() });
+    const { requestKey } = rekey;
+    await database.transaction((queries) => addKey(queries, { senderId, requestKey, now: now() }));
     senders.forget(senderId);
     return reply.send({});
   };
@@ -72,7 +73,6 @@ export const enrolRoute = (app: FastifyInstance, upstream: Upstream): void => {
   const { database, senders, now } = upstream;
   const enrolments = new Buckets(() => perMinute(ENROLMENTS_PER_MINUTE));
   takeBytes(app, JOIN_BYTES_MAX);
-  tellFaults(app, upstream);
 
   const onRequest = async ({ ip }: FastifyRequest, reply: FastifyReply) =>
     enrolments.take(lineOf(ip), now()) ? undefined : reply.code(429).send({ refused: 'tooMany' });
@@ -86,10 +86,10 @@ export const enrolRoute = (app: FastifyInstance, upstream: Upstream): void => {
       isVerifierKey(post.requestKey) &&
       isSignedBy(signedOf(request), String(header), post.requestKey);
     if (!isOwn) return reply.code(400).send({ refused: 'malformed' });
-    const refused = await enrol(database, post, now());
-    if (refused !== null) return reply.code(403).send({ refused });
+    const answer = await enrol(database, post, now());
+    if ('refused' in answer) return reply.code(403).send(answer);
     senders.forget(senderIdOf(post));
     upstream.journal.info({ sender: senderIdOf(post) }, 'a sender enrolled');
-    return reply.send({});
+    return reply.send(answer);
   });
 };

@@ -62,7 +62,6 @@ const lengthOf = ({ headers }: SenderRequest): number => {
 export const openDoor = (app: FastifyInstance, upstream: Upstream, room: Room): void => {
   const { senders } = upstream;
   takeBytes(app, PACKED_BYTES_MAX);
-  tellFaults(app, upstream);
   app.addHook('onRequest', async (request: SenderRequest, reply) => {
     const named = await senders.named(signerOf(request), request.headers[SIGNATURE_HEADER]);
     if (refuseSender(named, reply) === undefined) return reply;

@@ -83,7 +83,7 @@ export class Relay {
   private readonly passed = new Map<string, Passed>();
   /** Centres that are not taken above, with why. */
   private readonly refused = new Map<string, string>();
-  private readonly ended: Promise<void>[] = [];
+  private readonly running = new Set<Promise<void>>();
   private readonly wires: Wires;
   private readonly key: RequestKey;
   private readonly base: string;
@@ -145,7 +145,7 @@ export class Relay {
     for (const { forwarder } of this.passed.values()) forwarder.stop();
     await this.wires.close();
     await this.looking;
-    await Promise.all(this.ended);
+    await Promise.all(this.running);
   }
 
   private look(): void {
@@ -260,7 +260,8 @@ export class Relay {
         journal.error({ err, centreId }, 'passing on is tried again after a fault');
       },
     });
-    this.ended.push(forwarder.run());
+    const run = forwarder.run().finally(() => this.running.delete(run));
+    this.running.add(run);
     return Object.assign(passed, { enrolledAt, forwarder });
   }
 

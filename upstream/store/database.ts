@@ -48,6 +48,13 @@ export class QueryFault extends Error {
   }
 }
 
+/** The database answers and must not be used. The message says why, and what to do. */
+export class UnfitFault extends QueryFault {
+  constructor(message: string) {
+    super(message, '');
+  }
+}
+
 /** Another process has moved on what was read here: the work begins anew. */
 export class Overtaken extends Error {}
 

@@ -2,6 +2,7 @@ import pg from 'pg';
 import {
   QueryFault,
   StoreFault,
+  UnfitFault,
   watched,
   type Database,
   type Engine,
@@ -74,12 +75,9 @@ const unfit = async (queries: Queries): Promise<string | undefined> => {
   return `its ${name} is off: what is confirmed to a centre must outlast a power cut; set it on`;
 };
 
-/** A connection that must not be used. The message says why, and what to do. */
-class Unfit extends Error {}
-
 /** Looks at each new connection: the server may have come back with other settings. */
 const verify = (client: pg.PoolClient, done: (fault?: Error) => void): void => {
-  unfit(queriesOf(client)).then((why) => done(why === undefined ? why : new Unfit(why)), done);
+  unfit(queriesOf(client)).then((why) => done(why === undefined ? why : new UnfitFault(why)), done);
 };
 
 /** Without the user and secret that stand in it. */
@@ -181,7 +179,7 @@ export const openPostgres = async (
     };
   } catch (fault) {
     await pool.end();
-    if (fault instanceof QueryFault && fault.cause instanceof Unfit) throw refused(fault.message);
+    if (fault instanceof UnfitFault) throw refused(fault.message);
     if (fault instanceof QueryFault) throw refused(remedyOf(fault), { cause: fault });
     throw fault;
   }

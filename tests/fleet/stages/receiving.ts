@@ -7,6 +7,7 @@ import { makeCode } from '../../../upstream/centres/enrolment.js';
 import { Senders } from '../../../upstream/centres/senders.js';
 import { Projector } from '../../../upstream/facts/projector.js';
 import { upstreamApp } from '../../../upstream/http/app.js';
+import { pagesOf } from '../../../upstream/http/own.js';
 import { Ingest } from '../../../upstream/ingest/ingest.js';
 import { run } from '../../../upstream/run.js';
 import type { Settings } from '../../../upstream/settings.js';
@@ -75,7 +76,7 @@ const receiver = async (settings: Settings): Promise<Opened> => {
     now,
     journal,
   };
-  const app = await upstreamApp(parts, () => undefined);
+  const app = await upstreamApp(parts, pagesOf(parts));
   const url = await app.listen({ port: 0, host: settings.host });
   const stop = async (): Promise<void> => {
     app.server.closeAllConnections();
