@@ -36,7 +36,8 @@ export interface Office {
   /** `again` is a page that looks by itself: nobody is kept signed in by it. */
   fleet: (again: boolean) => Asked<FleetAnswer>;
   centre: (centreId: string, day: string | null, again: boolean) => Asked<CentreAnswer>;
-  alarms: (again: boolean) => Asked<AlarmsAnswer>;
+  /** Of one centre, or of all for `null`. */
+  alarms: (centreId: string | null, again: boolean) => Asked<AlarmsAnswer>;
   clearAlarm: (centreId: string, alarmId: string) => Asked<object>;
   reopenAlarm: (centreId: string, alarmId: string) => Asked<object>;
   enrolment: (again: boolean) => Asked<EnrolmentAnswer>;
@@ -79,7 +80,10 @@ export const makeOffice = (): Office => ({
     const query = { ...(day === null ? {} : { day }), ...looking(again) };
     return get(url(`centre/${encodeURIComponent(centreId)}`, query));
   },
-  alarms: (again) => get(url('alarms', looking(again))),
+  alarms: (centreId, again) => {
+    const query = { ...(centreId === null ? {} : { centre: centreId }), ...looking(again) };
+    return get(url('alarms', query));
+  },
   clearAlarm: (centreId, alarmId) => post('/api/alarms/clear', { centreId, alarmId }),
   reopenAlarm: (centreId, alarmId) => post('/api/alarms/reopen', { centreId, alarmId }),
   enrolment: (again) => get(url('enrolment', looking(again))),

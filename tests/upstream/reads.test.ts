@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { percentile } from '../../core/figures.js';
 import { bucketOf } from '../../core/kpi/histogram.js';
+import type { Scope } from '../../core/protocol/overview.js';
 import { DAY_MS } from '../../core/time.js';
 import { csvOf } from '../../server/report/csv.js';
 import { reportOfDay } from '../../server/report/day.js';
@@ -9,7 +10,7 @@ import { raise } from '../../upstream/ingest/alarms.js';
 import { Ingest } from '../../upstream/ingest/ingest.js';
 import { clearAlarm, readAlarms } from '../../upstream/read/alarms.js';
 import { readCentre } from '../../upstream/read/centre.js';
-import { legsCsv } from '../../upstream/read/csv.js';
+import { countLegs, legsCsv } from '../../upstream/read/csv.js';
 import { readFleet } from '../../upstream/read/fleet.js';
 import { SILENT_MS } from '../../upstream/ingest/rows.js';
 import type { Database } from '../../upstream/store/database.js';
@@ -175,12 +176,16 @@ describe.each(KINDS)('on %s', (kind) => {
     expect(await clearAlarm(database, { ...clearing, scope: ['suez'] })).toBe(false);
     expect(await clearAlarm(database, { ...clearing, scope: null })).toBe(true);
     expect(await clearAlarm(database, { ...clearing, scope: null })).toBe(false);
-    const { alarms } = await readAlarms(database, { scope: null, now });
+    const { alarms } = await readAlarms(database, { scope: null, centreId: null, now });
     expect(alarms).toMatchObject([
       { centreId: 'suez', raisedAt: 10, clearedAt: null, name: { en: 'Centre suez' } },
       { centreId: 'fayed', raisedAt: 20, clearedAt: 30, clearedBy: 'mona' },
     ]);
-    expect((await readAlarms(database, { scope: ['suez'], now })).alarms).toHaveLength(1);
+    const count = async (scope: Scope, centreId: string | null): Promise<number> =>
+      (await readAlarms(database, { scope, centreId, now })).alarms.length;
+    expect(await count(['suez'], null)).toBe(1);
+    expect(await count(null, 'fayed')).toBe(1);
+    expect(await count(['suez'], 'fayed')).toBe(0);
   });
 
   const textOf = async (chunks: AsyncIterable<string>): Promise<string[]> => {
@@ -205,6 +210,8 @@ describe.each(KINDS)('on %s', (kind) => {
       expected.push(...own.slice(1).map((line) => `${centreId},${governorate},${line},`));
     }
     expect(found).toEqual(expected);
+    const counted = await countLegs(database, { scope: null, ...range, centreId: null });
+    expect(counted).toBe(expected.length - 1);
     const one = { from: DAY, to: DAY, centreId: 'fayed' };
     expect(await textOf(legsCsv(database, { scope: null, ...one }))).toHaveLength(1);
   });
@@ -231,5 +238,12 @@ describe.each(KINDS)('on %s', (kind) => {
     await database.query(`UPDATE service_day SET closed_at = 9 WHERE centre_id = 'fayed'`);
     const answer = (await readCentre(database, { ...asked, day: kept.days!.first }))!;
     expect([answer.report, answer.days]).toEqual([null, null]);
+  });
+
+  test('of a month whose legs are not kept any more no lines are promised', async () => {
+    const asked = { scope: null, from: LAST_DAY, to: DAY, centreId: null };
+    expect(await countLegs(database, asked)).toBeGreaterThan(0);
+    await database.query('DROP TABLE leg_2026_11');
+    expect(await countLegs(database, asked)).toBe(0);
   });
 });

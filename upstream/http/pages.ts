@@ -46,10 +46,13 @@ const readRoutes = (app: FastifyInstance, parts: PageParts): void => {
     },
   );
 
-  app.get('/api/alarms', async (request, reply) => {
+  app.get<{ Querystring: { centre?: string } }>('/api/alarms', async (request, reply) => {
     const who = await entered(parts, { request, reply }, 'viewer');
     if (who === undefined) return reply;
-    return reads.readAlarms(database, { scope: who.account.scope, now: clock.now() });
+    const { centre: centreId = null } = request.query;
+    if (centreId !== null && !ID.test(centreId)) return refuseWith(reply, 400, 'payload.invalid');
+    const { scope } = who.account;
+    return reads.readAlarms(database, { scope, centreId, now: clock.now() });
   });
 
   app.get('/api/audit', async (request, reply) => {

@@ -32,7 +32,11 @@ export interface Reads {
     queries: Queries,
     ask: Asked & { readonly centreId: string; readonly day: string | null },
   ): Promise<CentreAnswer | null>;
-  readAlarms(queries: Queries, ask: Asked): Promise<AlarmsAnswer>;
+  /** Of one centre, or of all of the scope for `null`. */
+  readAlarms(
+    queries: Queries,
+    ask: Asked & { readonly centreId: string | null },
+  ): Promise<AlarmsAnswer>;
   /** Whether there was such an alarm; one that is cleared already stays as it is. */
   clearAlarm(
     queries: Queries,

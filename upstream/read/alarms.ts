@@ -7,10 +7,17 @@ const ALARMS_LISTED_MAX = 1000;
 
 type AlarmRow = Omit<AlarmLine, 'name'> & { readonly name_ar: string; readonly name_en: string };
 
+interface Asked {
+  readonly scope: Scope;
+  /** All of the scope for `null`. */
+  readonly centreId: string | null;
+  readonly now: Millis;
+}
+
 /** Open alarms and then those that were cleared, the newest of each first. */
 export const readAlarms = async (
   queries: Queries,
-  { scope, now }: { readonly scope: Scope; readonly now: Millis },
+  { scope, centreId, now }: Asked,
 ): Promise<AlarmsAnswer> => {
   const rows = await queries.query<AlarmRow>(
     `SELECT a.centre_id AS "centreId", c.name_ar, c.name_en, a.alarm_id AS "alarmId", a.kind,
@@ -18,11 +25,11 @@ export const readAlarms = async (
        a.cleared_at AS "clearedAt", coalesce(account.name, a.cleared_by) AS "clearedBy"
      FROM alarm AS a JOIN centre AS c ON c.centre_id = a.centre_id
        LEFT JOIN account ON account.account_id = a.cleared_by
-     WHERE ${IN_SCOPE}
+     WHERE ${IN_SCOPE} AND ($2::text IS NULL OR c.centre_id = $2)
      ORDER BY a.cleared_at IS NOT NULL, coalesce(a.cleared_at, a.raised_at) DESC,
        a.centre_id, a.alarm_id
      LIMIT ${ALARMS_LISTED_MAX}`,
-    [scopeValue(scope)],
+    [scopeValue(scope), centreId],
   );
   return {
     now,

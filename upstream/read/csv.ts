@@ -12,6 +12,7 @@ import { FACT_TABLES, fieldsOf } from '../../core/facts/fields.js';
 import { grouped } from '../../core/figures.js';
 import type { Scope } from '../../core/protocol/overview.js';
 import type { Queries } from '../store/database.js';
+import { partsOf } from '../store/retention.js';
 import { factColumn } from '../store/facttables.js';
 import { IN_SCOPE, scopeValue } from './lines.js';
 import { clerksOf, NAMELESS, namesOf } from './names.js';
@@ -88,17 +89,19 @@ const wordsByDay = async (
   return new Map(days.map(({ day, configuration }) => [day, words.get(configuration)!]));
 };
 
-/** How many lines follow the head, by the roll-ups. */
+/** How many lines follow the head, by the roll-ups of the months whose legs are still kept. */
 export const countLegs = async (
   queries: Queries,
   { scope, from, to, centreId }: Omit<Asked, 'pageRows'>,
 ): Promise<number> => {
+  const months = (await partsOf(queries, 'leg')).map(({ month }) => month);
   const [row] = await queries.query<{ readonly legs: number | null }>(
     `SELECT sum(d.leg_joined)::BIGINT AS legs
      FROM centre AS c JOIN rollup_day AS d ON d.centre_id = c.centre_id
      WHERE ${IN_SCOPE} AND ($2::text IS NULL OR c.centre_id = $2)
-       AND d.business_day BETWEEN $3::date AND $4::date`,
-    [scopeValue(scope), centreId, from, to],
+       AND d.business_day BETWEEN $3::date AND $4::date
+       AND substr(d.business_day::text, 1, 7) IN (SELECT json_array_elements_text($5::json))`,
+    [scopeValue(scope), centreId, from, to, JSON.stringify(months)],
   );
   return row?.legs ?? 0;
 };

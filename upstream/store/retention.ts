@@ -1,6 +1,6 @@
 import type { Millis } from '../../core/configuration.js';
 import { centresBehind } from '../facts/stands.js';
-import type { Database } from './database.js';
+import type { Database, Queries } from './database.js';
 import { monthAfter } from './month.js';
 import { forgetMonths, TABLES_BY_TIME } from './schema.js';
 import { AMONG } from './tables.js';
@@ -15,12 +15,13 @@ const PARTITION = /_(\d{4})_(\d{2})$/;
 
 interface Part {
   readonly name: string;
+  /** `YYYY-MM`. */
   readonly month: string;
 }
 
-/** The months of a table, the oldest first. */
-const partsOf = async (database: Database, table: string): Promise<readonly Part[]> => {
-  const rows = await database.query<{ name: string }>(
+/** The months of a table that are still kept, the oldest first. */
+export const partsOf = async (queries: Queries, table: string): Promise<readonly Part[]> => {
+  const rows = await queries.query<{ name: string }>(
     'SELECT relid::regclass::text AS name FROM pg_partition_tree($1::regclass) WHERE isleaf',
     [table],
   );

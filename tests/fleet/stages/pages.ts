@@ -43,7 +43,7 @@ const pagesOf = ({ database, year, centres }: Stand): Readonly<Record<string, Re
       if ((answer?.report ?? null) === null) throw new Error(`${centreId} has no report of ${day}`);
       return answer;
     },
-    alarms: () => readAlarms(database, { scope: null, now }),
+    alarms: () => readAlarms(database, { scope: null, centreId: null, now }),
   };
 };
 

@@ -87,6 +87,11 @@ const revokedFleet = (): FleetAnswer => {
   return { ...fleet, centres: fleet.centres.map(revoke) };
 };
 
+const alarmsOf = (centreId: string | null): AlarmsAnswer => {
+  const { now, alarms } = alarmsAnswer();
+  return { now, alarms: alarms.filter((one) => centreId === null || one.centreId === centreId) };
+};
+
 /** An alarm that is cleared stays so. */
 const clearing = (): Partial<Office> => {
   let told: AlarmsAnswer = alarmsAnswer();
@@ -204,7 +209,7 @@ export const officeFor = ({ fleet = troubledFleet, office = {} }: Shown): Office
     ownSecret: done,
     fleet: () => Promise.resolve(answer),
     centre: (centreId, day) => Promise.resolve(answerOn(answer, centreId, day)),
-    alarms: () => Promise.resolve(alarmsAnswer()),
+    alarms: (centreId) => Promise.resolve(alarmsOf(centreId)),
     clearAlarm: done,
     reopenAlarm: done,
     enrolment: () => Promise.resolve(enrolmentAnswer()),
