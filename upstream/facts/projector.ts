@@ -91,6 +91,8 @@ export class Projector {
     if (this.ended || this.work !== undefined) return;
     this.work = this.turns().finally(() => {
       this.work = undefined;
+      // What was stored after the last turn and before this.
+      this.stored([]);
     });
   }
 
