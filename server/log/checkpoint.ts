@@ -22,12 +22,13 @@ export interface StoredCheckpoint {
 const lastCheckpoint = (
   database: Database.Database,
   stream: string,
+  sizeMax = Number.MAX_SAFE_INTEGER,
 ): StoredCheckpoint | undefined =>
   database
-    .prepare<[string], StoredCheckpoint>(
-      'SELECT * FROM checkpoint WHERE stream = ? ORDER BY size DESC LIMIT 1',
+    .prepare<[string, number], StoredCheckpoint>(
+      'SELECT * FROM checkpoint WHERE stream = ? AND size <= ? ORDER BY size DESC LIMIT 1',
     )
-    .get(stream);
+    .get(stream, sizeMax);
 
 /** Where a log ends before the events that it was signed for; not whether those there are hold. */
 export interface SignedGap {
@@ -57,17 +58,48 @@ export const signedGap = (database: Database.Database): SignedGap | undefined =>
   return undefined;
 };
 
-/** Over the events of a stream that this file holds, from its last checkpoint on. */
-export const treeOf = (database: Database.Database, stream: string): Tree => {
-  const last = lastCheckpoint(database, stream);
-  const tree = last ? Tree.of(last.size, last.peaks) : Tree.empty();
+/** From a checkpoint on, over the events of its stream that this file holds, up to `size`. */
+const grown = (
+  database: Database.Database,
+  stream: string,
+  [from, size]: readonly [from: StoredCheckpoint | undefined, size: number],
+): Tree => {
+  const tree = from ? Tree.of(from.size, from.peaks) : Tree.empty();
   const head = lastRowOf(database, stream);
   if (head === undefined) return tree;
   for (const row of rowsFrom(database, head.position - head.seq + tree.size + 1)) {
-    if (row.stream !== stream) break;
+    if (row.stream !== stream || tree.size === size) break;
     tree.append(row.hash);
   }
   return tree;
+};
+
+/** Over the events of a stream that this file holds, from its last checkpoint on. */
+export const treeOf = (database: Database.Database, stream: string): Tree =>
+  grown(database, stream, [lastCheckpoint(database, stream), Infinity]);
+
+/** Events that lie there as they are not what was signed. */
+export interface SignedOther {
+  /** The last one before them; 0 where there is none. */
+  readonly after: number;
+  readonly last: number;
+}
+
+/**
+ * The events of a stream from its last checkpoint but one to the last, where that was signed for
+ * others. Only these are read; by whom it was signed is not looked at.
+ */
+export const signedOther = (
+  database: Database.Database,
+  stream: string,
+): SignedOther | undefined => {
+  const last = lastCheckpoint(database, stream);
+  const claim = last && parseCheckpoint(last.note);
+  if (!claim) return undefined;
+  const before = lastCheckpoint(database, stream, last.size - 1);
+  const tree = grown(database, stream, [before, last.size]);
+  if (tree.root().equals(claim.root)) return undefined;
+  return { after: before?.size ?? 0, last: last.size };
 };
 
 /** Signs the log's head now and then, in the committer's transactions. */
@@ -102,8 +134,9 @@ export class Checkpoints {
   }
 
   /**
-   * Signs what was on disk once, in a transaction of its own, for a file that has it no more: then
-   * no start goes on from there, and whoever looks through the file finds it.
+   * Signs what was on disk once, in a transaction of its own, for a file that has it no more, or
+   * something else in its place: then no start goes on from there, and whoever looks through the
+   * file finds it.
    */
   signLost(now: Millis): void {
     const { journal, stream, settled } = this;

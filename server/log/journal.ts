@@ -43,6 +43,7 @@ export class Journal {
       savepoint: database.prepare('SAVEPOINT command'),
       release: database.prepare('RELEASE command'),
       event: insert('event', 'p, s, q, d, o, r, n, m, a, t, v, b, h'),
+      hash: database.prepare<[number], Buffer>('SELECT hash FROM event WHERE position = ?').pluck(),
       answer: insert('answer', 'device, request, payload, body'),
       quarantine: insert('quarantine', 'device, request, at, command, fault'),
       checkpoint: insert('checkpoint', 'stream, size, at, note, peaks'),
@@ -89,6 +90,11 @@ export class Journal {
     const { stream, seq, day, occurred_at, request, part, parts, actor, type, version } = row;
     const head = [position, stream, seq, day, occurred_at, request, part, parts];
     this.call(() => this.statements.event.run(...head, actor, type, version, row.body, hash));
+  }
+
+  /** Of the event at a position; `undefined` where none lies. */
+  hashAt(position: number): Buffer | undefined {
+    return this.statements.hash.get(position) as Buffer | undefined;
   }
 
   answered({ deviceId, requestId }: RequestKey): KeptAnswer | undefined {

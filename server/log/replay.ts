@@ -6,7 +6,7 @@ import { canonical } from '../../core/canonical.js';
 import { decide } from '../../core/decide.js';
 import { emptyState, type Asked, type Configurations, type State } from '../../core/state.js';
 import { eventOf, genesisOf, hashOf, type StoredRow } from '../../chain/chain.js';
-import { signedGap } from './checkpoint.js';
+import { signedGap, signedOther } from './checkpoint.js';
 import { LogFault } from './faults.js';
 import { centreRowsBefore, lastRow, openStream, positionOfDays, rowAt, rowsFrom } from './read.js';
 
@@ -73,20 +73,32 @@ export interface Folded {
   readonly head: Buffer;
 }
 
-const refuseCut = (database: Database.Database): void => {
-  const gap = signedGap(database);
-  if (gap === undefined) return;
-  const { stream, seq, signed } = gap;
+const refuseEnd = (database: Database.Database, why: string): never => {
   const message =
-    `${database.name}: event ${stream}:${seq} is missing: the log was signed up to ${signed}. ` +
-    'Its end was taken away, and numbers would be given out twice: restore the newest backup';
+    `${database.name}: ${why}, and numbers would be given out twice: ` +
+    'restore the newest backup';
   throw new LogFault('log.chainBroken', message);
+};
+
+/** The end of each stream must be there, and that of the open one be what was signed last. */
+const refuseOtherEnd = (database: Database.Database, open: string): void => {
+  const gap = signedGap(database);
+  if (gap !== undefined) {
+    const { stream, seq, signed } = gap;
+    const where = `event ${stream}:${seq} is missing: the log was signed up to ${signed}`;
+    refuseEnd(database, `${where}. Its end was taken away`);
+  }
+  const other = signedOther(database, open);
+  if (other === undefined) return;
+  const where = `events ${open}:${other.after + 1} to ${other.last}`;
+  refuseEnd(database, `${where} are not those that were signed`);
 };
 
 /**
  * The present state, from the centre's events and the last two days only: history does not slow a
  * start. With `checked`, throws `log.chainBroken` when a row of these days does not follow, or when
- * the log ends before what its own checkpoints were signed for.
+ * the log ends before what its own checkpoints were signed for, or the newest one was signed for
+ * another end.
  */
 export const replay = (
   database: Database.Database,
@@ -95,7 +107,7 @@ export const replay = (
 ): Folded => {
   const stream = openStream(database);
   if (stream === undefined) throw new LogFault('log.missing', `${database.name} has no stream`);
-  if (checked) refuseCut(database);
+  if (checked) refuseOtherEnd(database, stream);
   const from = positionOfDays(database, START_DAYS);
   const state = emptyState(rowAt(database, 1)?.stream ?? stream);
   for (const row of centreRowsBefore(database, from)) fold(state, row, of);

@@ -143,6 +143,14 @@ export class Writer {
     return kept && 'ticketId' in kept.answer ? kept.answer.ticketId : undefined;
   }
 
+  /** A transaction's first event follows what was answered for last, or is undone: `reload`. */
+  private expectEnd(): void {
+    const { end, position } = this;
+    if (end === undefined || position !== end.position) return;
+    if (this.log.journal.hashAt(position)?.equals(end.hash) === true) return;
+    throw new Error(`the file has another event at ${position} than the one that was written`);
+  }
+
   private refuseOtherEnd(at: Millis): void {
     const { database, checkpoints } = this.log;
     const wrong = this.end && otherEnd(lastRow(database), this.end);
@@ -209,6 +217,7 @@ export class Writer {
 
   private append(request: Request, decided: readonly Event[], at: Millis): Logged[] {
     const { rules, configurations, projectors, database } = this.log;
+    this.expectEnd();
     return decided.map((event, index) => {
       const { stream, seq } = this.state;
       const logged: Logged = { ...event, at, seq: seq + 1, stream, actor: request.actor };

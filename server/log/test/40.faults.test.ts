@@ -10,9 +10,11 @@ import {
   takeTicket,
 } from '../../../tests/fixtures/log.js';
 import { canonical } from '../../../core/canonical.js';
+import { hashOf } from '../../../chain/chain.js';
 import type { Command } from '../../../core/protocol/commands.js';
 import type { Answer } from '../../../core/protocol/wire.js';
 import { Crash, kindOf, type FaultPoint } from '../faults.js';
+import { rowsFrom } from '../read.js';
 import { hallRules, replay, type Rules } from '../replay.js';
 import { verify } from '../verify.js';
 
@@ -243,16 +245,27 @@ test.each([
   expect(() => (hall = new LoggedHall({ directory: folder.path }))).toThrow('is missing');
 });
 
-test('[LOG-4] nor from another end than the one that was answered for', async () => {
-  const hall = await new LoggedHall({ directory: folder.path, rules: brittle }).open();
-  await hall.done(takeTicket);
-  const { seq } = hall.committer.state;
-  spoil(folder.path, `UPDATE event SET hash = randomblob(32) WHERE seq = ${seq}`);
+test.each([
+  ['of a command', takeTicket],
+  ['of one that makes the rules throw', culprit],
+])('[LOG-4] nor from another end that was put there in its place: %s', async (_, command) => {
+  let hall = await new LoggedHall({ directory: folder.path, rules: brittle }).open();
+  for (let n = 0; n < 3; n += 1) await hall.done(takeTicket);
+  const rows = [...rowsFrom(hall.log.database)];
+  const [before, last] = rows.slice(-2);
+  const forged = { ...last!, occurred_at: last!.occurred_at + 1 };
+  const hash = hashOf(before!.hash, forged).toString('hex');
+  const set = `occurred_at = ${forged.occurred_at}, hash = x'${hash}'`;
+  spoil(folder.path, `UPDATE event SET ${set} WHERE seq = ${last!.seq}`);
   const answers: Answer[] = [];
-  void hall.send(culprit).then((answer) => answers.push(answer));
+  void hall.send(command).then((answer) => answers.push(answer));
   hall.turn();
   await Promise.resolve();
   expect(answers).toEqual([]);
   expect(hall.fatal).toMatchObject([{ code: 'log.chainBroken' }]);
+  expect([...rowsFrom(hall.log.database)].length).toBe(rows.length);
   hall.log.close();
+  // Each event follows the one before it; only what was signed tells.
+  const wrong = `events ${last!.stream}:1 to ${last!.seq} are not those that were signed`;
+  expect(() => (hall = new LoggedHall({ directory: folder.path }))).toThrow(wrong);
 });
