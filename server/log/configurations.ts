@@ -65,7 +65,8 @@ export class ConfigurationCheck {
   /** What is wrong with the configuration that this row names first, or `null`. */
   take(row: StoredRow): string | null {
     if (!namesConfiguration(row.type)) return null;
-    const { configuration: key } = JSON.parse(row.body.toString('utf8')) as NamesOne;
+    const key = namedBy(row.body);
+    if (key === undefined) return 'it names no configuration';
     if (this.seen.has(key)) return null;
     this.seen.add(key);
     const body = storedBytes(this.database, key);
@@ -74,6 +75,12 @@ export class ConfigurationCheck {
   }
 }
 
-interface NamesOne {
-  readonly configuration: string;
-}
+/** `undefined` in what no server wrote: a hash that fits can be made for any body. */
+const namedBy = (body: Buffer): string | undefined => {
+  try {
+    const named = JSON.parse(body.toString('utf8')) as { readonly configuration?: unknown } | null;
+    return typeof named?.configuration === 'string' ? named.configuration : undefined;
+  } catch {
+    return undefined;
+  }
+};

@@ -45,8 +45,18 @@ const partsFault = (row: StoredRow, last: StoredRow): string | null => {
   return row.part === expected && (!continues || same) ? null : 'a command is only partly there';
 };
 
+/** `null` for what no server wrote: a hash that fits can be made for any body. */
+const readable = (row: StoredRow): Logged | null => {
+  try {
+    return eventOf(row);
+  } catch {
+    return null;
+  }
+};
+
 const beginning = (row: StoredRow, last: StoredRow | undefined): string | null => {
-  const event = eventOf(row);
+  const event = readable(row);
+  if (event === null) return 'it cannot be read';
   if (last === undefined) return event.type === 'log.started' ? null : 'the log has no beginning';
   if (event.type !== 'log.restored') return 'a stream begins without saying what it follows';
   const follows =

@@ -162,3 +162,18 @@ test('[LOG-4] a changed configuration is found at the event that names it first'
   pass(2 * MINUTE_SLICES);
   expect(altered()).toBe(2);
 });
+
+test.each([1, 2])(
+  '[LOG-4] event %i with a body that nobody can read and a hash that fits',
+  async (seq) => {
+    await write(100);
+    pass(MINUTE_SLICES);
+    const rows = [...rowsFrom(hall.log.database)];
+    const forged = { ...rows[seq - 1]!, body: Buffer.from('{') };
+    const previous = rows[seq - 2]?.hash ?? genesisOf(forged.stream);
+    const hash = hashOf(previous, forged).toString('hex');
+    spoil(folder.path, `UPDATE event SET body = x'7b', hash = x'${hash}' WHERE seq = ${seq}`);
+    pass(2 * MINUTE_SLICES);
+    expect(altered()).toBe(seq);
+  },
+);
