@@ -201,13 +201,16 @@ const sayRestored = async (
   await answered;
 };
 
+const numberIn = (name: string): number => (/^[1-9]\d*$/.test(name) ? Number(name) : 0);
+
 /** Moves the log that is there aside, never to be written again, with copies of its keys. */
 export const putAside = (directory: string): string | null => {
   const old = filesOf(join(directory, LOG_FILE));
   if (old.length === 0) return null;
   const shelf = join(directory, 'kept');
   mkdirSync(shelf, { recursive: true, mode: 0o700 });
-  const place = join(shelf, String(readdirSync(shelf).length + 1));
+  // The highest, not how many: somebody may have taken older ones away to make room.
+  const place = join(shelf, String(Math.max(0, ...readdirSync(shelf).map(numberIn)) + 1));
   mkdirSync(place, { mode: 0o700 });
   for (const path of [...KEY_PATHS, ...requestKeysIn(directory)]) copyKey(path, directory, place);
   for (const path of old) {

@@ -173,6 +173,18 @@ test('what a restore put aside can be restored, with what a killed server left',
   killed.remove();
 });
 
+test('logs that were put aside may be taken away; the next has a place of its own', async () => {
+  const hall = await open();
+  const to = join(shelf.path, 'backup');
+  await backup(folder.path, to);
+  hall.close();
+  for (let n = 0; n < 2; n += 1) await restore(options(), to);
+  rmSync(join(folder.path, 'kept', '1'), { recursive: true });
+  const { kept } = await restore(options(), to);
+  expect(kept).toBe(join(folder.path, 'kept', '3'));
+  expect(readdirSync(join(folder.path, 'kept'))).toEqual(['2', '3']);
+});
+
 test('a log that was signed is not opened, backed up or restored without its key', async () => {
   (await open()).close();
   const file = join(shelf.path, 'backup');
