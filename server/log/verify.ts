@@ -158,7 +158,8 @@ const checkAnswers = (database: Database.Database, problems: Problems): void => 
   const lost = database
     .prepare(
       `SELECT DISTINCT request FROM answer EXCEPT SELECT request FROM event EXCEPT
-       SELECT json_extract(CAST(body AS TEXT), '$.standsFor') FROM event
+       SELECT CASE WHEN json_valid(CAST(body AS TEXT))
+         THEN json_extract(CAST(body AS TEXT), '$.standsFor') END FROM event
        WHERE type = 'ticket.issued' AND instr(CAST(body AS TEXT), 'standsFor') > 0 LIMIT 10`,
     )
     .pluck()

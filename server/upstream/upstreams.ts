@@ -101,11 +101,12 @@ export class Upstreams {
 
   /** Keeps the state, and writes down what is another than before. */
   private tell({ journal }: Centre, status: UpstreamStatus): void {
-    const before = this.states.get(status.id)?.state.is;
+    const before = this.states.get(status.id)?.state;
     this.states.set(status.id, status);
     const { is } = status.state;
-    if (is === before || is === 'sending') return;
     const why = 'why' in status.state ? status.state.why : undefined;
+    const isOther = is === 'stopped' && before?.is === 'stopped' && before.why !== why;
+    if ((is === before?.is && !isOther) || is === 'sending') return;
     const words = { upstream: status.id, state: is, why };
     if (is === 'stopped' && why === 'unknown') journal.warn(words, 'not enrolled there: join');
     else if (is === 'stopped') journal.error(words, 'an upstream takes no more');

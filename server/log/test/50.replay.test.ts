@@ -116,6 +116,12 @@ const tampering: readonly (readonly [name: string, sql: string, words: string])[
   ['a changed time', 'UPDATE event SET occurred_at = occurred_at + 1 WHERE position = 5', 'hash'],
   ['a changed actor', `UPDATE event SET actor = 'x' WHERE position = 5`, 'hash'],
   ['a changed day', `UPDATE event SET day = '2026-11-21' WHERE position = 5`, 'hash'],
+  [
+    'an answer without events beside a body that nobody can read',
+    `UPDATE event SET body = CAST('{"standsFor' AS BLOB) WHERE type = 'ticket.issued';
+     INSERT INTO answer VALUES ('d', 'ghost', zeroblob(32), '{}')`,
+    'answer ghost: has no events',
+  ],
   ['a missing event', 'DELETE FROM event WHERE position = 5', 'a row is missing'],
   ['a cut tail', 'DELETE FROM event WHERE position > 6', 'the events it was signed for'],
   [
