@@ -93,6 +93,9 @@ const calendar = z.strictObject({
   closeByMin: minutes.default(240),
 });
 
+/** Visits that are open at once, but for those that kiosks let in while the server was away. */
+export const OPEN_VISITS_MAX = 5000;
+
 const rules = z.strictObject({
   noShowCalls: z.number().int().min(1).max(5).default(2),
   noShowAfterS: z.number().int().min(0).max(600).default(60),
@@ -102,7 +105,7 @@ const rules = z.strictObject({
   followTargetMin: minutes.default(10),
   delayMaxMin: minutes.default(120),
   servicesMax: z.number().int().min(1).max(SERVICES_ASKED_MAX).default(4),
-  waitingMax: z.number().int().min(1).max(5000).default(2000),
+  waitingMax: z.number().int().min(1).max(OPEN_VISITS_MAX).default(2000),
   legOrder: z.enum(['asked', 'shortest']).default('asked'),
   ticketsPerMinuteMax: z.number().int().min(1).max(600).default(30),
   /** Numbers of a series that a kiosk holds for when the server is away; 0 for none. */

@@ -15,8 +15,11 @@ export const POST_EVENTS_MAX = 500;
  * open has 500 events within weeks; a sender of a longer time sends more posts.
  */
 export const POST_MONTHS_MAX = 12;
-/** Of a single request, which is never split: the end of a day ends every open visit. */
-export const REQUEST_EVENTS_MAX = 10_000;
+/**
+ * Of a single request, which is never split: the end of a day ends every open visit by two events,
+ * and of visits a hall may have some more than `OPEN_VISITS_MAX`.
+ */
+export const REQUEST_EVENTS_MAX = 16_000;
 /** Of one post as JSON, before it is packed. */
 export const POST_BYTES_MAX = 4_000_000;
 /**

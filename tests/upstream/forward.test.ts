@@ -1,7 +1,13 @@
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { POST_EVENTS_MAX, postSchema } from '../../core/protocol/upstream.js';
+import { OPEN_VISITS_MAX } from '../../core/configuration.js';
+import {
+  POST_BYTES_MAX,
+  POST_EVENTS_MAX,
+  postSchema,
+  REQUEST_EVENTS_MAX,
+} from '../../core/protocol/upstream.js';
 import { machineTimers } from '../../node/time.js';
 import { Forwarder, UpstreamAway } from '../../node/forward/forwarder.js';
 import { Outbox } from '../../server/upstream/outbox.js';
@@ -117,7 +123,8 @@ test.each(
 test('a command of more events than a post goes whole', async () => {
   const hall = await new LoggedHall({ directory: folder.path }).open();
   const sending = new Sending(hall, above);
-  for (let n = 0; n < 260; n += 1) await hall.done(takeTicket);
+  const open = 260;
+  for (let n = 0; n < open; n += 1) await hall.done(takeTicket);
   await hall.done({ type: 'closeDay' });
   const { parts } = sending.rows().at(-1)!;
   expect(parts).toBeGreaterThan(POST_EVENTS_MAX);
@@ -126,6 +133,11 @@ test('a command of more events than a post goes whole', async () => {
   await sending.stop();
   await sending.expectEqual();
   for (const post of sending.posts) expect(postSchema.safeParse(post).error).toBeUndefined();
+  // So would that of a hall in which there is room for nobody more.
+  const timesAsMany = OPEN_VISITS_MAX / open;
+  expect(parts * timesAsMany).toBeLessThan(REQUEST_EVENTS_MAX);
+  const [closing] = sending.posts.filter(({ events }) => events.length === parts);
+  expect(JSON.stringify(closing).length * timesAsMany).toBeLessThan(POST_BYTES_MAX);
   // And so it goes on from there, and back to a centre that has lost it.
   const { stream, seq } = hall.committer.state;
   const tail = await new StoredSource(database, sending.centreId).from(stream, seq - parts + 1);
