@@ -146,6 +146,33 @@ test('a folder is for one process, and free again when that was killed', async (
   await keeper.expectKept();
 }, 60_000);
 
+test('a table that is written anew again and again does not grow for ever', async () => {
+  const folder = scratch();
+  cpSync(join(made.path, 'store'), folder.path, { recursive: true });
+  const chores: (() => void)[] = [];
+  const every = (_: number, run: () => void) => {
+    chores.push(run);
+    return () => undefined;
+  };
+  const database = await openEmbedded(folder.path, { every }, (fault) => {
+    throw fault;
+  });
+  const size = async (): Promise<number> => {
+    await database.query('UPDATE written SET n = n + 1');
+    for (const chore of chores) chore();
+    const [row] = await database.query<{ bytes: number }>(
+      `SELECT pg_relation_size('written') AS bytes`,
+    );
+    return row!.bytes;
+  };
+  await database.query('CREATE TABLE written AS SELECT n FROM generate_series(1, 2000) AS n');
+  const first = await size();
+  await size();
+  expect(await size()).toBeLessThan(1.5 * first);
+  await database.close();
+  folder.remove();
+}, 60_000);
+
 test.each([
   [
     'store.version',

@@ -9,6 +9,7 @@ import { RequestKey } from '../../node/forward/requestkey.js';
 import { bodyOf } from '../../server/hub/screens.js';
 import { ownOf } from '../../server/upstream/own.js';
 import { makeCode, revoke } from '../../upstream/centres/enrolment.js';
+import { Senders } from '../../upstream/centres/senders.js';
 import { HandTimers, openDoors, type Doors } from '../fixtures/doors.js';
 import { openUpstream, type OpenUpstream } from './running.js';
 
@@ -78,6 +79,18 @@ test('a centre in no time zone does not enrol: its days could not be told', asyn
   await enrol(code);
 });
 
+/** Another receiver of the same store, with a clock that is moved by hand. */
+const otherReceiver = () => {
+  const { database, now } = upstream.upstream;
+  const time = { at: now() };
+  const senders = new Senders(database, () => time.at);
+  const request = { method: 'POST', path: '/', body: Buffer.alloc(0) };
+  /** Whether what this key signs is of a centre that was revoked; `undefined` for a stranger's. */
+  const isRevoked = async (signer = new RequestKey(hall.data, 'gov', centreId).signer()!) =>
+    (await senders.signedBy(centreId, request, signRequest(request, signer)))?.revoked;
+  return { time, isRevoked };
+};
+
 test('a code is good once, for its centre, and the same again is harmless', async () => {
   const code = await codeOf();
   await expect(enrol('AAAA-BBBB-CCCC')).rejects.toThrow('the code is not the newest one');
@@ -91,6 +104,8 @@ test('a new key takes over, and the old one ends with its first use', async () =
   await enrol(await codeOf());
   await until('live');
   const before = new RequestKey(hall.data, 'gov', centreId).signer()!;
+  const other = otherReceiver();
+  expect(await other.isRevoked()).toBe(false);
   // The data centre's clock was ahead when the old key came.
   await upstream.upstream.database.query('UPDATE centre_key SET since = since + 100000000');
   upstream.upstream.senders.forget(centreId);
@@ -100,12 +115,19 @@ test('a new key takes over, and the old one ends with its first use', async () =
   const keys = await upstream.upstream.database.query('SELECT key_id FROM centre_key');
   expect(keys).toHaveLength(1);
   expect(await posted({}, before)).toBe(401);
+  other.time.at += 1_000;
+  expect(await other.isRevoked()).toBe(false);
+  expect(await other.isRevoked(before)).toBeUndefined();
 });
 
 test('a revoked centre is refused, and enrols again with a new code', async () => {
   await enrol(await codeOf());
   await until('live');
+  const other = otherReceiver();
+  expect(await other.isRevoked()).toBe(false);
   await revoke(upstream.upstream.database, centreId, upstream.upstream.now());
+  other.time.at += 10_000;
+  expect(await other.isRevoked()).toBe(true);
   upstream.upstream.senders.forget(centreId);
   await hall.centre.log.askAsServer({ type: 'stopPaper', kioskId: null });
   await until('stopped');
