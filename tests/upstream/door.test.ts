@@ -79,6 +79,13 @@ test('a centre in no time zone does not enrol: its days could not be told', asyn
   await enrol(code);
 });
 
+test('what is done in training goes to nobody', async () => {
+  const { upstreams } = hall.centre.settings;
+  const training = await openDoors({ upstreams, staff: false, training: true });
+  expect(training.centre.upstreams.status()).toEqual([]);
+  await training.close();
+});
+
 /** Another receiver of the same store, with a clock that is moved by hand. */
 const otherReceiver = () => {
   const { database, now } = upstream.upstream;
