@@ -73,7 +73,7 @@ beforeAll(async () => {
       machines.push({ name: `${id}/${place.name}`, root, units, dropIns: below.filter(isDropIn) });
     }
   }
-}, 60_000);
+});
 afterAll(() => {
   machines = [];
   rmSync(scratch, { recursive: true });

@@ -79,7 +79,7 @@ test('dead since before opening: tickets of hours enter once, in order, printed'
   await until(() => centre.agent?.isLive, 'the agent is back');
   expect(centre.logged('ticket.issued')).toHaveLength(3);
   expect(centre.said).toEqual([]);
-}, 60_000);
+});
 
 test('a request carried out without an answer keeps its place, numbered as on paper', async () => {
   await beginOpen();
@@ -99,7 +99,7 @@ test('a request carried out without an answer keeps its place, numbered as on pa
   expect(tickets.map(({ number }) => number)).toEqual([numberOf(paper)]);
   await until(() => centre.logged('ticket.printed').length > 0, 'the paper told');
   expect(centre.logged('ticket.issued')).toHaveLength(1);
-}, 60_000);
+});
 
 test('[ENTER-5] a request whose paper came out without an answer has no second one', async () => {
   await beginOpen();
@@ -124,7 +124,7 @@ test('[ENTER-5] a request whose paper came out without an answer has no second o
   expect(issued).toEqual([label.number, numberOf(next)]);
   expect(centre.logged('ticket.relabelled')).toEqual([]);
   expect(centre.papers()).toBe(2);
-}, 60_000);
+});
 
 test('[ENTER-5] a request that server and agent carry out at once has one paper', async () => {
   await beginOpen();
@@ -146,7 +146,7 @@ test('[ENTER-5] a request that server and agent carry out at once has one paper'
   const numbers = [...day().tickets.values()].map(({ number }) => number);
   expect(new Set(numbers)).toEqual(new Set(shown));
   expect(centre.papers()).toBe(4);
-}, 60_000);
+});
 
 test('a server that only the page did not hear learns of the ticket, and prints on', async () => {
   await beginOpen();
@@ -157,7 +157,7 @@ test('a server that only the page did not hear learns of the ticket, and prints 
   const from = { sentAt: clock.now(), actor: 'k1', deviceId: 'k1' };
   await log.enqueue({ requestId: 'd'.padStart(32, '0'), command: takeTicket(), ...from });
   await until(() => centre.logged('ticket.printed').length === 2, 'both papers');
-}, 60_000);
+});
 
 test('a request that arrives after all hears of the ticket that its visitor has', async () => {
   centre = await Outage.begin();
@@ -176,7 +176,7 @@ test('a request that arrives after all hears of the ticket that its visitor has'
   });
   expect(answer).toMatchObject({ done: true, receipt: { label: { number: numberOf(paper) } } });
   expect(centre.logged('ticket.issued')).toHaveLength(1);
-}, 60_000);
+});
 
 test('the door is for pages of its own server that show the token', async () => {
   centre = await Outage.begin();
@@ -196,7 +196,7 @@ test('the door is for pages of its own server that show the token', async () => 
   expect(await status({ origin }, 'OPTIONS')).toBe(204);
   expect(await centre.door('/ticket', { kioskId: 'k1' })).toEqual({ refused: 'payload.invalid' });
   expect(await centre.door('//')).toEqual({});
-}, 60_000);
+});
 
 test('[ENTER-4] a ticket that comes after its day is shown to the manager', async () => {
   centre = await Outage.begin();
@@ -214,4 +214,4 @@ test('[ENTER-4] a ticket that comes after its day is shown to the manager', asyn
   expect(seen.offline.lost).toMatchObject([
     { label: { number: numberOf(ticket) }, takenAt, kioskId: 'k1', why: 'tooLate' },
   ]);
-}, 60_000);
+});

@@ -78,7 +78,7 @@ beforeAll(async () => {
   await doors.centre.staff.add(person);
   const jar = await signedIn(doors, 'manager', 'mona');
   manager = new Screen<ManagerView>(doors.url, 'manager', { deviceId: 'manager', jar });
-}, 30_000);
+});
 
 afterAll(async () => {
   manager.close();

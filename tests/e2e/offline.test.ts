@@ -61,4 +61,4 @@ test('a kiosk goes on without its server, also after a reload, and its tickets e
   const leased = centre.logged('ticket.issued').filter(({ leaseId }) => leaseId !== undefined);
   expect(leased.map(({ number }) => number)).toEqual([900, 901]);
   await until(() => centre.logged('ticket.printed').length === 3, 'all papers told');
-}, 120_000);
+});

@@ -115,7 +115,7 @@ test('puts a release on an empty machine, and does so again without harm', async
   expect(readFileSync(root('etc/nftables.conf'))).toEqual(readFileSync(rendered));
   expect(statSync(root('usr/local/lib/dawr/page')).mode & 0o777).toBe(0o755);
   expect(readFileSync(root('asked'), 'utf8')).toContain('systemctl set-default');
-}, 60_000);
+});
 
 test('refuses a release that is not whole, of another key, centre or processor', async () => {
   const stage = await staged('stage');
@@ -139,7 +139,7 @@ test('refuses a release that is not whole, of another key, centre or processor',
     expect([code, said]).toEqual([1, expect.stringContaining(words)]);
     expect(existsSync(root('opt/dawr/current'))).toBe(false);
   }
-}, 60_000);
+});
 
 test('the same release packed twice has the same bytes, whenever and by whomever', async () => {
   const first = sealed(await staged('one'), 'first');
@@ -154,7 +154,7 @@ test('the same release packed twice has the same bytes, whenever and by whomever
   } finally {
     process.umask(before);
   }
-}, 60_000);
+});
 
 test('a packing that broke off leaves the release before it', () => {
   const out = join(folder, 'releases');
@@ -192,4 +192,4 @@ test('the scripts of every machine are sound to shellcheck', async () => {
       }
     }
   }
-}, 60_000);
+});

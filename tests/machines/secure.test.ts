@@ -67,13 +67,13 @@ beforeAll(async () => {
   const args = ['--server', url, '--device', 'a1', '--data', places.agent];
   agent = started('agent/main.js', args);
   agent.stderr?.on('data', (bytes: Buffer) => (said += bytes.toString()));
-}, 60_000);
+});
 
 afterAll(async () => {
   agent.kill();
   await server.stop();
   rmSync(root, { recursive: true });
-}, 30_000);
+});
 
 test('an agent is enrolled, and its cookie is bound to the server', async () => {
   const code = await vi.waitFor(() => {
@@ -166,7 +166,7 @@ test('an agent that does not trust the server says so, and what to do', async ()
   // One that is enrolled already opens a socket and nothing before.
   writeFileSync(join(data, 'cookie'), readFileSync(join(places.agent, 'cookie')));
   expect(await spoken()).toContain('certificate');
-}, 60_000);
+});
 
 test('an agent that waits to be let in ends with whoever started it', async () => {
   const args = ['--server', url, '--device', 'a1', '--data', join(root, 'waiting')];
@@ -180,4 +180,4 @@ test('an agent that waits to be let in ends with whoever started it', async () =
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.disconnect();
   expect(await gone).toBe(0);
-}, 60_000);
+});

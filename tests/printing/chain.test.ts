@@ -172,4 +172,4 @@ test('four printers that take nothing keep neither a fifth nor the disk waiting'
   await Promise.all(lines.map((line) => line.remove()));
   await Promise.all([...running, fifth].map(({ ended }) => ended));
   sink.close();
-}, 40_000);
+});

@@ -20,7 +20,7 @@ beforeEach(async () => {
   await centre.startAgent();
   await centre.stocked();
   await until(() => centre.running!.centre.log.state.day, 'the day');
-}, 30_000);
+});
 afterEach(() => centre.end());
 
 let asks = 0xa000;
@@ -59,7 +59,7 @@ test('a page that has its ticket from the agent asks the server by its own reque
   const strange = { ...tell, ticketId: 'f'.repeat(32) };
   await expect(page.ask(strange)).resolves.toEqual({ refused: 'ticket.unknown' });
   page.close();
-}, 30_000);
+});
 
 test('paper of a ticket that the page has from its agent comes out at another kiosk', async () => {
   await centre.stopAgent();
@@ -74,7 +74,7 @@ test('paper of a ticket that the page has from its agent comes out at another ki
   expect(centre.logged('paper.ordered')).toMatchObject([{ ticketId, kioskId: 'k2', copy: 1 }]);
   expect(kioskPapers(centre.running!.centre, 'k2').printing).toEqual({});
   page.close();
-}, 30_000);
+});
 
 test('a ticket that was given out without paper has one when staff order it', async () => {
   await asked({ type: 'stopPaper', kioskId: null });
@@ -89,7 +89,7 @@ test('a ticket that was given out without paper has one when staff order it', as
   await asked({ type: 'reprint', ticketId, kioskId: 'k1', why: 'lost' });
   await until(() => printed().length === 1, 'the paper');
   expect([printed()[0]!.state, centre.papers()]).toEqual(['confirmed', 1]);
-}, 30_000);
+});
 
 test('a kiosk that is much used keeps no other of the same agent from giving out', async () => {
   await centre.stopServer();
@@ -98,7 +98,7 @@ test('a kiosk that is much used keeps no other of the same agent from giving out
   }
   expect(await centre.take(100, [SERVICE])).toEqual({ refused: 'rate.limited' });
   expect(await centre.take(101, [SERVICE], 'k2')).toMatchObject({ printing: true });
-}, 30_000);
+});
 
 test('tickets of a clock that was an hour ahead neither stop nor date those after it', async () => {
   await centre.stopServer();
@@ -116,4 +116,4 @@ test('tickets of a clock that was an hour ahead neither stop nor date those afte
   centre.at += 2 * MINUTE_MS;
   const next = await centre.take(200, [SERVICE]);
   expect('takenAt' in next && Math.abs(next.takenAt - centre.now())).toBeLessThan(MINUTE_MS);
-}, 60_000);
+});

@@ -82,4 +82,4 @@ test('[STANDBY-8] what only the data centre had comes too, and it sees one log g
   await next.close();
   await above.close();
   rmSync(folder, { recursive: true });
-}, 180_000);
+});

@@ -21,7 +21,7 @@ import { HandTimers, openDoors, type Doors } from '../fixtures/doors.js';
 import { openUpstream, type OpenUpstream } from '../upstream/running.js';
 
 let above: OpenUpstream;
-beforeAll(async () => (above = await openUpstream()), 120_000);
+beforeAll(async () => (above = await openUpstream()));
 afterAll(() => above.close());
 
 let shelf = '';

@@ -46,4 +46,4 @@ test('a store that breaks off ends the program at once', () => {
   const { code, words } = started(disk);
   expect(words).toContain('a flush failed: EIO');
   expect(code).toBe(70);
-}, 60_000);
+});

@@ -75,7 +75,7 @@ describe.each(KINDS)('the catalogue of a migrated store on %s', (kind) => {
     store = await STORES[kind]();
     await migrate(store.database);
     await keepMonths(store.database, ['2026-11', '2026-12']);
-  }, 60_000);
+  });
   afterAll(() => store.remove());
 
   /** Tables but the parts of others. */

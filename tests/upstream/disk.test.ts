@@ -91,7 +91,7 @@ beforeAll(async () => {
   const database = await open(join(made.path, 'store'));
   await migrate(database);
   await database.close();
-}, 60_000);
+});
 afterAll(() => made.remove());
 afterEach(async () => {
   await keeper.kill();
@@ -110,7 +110,7 @@ test('a full disk refuses posts, and they are kept when there is room again', as
   expect(keeper.confirmed.length).toBeGreaterThan(before + 20);
   await keeper.kill();
   await keeper.expectKept();
-}, 60_000);
+});
 
 test('where the write-ahead log finds no room, the program ends and starts again', async () => {
   keeper = new Keeper();
@@ -120,7 +120,7 @@ test('where the write-ahead log finds no room, the program ends and starts again
   expect(await keeper.ended()).toBe(70);
   expect(keeper.words).toContain('No space left on device');
   await keeper.expectKept();
-}, 60_000);
+});
 
 test('after a flush that failed nothing is confirmed any more: the program ends', async () => {
   keeper = new Keeper();
@@ -130,7 +130,7 @@ test('after a flush that failed nothing is confirmed any more: the program ends'
   expect(await keeper.ended()).toBe(70);
   expect(keeper.words).toContain('has broken off: a flush failed: EIO');
   await keeper.expectKept();
-}, 60_000);
+});
 
 test('a folder is for one process, and free again when that was killed', async () => {
   keeper = new Keeper();
@@ -144,7 +144,7 @@ test('a folder is for one process, and free again when that was killed', async (
   // A cut of power in its first moments leaves the database's own lock empty.
   writeFileSync(join(keeper.store, 'cluster', 'postmaster.pid'), '');
   await keeper.expectKept();
-}, 60_000);
+});
 
 test('a table that is written anew again and again does not grow for ever', async () => {
   const folder = scratch();
@@ -171,7 +171,7 @@ test('a table that is written anew again and again does not grow for ever', asyn
   expect(await size()).toBeLessThan(1.5 * first);
   await database.close();
   folder.remove();
-}, 60_000);
+});
 
 test.each([
   [
@@ -182,17 +182,13 @@ test.each([
   ['store.damaged', 'PG_VERSION', (cluster: string) => rmSync(cluster + '/PG_VERSION')],
   ['store.damaged', 'PANIC', (cluster: string) => rmSync(cluster + '/global/pg_control')],
   ['store.damaged', 'FATAL', (cluster: string) => rmSync(cluster + '/base/5', { recursive: true })],
-])(
-  'a store that cannot be read is refused as %s: %s',
-  async (code, words, damage) => {
-    keeper = new Keeper();
-    keeper.start();
-    await keeper.until(() => keeper.text.includes('open'));
-    await keeper.kill();
-    damage(join(keeper.store, 'cluster'));
-    const refused = open(keeper.store);
-    await expect(refused).rejects.toMatchObject({ code });
-    await expect(refused).rejects.toThrow(words);
-  },
-  60_000,
-);
+])('a store that cannot be read is refused as %s: %s', async (code, words, damage) => {
+  keeper = new Keeper();
+  keeper.start();
+  await keeper.until(() => keeper.text.includes('open'));
+  await keeper.kill();
+  damage(join(keeper.store, 'cluster'));
+  const refused = open(keeper.store);
+  await expect(refused).rejects.toMatchObject({ code });
+  await expect(refused).rejects.toThrow(words);
+});

@@ -14,7 +14,7 @@ import { HandTimers, openDoors, type Doors } from '../fixtures/doors.js';
 import { openUpstream, type OpenUpstream } from './running.js';
 
 let upstream: OpenUpstream;
-beforeAll(async () => (upstream = await openUpstream()), 60_000);
+beforeAll(async () => (upstream = await openUpstream()));
 afterAll(() => upstream.close());
 
 let hall: Doors;

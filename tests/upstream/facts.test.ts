@@ -26,7 +26,7 @@ describe.each(KINDS)('on %s', (kind) => {
     store = await openStore(kind);
     database = store.database;
     ingest = new Ingest(database, timers);
-  }, 60_000);
+  });
   afterAll(async () => {
     await store.remove();
     expect([...faults, ...store.faults]).toEqual([]);

@@ -67,4 +67,4 @@ test('a store that lost all is sent all streams again, also those that have ende
   await expectAll();
   await centre.stop();
   await database.close();
-}, 60_000);
+});

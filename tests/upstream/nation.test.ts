@@ -24,7 +24,7 @@ beforeAll(async () => {
   governorate = await openUpstream({ upstreams }, timers);
   const way = { id: 'gov', url: governorate.url, ca: null, proxy: null };
   hall = await openDoors({ upstreams: [way], staff: false, timers });
-}, 90_000);
+});
 afterAll(async () => {
   await hall.close();
   await governorate.close();

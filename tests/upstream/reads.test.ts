@@ -69,7 +69,7 @@ describe.each(KINDS)('on %s', (kind) => {
       JSON.stringify(CENTRE),
     ]);
     await database.query(`DELETE FROM alarm`);
-  }, 60_000);
+  });
   afterAll(async () => {
     await store.remove();
     expect([...faults, ...store.faults]).toEqual([]);

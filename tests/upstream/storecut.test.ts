@@ -7,9 +7,9 @@ test('power cuts under the store above centres: what was confirmed is there, who
   const report = await storeCuts({ ...run, how: 'durable', cuts: 3 });
   expect(report.problems).toEqual([]);
   expect(report.flushes).toBeGreaterThan(run.posts);
-}, 120_000);
+});
 
 test('the test can fail: as PGlite is shipped, what was confirmed is lost', async () => {
   const report = await storeCuts({ ...run, how: 'shipped', cuts: 3 });
   expect(report.lost + report.broken).toBeGreaterThan(0);
-}, 120_000);
+});

@@ -30,7 +30,7 @@ let lines: readonly Line[] = [];
 beforeAll(async () => {
   await exportLog();
   ({ key, head, lines } = log());
-}, 60_000);
+});
 afterAll(() => folder.remove());
 
 /** Another export of these lines, as somebody else keeps it. */

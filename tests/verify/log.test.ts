@@ -35,7 +35,7 @@ let lines: readonly Line[] = [];
 beforeAll(async () => {
   await exportLog();
   ({ key, lines } = log());
-}, 60_000);
+});
 afterAll(() => folder.remove());
 
 test('it needs nothing of the project, and no package', () => {
@@ -178,4 +178,4 @@ test('above the centre the same log is exported, line for line', async () => {
   expect(there.slice(1)).toEqual(lines);
   await database.close();
   hall.close();
-}, 60_000);
+});

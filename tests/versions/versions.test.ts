@@ -33,7 +33,7 @@ const catalogue = (database: Database) =>
 
 describe.each(KINDS)('a store on %s', (kind) => {
   let store: TestStore;
-  beforeEach(async () => (store = await STORES[kind]()), 60_000);
+  beforeEach(async () => (store = await STORES[kind]()));
   afterEach(() => store.remove());
 
   test.each(VERSIONS)(

@@ -33,7 +33,7 @@ beforeAll(async () => {
   const place = { centreId: CENTRE, governorateId: 'ismailia', relayed: false, now: now() };
   await keepCentre(database, about, place);
   await addKey(database, { senderId: CENTRE, requestKey: key, now: now() });
-}, 60_000);
+});
 afterAll(() => upstream.close());
 
 const sockets: Socket[] = [];

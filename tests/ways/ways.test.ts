@@ -30,7 +30,7 @@ let proxy: Proxy;
 beforeAll(async () => {
   upstream = await openUpstream({ tls });
   proxy = await openProxy(CREDENTIALS);
-}, 60_000);
+});
 afterAll(async () => {
   await upstream.close();
   await proxy.close();

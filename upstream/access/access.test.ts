@@ -15,7 +15,7 @@ const AT = Date.parse('2026-11-22T08:00:00Z');
 let store: Awaited<ReturnType<typeof openFleetStore>>;
 let accounts: Accounts;
 let sessions: Sessions;
-beforeAll(async () => (store = await openFleetStore()), 60_000);
+beforeAll(async () => (store = await openFleetStore()));
 afterAll(() => store.close());
 beforeEach(async () => {
   for (const table of ['account', 'session', 'audit']) {

@@ -27,7 +27,7 @@ const reads: Reads = {
 };
 
 let door: FleetDoor;
-beforeAll(async () => (door = await FleetDoor.open(reads, () => NO_ENROLMENT)), 60_000);
+beforeAll(async () => (door = await FleetDoor.open(reads, () => NO_ENROLMENT)));
 afterAll(() => door.close());
 beforeEach(async () => {
   await door.empty();

@@ -21,7 +21,7 @@ beforeAll(async () => {
     const place = { centreId: id, governorateId, relayed: false, now: door.now };
     await keepCentre(door.store.database, about, place);
   }
-}, 60_000);
+});
 afterAll(() => door.close());
 beforeEach(async () => {
   await door.empty();

@@ -59,7 +59,7 @@ const enrolment: Enrolment = {
 };
 
 let door: FleetDoor;
-beforeAll(async () => (door = await FleetDoor.open(reads, () => enrolment)), 60_000);
+beforeAll(async () => (door = await FleetDoor.open(reads, () => enrolment)));
 afterAll(() => door.close());
 beforeEach(async () => {
   await door.empty();

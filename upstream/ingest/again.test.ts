@@ -21,7 +21,7 @@ beforeAll(async () => {
   store = await STORES.embedded();
   await migrate(store.database);
   ingest = new Ingest(store.database, timers);
-}, 60_000);
+});
 afterAll(() => store.remove());
 
 const ABOUT = { name: { ar: 'الأول', en: 'First' }, zone: 'Africa/Cairo' };

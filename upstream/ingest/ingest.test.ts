@@ -34,7 +34,7 @@ describe.each(KINDS)('ingest on %s', (kind) => {
     ({ database } = store);
     await migrate(database);
     ingest = new Ingest(database, timers);
-  }, 60_000);
+  });
   afterAll(() => store.remove());
 
   test('events are kept once, byte for byte, in whatever pieces they come', async () => {

@@ -33,7 +33,7 @@ beforeAll(async () => {
   const way = { url: nation.url, ca: null, proxy: null };
   const own = { directory: folder.path, upstreamId: 'egypt', way };
   await enrol(own, { kind: 'relay', id: 'ismailia' }, code);
-}, 90_000);
+});
 afterAll(async () => {
   await store.remove();
   await nation.close();

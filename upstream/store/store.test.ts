@@ -24,7 +24,7 @@ describe.each(KINDS)('a store on %s', (kind) => {
     await database.query(
       'CREATE TABLE kept (id INTEGER PRIMARY KEY, n BIGINT NOT NULL DEFAULT 0, CHECK (n < 1000))',
     );
-  }, 60_000);
+  });
   afterAll(() => store.remove());
 
   const kept = (id: number) =>
@@ -156,7 +156,7 @@ describe('a server that goes away', () => {
     const url = await server.database('dawr');
     database = await openPostgres(url, (fault) => void faults.push(fault));
     await database.query('CREATE TABLE kept (id INTEGER PRIMARY KEY)');
-  }, 60_000);
+  });
   afterAll(async () => {
     await database.close();
     await server.remove();

@@ -220,7 +220,6 @@ test.each(['SQLITE_IOERR_WRITE', 'SQLITE_FULL', 'SQLITE_BUSY', 'SQLITE_CONSTRAIN
     while (await survives(folder.path, n, code)) n += 1;
     expect(n).toBeGreaterThan(40);
   },
-  60_000,
 );
 
 test.each([

@@ -19,7 +19,7 @@ beforeAll(async () => {
   });
   await migrate(database);
   above = { database, ingest: new Ingest(database, machineTimers) };
-}, 60_000);
+});
 afterAll(async () => {
   await above.database.close();
   store.remove();
@@ -81,7 +81,6 @@ test.each(ALTERED.flatMap((one) => (['off', 'running'] as const).map((when) => [
     await expect.poll(stored, { timeout: 15_000 }).toEqual([{ stored_seq: seq }]);
     expect(await sending.alarms()).toEqual([ring]);
   },
-  60_000,
 );
 
 test('[LOG-4] the alarm rings anew while it is so, and stays cleared when it is not', async () => {
@@ -101,7 +100,7 @@ test('[LOG-4] the alarm rings anew while it is so, and stays cleared when it is 
   await clear();
   await expect.poll(() => sending.posts.length, { timeout: 20_000 }).toBeGreaterThan(posts + 3);
   expect(await sending.alarms()).toEqual([]);
-}, 60_000);
+});
 
 /** What is not sent yet. */
 const UNSENT: readonly (readonly [what: string, sql: string, kinds: readonly string[]])[] = [

@@ -29,7 +29,7 @@ beforeAll(async () => {
     const way = { url: above.url, ca: null, proxy: null };
     await join({ directory: data, upstreamId: id, way }, own, code);
   }
-}, 90_000);
+});
 afterAll(async () => {
   await above.close();
   rmSync(hall.data, { recursive: true });
