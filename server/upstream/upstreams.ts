@@ -38,6 +38,8 @@ export interface UpstreamStatus {
 /** The ways up from one centre, each by itself: one that is away holds up no other. */
 export class Upstreams {
   private readonly states = new Map<string, UpstreamStatus>();
+  /** What the journal said last of each. */
+  private readonly written = new Map<string, ForwardState>();
   private readonly stops: (() => Promise<void>)[] = [];
 
   /** Begins to forward to all of the settings. Throws on an authority's bad file. */
@@ -99,15 +101,18 @@ export class Upstreams {
     });
   }
 
-  /** Keeps the state, and writes down what is another than before. */
+  /** Keeps the state, and writes down a way that is another; not that something is under way. */
   private tell({ journal }: Centre, status: UpstreamStatus): void {
-    const before = this.states.get(status.id)?.state;
-    this.states.set(status.id, status);
-    const { is } = status.state;
-    const why = 'why' in status.state ? status.state.why : undefined;
+    const { id, state } = status;
+    this.states.set(id, status);
+    if (state.is === 'sending') return;
+    const before = this.written.get(id);
+    this.written.set(id, state);
+    const { is } = state;
+    const why = 'why' in state ? state.why : undefined;
     const isOther = is === 'stopped' && before?.is === 'stopped' && before.why !== why;
-    if ((is === before?.is && !isOther) || is === 'sending') return;
-    const words = { upstream: status.id, state: is, why };
+    if (is === before?.is && !isOther) return;
+    const words = { upstream: id, state: is, why };
     if (is === 'stopped' && why === 'unknown') journal.warn(words, 'not enrolled there: join');
     else if (is === 'stopped') journal.error(words, 'an upstream takes no more');
     else journal.info(words, 'the way to an upstream has changed');

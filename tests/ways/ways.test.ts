@@ -77,6 +77,33 @@ const forwarded = async (way: Way): Promise<string> => {
   return lines.join('');
 };
 
+test('the journal has a line when the way changes, not whenever something goes up', async () => {
+  const lines: string[] = [];
+  const journal = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+  const way = wayBy({});
+  const hall = await opened(way, { journal });
+  await joined(hall, way);
+  await expect.poll(() => stateOf(hall).is, { timeout: 20_000 }).toBe('live');
+  const told = () => lines.filter((line) => line.includes('"state":'));
+  const before = told();
+  const { log } = hall.centre;
+  const seqAbove = async (): Promise<unknown> => {
+    const { database } = upstream.upstream;
+    const sql = 'SELECT max(seq) AS seq FROM event WHERE stream = $1';
+    return (await database.query<{ seq: number }>(sql, [log.state.stream]))[0]?.seq;
+  };
+  for (const type of ['closeDay', 'openDay'] as const) {
+    await log.enqueue({
+      ...{ requestId: type.padEnd(32, '0'), sentAt: hall.centre.clock.now() },
+      ...{ actor: 'manager', deviceId: 'manager', command: { type } },
+    });
+    await expect.poll(seqAbove, { timeout: 20_000 }).toBe(log.state.seq);
+    await expect.poll(() => stateOf(hall).is).toBe('live');
+  }
+  expect(told()).toEqual(before);
+  await hall.close();
+});
+
 test('a receiver under an authority of our own is reached by its file', async () => {
   await forwarded(wayBy({}));
   expect(proxy.tunnels).toEqual([]);
