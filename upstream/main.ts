@@ -72,10 +72,10 @@ const main = async (): Promise<void> => {
   settings = await loadSettings(config, process.env);
   const journal = pino({ level: process.env['DAWR_LOG'] ?? 'info', base: null });
   const running = await run({ settings, journal, onBroken: dieOf });
-  const where = running.upstream.database.engine;
-  say(
-    `The data centre is ready: ${settings.name.en} at ${urlsOf(running.url).join(', ')} (${where})`,
-  );
+  const { engine } = running.upstream.database;
+  const store = engine === 'embedded' ? `in ${settings.data}` : engine;
+  const urls = urlsOf(running.url).join(', ');
+  say(`The data centre is ready: ${settings.name.en} at ${urls} (store: ${store})`);
   const code = await running.pages.setupCode();
   if (code !== null) say(`No operator yet: open the page and enter the setup code ${code}`);
   stopOnSignal(running);
