@@ -10,7 +10,7 @@ beforeAll(async () => (stage = await FleetStage.open()));
 afterAll(() => stage.close());
 beforeEach(() => stage.empty());
 
-test('the first operator is named with the terminal’s code, and signs in', async () => {
+test('the first operator is named with the terminal’s code, and is signed in', async () => {
   const page = await stage.page();
   await page.getByTestId('setup-code').fill(setupCodeOf(PEPPER));
   await page.getByTestId('setup-name').fill('منى');
@@ -18,7 +18,6 @@ test('the first operator is named with the terminal’s code, and signs in', asy
   await page.getByTestId('setup-secret').fill(SECRET);
   expect(await violations(page)).toEqual([]);
   await page.getByTestId('setup-go').click();
-  await stage.signIn(page, 'mona');
   await see(page.getByTestId('verdict-quiet')).toContainText('مركز واحد منقطع');
   await page.context().close();
 });
