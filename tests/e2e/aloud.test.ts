@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Configuration } from '../../core/configuration.js';
 import type { Pack } from '../../core/voice/pack.js';
 import { demoSettings } from '../../server/demo.js';
-import { chromiumPath, FLAGS } from '../chromium.js';
+import { FLAGS, headlessPath } from '../chromium.js';
 import { openDoors, type Doors } from '../fixtures/doors.js';
 import { writeTonePack } from '../fixtures/voice.js';
 import { see } from './see.js';
@@ -42,7 +42,7 @@ const scripts = (): Promise<string[]> =>
 beforeAll(async () => {
   const { configuration } = await demoSettings({ data: folder, port: 0, phonePort: 0 });
   pack = writeTonePack(voice, configuration);
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
+  browser = await chromium.launch({ executablePath: headlessPath(), args: FLAGS });
   doors = await openDoors({ voice, staff: false });
   page = await (await browser.newContext({ viewport: { width: 1080, height: 1920 } })).newPage();
   await page.addInitScript(listen);

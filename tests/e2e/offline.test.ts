@@ -1,7 +1,7 @@
 import { chromium, type Browser, type BrowserContext } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HOUR_MS } from '../../core/time.js';
-import { AUTOPLAY, chromiumPath, FLAGS } from '../chromium.js';
+import { AUTOPLAY, FLAGS, headlessPath } from '../chromium.js';
 import { Outage, until } from './outage.js';
 import { see } from './see.js';
 import { acts } from './acts.js';
@@ -15,7 +15,7 @@ beforeAll(async () => {
   centre.at += HOUR_MS;
   await centre.startAgent();
   await centre.stocked();
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...FLAGS, AUTOPLAY] });
+  browser = await chromium.launch({ executablePath: headlessPath(), args: [...FLAGS, AUTOPLAY] });
   context = await browser.newContext({ viewport: { width: 1080, height: 1920 } });
   await context.addCookies([
     { name: 'dawr-k1', value: centre.kioskToken, url: `http://127.0.0.1:${centre.port}` },

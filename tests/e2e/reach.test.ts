@@ -1,10 +1,14 @@
+import { join } from 'node:path';
 import { chromium, type Browser, type Page } from '@playwright/test';
-import { createServer, type ViteDevServer } from 'vite';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { build, preview, type PreviewServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LANGUAGES } from '../../core/lists.js';
 import { HOUR_MS } from '../../core/time.js';
 import { PROJECT } from '../../node/place.js';
-import { AUTOPLAY, chromiumPath, FLAGS } from '../chromium.js';
+import { messages } from '../../web/messages/compile.js';
+import { AUTOPLAY, FLAGS, headlessPath } from '../chromium.js';
+import { scratch } from '../fixtures/log.js';
 import { see } from './see.js';
 
 /** Kinds of pages that a visitor meets, by the names of the kiosk's gallery. */
@@ -35,30 +39,30 @@ const SPACING = `* {
   word-spacing: 0.16em !important;
 }`;
 
-/** The first page waits until its libraries are bundled. */
-const FIRST_MS_MAX = 120_000;
+/** Galleries that are asked here. */
+const APPS = ['kiosk', 'desk'];
 
-let vite: ViteDevServer;
+const built = scratch();
+let server: PreviewServer;
 let browser: Browser;
 let page: Page;
 let galleries: string;
 
 beforeAll(async () => {
-  vite = await createServer({
-    root: PROJECT,
-    server: { port: 0, hmr: false, watch: null },
-    logLevel: 'error',
-  });
-  await vite.listen();
-  galleries = `${vite.resolvedUrls?.local[0] ?? ''}tests/gallery/`;
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...FLAGS, AUTOPLAY] });
+  const input = APPS.map((app) => join(PROJECT, 'tests', 'gallery', app, 'index.html'));
+  const outDir = built.path;
+  const plain = { configFile: false, root: PROJECT, logLevel: 'error', publicDir: false } as const;
+  const plugins = [messages, svelte()];
+  await build({ ...plain, plugins, build: { outDir, minify: false, rolldownOptions: { input } } });
+  server = await preview({ ...plain, build: { outDir }, preview: { port: 0 } });
+  galleries = `${server.resolvedUrls?.local[0] ?? ''}tests/gallery/`;
+  browser = await chromium.launch({ executablePath: headlessPath(), args: [...FLAGS, AUTOPLAY] });
   page = await browser.newPage({ reducedMotion: 'reduce' });
-  page.setDefaultTimeout(FIRST_MS_MAX);
-  await show('welcome');
-}, FIRST_MS_MAX);
+});
 afterAll(async () => {
   await browser.close();
-  await vite.close();
+  await server.close();
+  built.remove();
 });
 
 const show = async (state: string, language = 'ar', app = 'kiosk'): Promise<void> => {

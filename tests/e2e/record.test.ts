@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { trim } from '../../core/voice/level.js';
 import { scriptOf } from '../../core/voice/script.js';
 import { durationMs, parseWav } from '../../core/voice/wav.js';
-import { AUTOPLAY, chromiumPath, FLAGS } from '../chromium.js';
+import { AUTOPLAY, FLAGS, headlessPath } from '../chromium.js';
 import { SECRET, openDoors, type Doors } from '../fixtures/doors.js';
 import { toneWav } from '../fixtures/voice.js';
 import { see } from './see.js';
@@ -29,7 +29,7 @@ const open = async (): Promise<Page> => {
 
 beforeAll(async () => {
   const args = [...FLAGS, ...MICROPHONE, AUTOPLAY];
-  browser = await chromium.launch({ executablePath: chromiumPath(), args });
+  browser = await chromium.launch({ executablePath: headlessPath(), args });
   doors = await openDoors();
   await doors.centre.staff.add({ id: 'mona', name: 'منى', role: 'manager', secret: SECRET });
   page = await open();

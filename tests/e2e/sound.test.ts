@@ -8,7 +8,7 @@ import type { DeskView, KioskView } from '../../core/protocol/views.js';
 import type { Pack } from '../../core/voice/pack.js';
 import { scriptOf } from '../../core/voice/script.js';
 import { demoSettings } from '../../server/demo.js';
-import { AUTOPLAY, chromiumPath, FLAGS } from '../chromium.js';
+import { AUTOPLAY, FLAGS, headlessPath } from '../chromium.js';
 import { signedIn } from '../fixtures/callers.js';
 import { openDoors, type Doors } from '../fixtures/doors.js';
 import { toneMs, writeTonePack } from '../fixtures/voice.js';
@@ -82,7 +82,7 @@ beforeAll(async () => {
       ids.set(toneMs(n, index), `${language}/${id}`);
     });
   }
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...FLAGS, AUTOPLAY] });
+  browser = await chromium.launch({ executablePath: headlessPath(), args: [...FLAGS, AUTOPLAY] });
 });
 
 beforeEach(async () => {
@@ -219,7 +219,7 @@ test('[VOICE-3] without a voice, or with a clip missing or spoilt, the board chi
 
 test('a browser that wants a touch first says that it has no sound until then', async () => {
   const strict = await chromium.launch({
-    executablePath: chromiumPath(),
+    executablePath: headlessPath(),
     args: [...FLAGS, '--autoplay-policy=document-user-activation-required'],
   });
   try {

@@ -6,7 +6,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from '@playwri
 import type { StartAnswer } from '../../core/protocol/api.js';
 import { demoSecrets, type DemoSecrets } from '../../server/demo.js';
 import { programOf } from '../../node/place.js';
-import { AUTOPLAY, chromiumPath, FLAGS } from '../chromium.js';
+import { AUTOPLAY, FLAGS, headlessPath } from '../chromium.js';
 import { freePort } from '../port.js';
 
 const READY_MAX_MS = 30_000;
@@ -40,7 +40,7 @@ export class Stage {
   static async open(): Promise<Stage> {
     const port = await freePort();
     const browser = await chromium.launch({
-      executablePath: chromiumPath(),
+      executablePath: headlessPath(),
       args: [...FLAGS, AUTOPLAY],
     });
     const stage = new Stage(port, browser);

@@ -1,6 +1,6 @@
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { AUTOPLAY, chromiumPath, FLAGS } from '../chromium.js';
+import { AUTOPLAY, FLAGS, headlessPath } from '../chromium.js';
 import { openDoors, type Doors } from '../fixtures/doors.js';
 import { PlayedGateway } from '../fixtures/sms.js';
 import { violations } from './violations.js';
@@ -13,7 +13,7 @@ let kiosk: Page;
 
 beforeAll(async () => {
   doors = await openDoors({ gateway });
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...FLAGS, AUTOPLAY] });
+  browser = await chromium.launch({ executablePath: headlessPath(), args: [...FLAGS, AUTOPLAY] });
   kiosk = await browser.newPage({ viewport: { width: 1080, height: 1920 } });
   await kiosk.goto(`${doors.url}/kiosk/k1/`);
 });

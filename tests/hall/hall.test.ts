@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { HallDemoAnswer, PrinterTrouble } from '../../core/protocol/api.js';
 import type { KioskView } from '../../core/protocol/views.js';
 import { programOf } from '../../node/place.js';
-import { chromiumPath, FLAGS } from '../chromium.js';
+import { FLAGS, headlessPath } from '../chromium.js';
 import { see } from '../e2e/see.js';
 import { post } from '../fixtures/callers.js';
 import { CHEAP } from '../fixtures/doors.js';
@@ -179,7 +179,7 @@ test(
 test(
   'the page fits a small screen, and no card holds more than it is wide',
   async () => {
-    const browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
+    const browser = await chromium.launch({ executablePath: headlessPath(), args: FLAGS });
     const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
     await page.goto(hall.page);
     for (let language = 0; language < 2; language += 1) {
