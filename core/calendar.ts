@@ -1,29 +1,47 @@
 import type { WEEKDAYS, Configuration, Millis } from './configuration.js';
 import { DAY_MS, MINUTE_MS } from './time.js';
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+/** No zone has changed its clocks but at a whole quarter of an hour of UTC. */
+export const QUARTER_MS = 15 * MINUTE_MS;
 
-const formatOf = (zone: string): Intl.DateTimeFormat => {
-  const known = formats.get(zone);
-  if (known !== undefined) return known;
-  const format = new Intl.DateTimeFormat('en-CA', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
-  formats.set(zone, format);
-  return format;
+type OffsetAt = (at: Millis) => number;
+
+const parse = (text: string): number => {
+  const found = /GMT(?:([+-])(\d\d):(\d\d))?/.exec(text);
+  if (found === null) throw new Error(`no distance from UTC in ${text}`);
+  const [, sign, hours = '0', minutes = '0'] = found;
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * MINUTE_MS;
+};
+
+const measured = (zone: string): OffsetAt => {
+  const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
+  const offsets = new Map<number, number>();
+  return (at) => {
+    const quarter = Math.floor(at / QUARTER_MS);
+    const known = offsets.get(quarter);
+    if (known !== undefined) return known;
+    const offset = parse(format.format(at));
+    offsets.set(quarter, offset);
+    return offset;
+  };
+};
+
+const zones = new Map<string, OffsetAt>();
+
+/**
+ * The zone's distance from UTC at an instant, in milliseconds; east is positive. Throws for a zone
+ * that the time zone database here does not have.
+ */
+export const zoneOffset = (zone: string): OffsetAt => {
+  const offsetAt = zones.get(zone) ?? measured(zone);
+  zones.set(zone, offsetAt);
+  return offsetAt;
 };
 
 /** Whether the time zone database here has it. */
 export const isZone = (zone: string): boolean => {
   try {
-    return formatOf(zone) !== undefined;
+    return zoneOffset(zone) !== undefined;
   } catch {
     return false;
   }
@@ -31,17 +49,8 @@ export const isZone = (zone: string): boolean => {
 
 /** Civil date (`YYYY-MM-DD`) and time of day (`HH:MM:SS`) of an instant in a zone. */
 export const civil = (at: Millis, zone: string): { date: string; time: string } => {
-  const part: Record<string, string> = {};
-  for (const { type, value } of formatOf(zone).formatToParts(at)) part[type] = value;
-  return {
-    date: `${part['year']}-${part['month']}-${part['day']}`,
-    time: `${part['hour']}:${part['minute']}:${part['second']}`,
-  };
-};
-
-const offsetMs = (at: Millis, zone: string): number => {
-  const { date, time } = civil(at, zone);
-  return Date.parse(`${date}T${time}Z`) - Math.floor(at / 1000) * 1000;
+  const local = new Date(at + zoneOffset(zone)(at)).toISOString();
+  return { date: local.slice(0, 10), time: local.slice(11, 19) };
 };
 
 /**
@@ -49,10 +58,11 @@ const offsetMs = (at: Millis, zone: string): number => {
  * the same distance after the jump; one that comes twice gives the first.
  */
 export const instant = (date: string, time: string, zone: string): Millis => {
+  const offsetAt = zoneOffset(zone);
   const asUtc = Date.parse(`${date}T${time}:00Z`);
-  const earlier = asUtc - offsetMs(asUtc - DAY_MS / 2, zone);
-  const later = asUtc - offsetMs(asUtc + DAY_MS / 2, zone);
-  const fits = (at: Millis): boolean => at + offsetMs(at, zone) === asUtc;
+  const earlier = asUtc - offsetAt(asUtc - DAY_MS / 2);
+  const later = asUtc - offsetAt(asUtc + DAY_MS / 2);
+  const fits = (at: Millis): boolean => at + offsetAt(at) === asUtc;
   if (fits(earlier)) return earlier;
   return fits(later) ? later : earlier;
 };

@@ -1,28 +1,5 @@
+import { QUARTER_MS, zoneOffset } from '../calendar.js';
 import type { Millis } from '../configuration.js';
-
-/** No zone has changed its clocks but at a whole quarter of an hour of UTC. */
-const QUARTER_MS = 900_000;
-
-const parse = (text: string): number => {
-  const found = /GMT(?:([+-])(\d\d):(\d\d))?/.exec(text);
-  if (found === null) throw new Error(`no distance from UTC in ${text}`);
-  const [, sign, hours = '0', minutes = '0'] = found;
-  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
-};
-
-/** The zone's distance from UTC at an instant, in milliseconds; east is positive. */
-export const zoneOffset = (zone: string): ((at: Millis) => number) => {
-  const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
-  const offsets = new Map<number, number>();
-  return (at) => {
-    const quarter = Math.floor(at / QUARTER_MS);
-    const known = offsets.get(quarter);
-    if (known !== undefined) return known;
-    const offset = parse(format.format(at));
-    offsets.set(quarter, offset);
-    return offset;
-  };
-};
 
 const two = (n: number): string => (n < 10 ? `0${n}` : String(n));
 const three = (n: number): string => (n < 100 ? `0${two(n)}` : String(n));

@@ -4,7 +4,7 @@ import type { DayReport } from '../../core/kpi.js';
 import { dayReport } from '../../core/report.js';
 import { deviceTimes } from './devices.js';
 import { factsOfDay } from './rows.js';
-import { zoneOffset } from '../../core/export/zone.js';
+import { zoneOffset } from '../../core/calendar.js';
 
 /** The report of a day; `undefined` for one that was never opened or was for training. */
 export const reportOfDay = (

@@ -6,7 +6,7 @@ import { grouped } from '../../core/figures.js';
 import { histogramBytes } from '../../core/kpi/histogram.js';
 import { dayReport } from '../../core/report.js';
 import { addLeg, addVisit, noLegs, noVisits, slotOf } from '../../core/kpi/rollup.js';
-import { zoneOffset } from '../../core/export/zone.js';
+import { zoneOffset } from '../../core/calendar.js';
 import { createDeviceTable } from '../../server/report/devices.js';
 import { reportOfDay } from '../../server/report/day.js';
 import { reportProjector } from '../../server/report/projection.js';

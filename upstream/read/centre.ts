@@ -1,7 +1,7 @@
 import type { Millis } from '../../core/configuration.js';
 import type { CentreAnswer, Scope } from '../../core/protocol/overview.js';
 import { dayReport } from '../../core/report.js';
-import { zoneOffset } from '../../core/export/zone.js';
+import { zoneOffset } from '../../core/calendar.js';
 import { packedFactsOfDay } from '../facts/packed.js';
 import type { Queries } from '../store/database.js';
 import { linesOf } from './lines.js';
