@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { simulate, totals, type Report } from './simulate.js';
 
 /** A few: `npm run torture` plays hundreds. */
-const SEEDS = [1, 2, 3, 4];
+const SEEDS = [1, 2, 3];
 /** The last seed plays two days, the others one. */
 const daysOf = (seed: number): number => (seed === SEEDS.at(-1) ? 2 : 1);
 
