@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifierKeyOf } from '../../chain/note.js';
 import { join } from '../../node/forward/enrol.js';
@@ -7,6 +8,7 @@ import { rowsFrom } from '../../server/log/read.js';
 import { publish } from '../../server/hub/publish.js';
 import { ownOf } from '../../server/upstream/own.js';
 import { makeCode } from '../../upstream/centres/enrolment.js';
+import { Relay } from '../../upstream/relay/relays.js';
 import { SLICE_MS } from '../../server/log/watch/scrub.js';
 import { bodyOf } from '../../server/hub/screens.js';
 import { HandTimers, openDoors, type Doors } from '../fixtures/doors.js';
@@ -76,6 +78,28 @@ test('a governorate passes its centres’ logs on under their own names', async 
   const bodies = () =>
     nation.upstream.database.query('SELECT 1 FROM configuration WHERE body IS NOT NULL');
   await expect.poll(async () => (await bodies()).length, { timeout: 20_000 }).toBeGreaterThan(0);
+});
+
+test('a second receiver of the store passes on beside the first, and nothing rings', async () => {
+  const { database: queries, settings, now } = governorate.upstream;
+  const lines: string[] = [];
+  const journal = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
+  const parts = { settings, queries, timers, now, random: () => 0, journal };
+  const second = new Relay(parts, settings.upstreams[0]!);
+  const { id } = hall.centre.configuration().centre;
+  const before = own().length;
+  for (let n = 0; n < 20; n += 1) {
+    const type = n % 2 === 0 ? 'resumePaper' : 'stopPaper';
+    await hall.centre.log.askAsServer({ type, kioskId: null });
+    second.stored([id]);
+    await expect.poll(() => storedAt(governorate), { timeout: 20_000 }).toEqual(own());
+  }
+  expect(own().length).toBeGreaterThan(before + 10);
+  await expect.poll(() => storedAt(nation), { timeout: 20_000 }).toEqual(own());
+  await expect.poll(() => second.waiting, { timeout: 20_000 }).toEqual([]);
+  await second.stop();
+  expect(lines).toEqual([]);
+  expect(await nation.upstream.database.query('SELECT kind FROM alarm')).toEqual([]);
 });
 
 test('a relay tells nothing of centres of another governorate', async () => {
