@@ -122,7 +122,7 @@ Stop with Ctrl-C; nothing is lost.`;
 
 /** What a newcomer needs to know of the data centre beside the demo. */
 const above = ({ url, operator: { id, secret } }: DemoOverview): string =>
-  `  Data centre      ${url}/   ${id}, secret ${secret}; nine more centres are played`;
+  `  Data centre      ${url}/   ${id} or viewer, secret ${secret}; nine more centres are played`;
 
 type Of<K extends Start['kind']> = Extract<Start, { kind: K }>;
 /** Remembers what is being started, for a sentence about its failure. */
