@@ -22,8 +22,8 @@ export const toldOf = ({ altered }: Centre['scrub']): Pick<Told, 'damage'> =>
   altered === null ? {} : { damage: damageOf(altered) };
 
 const STANDBY_RETRY_MS_MAX = 1_000;
-/** What a person may mend at the other end. */
-const WAITS_FOR = ['unknown', 'revoked'] as const;
+/** What a person may mend at the other end: rights, or an older program. */
+const WAITS_FOR = ['unknown', 'revoked', 'malformed'] as const;
 
 type Way = Centre['settings']['upstreams'][number] &
   Partial<Pick<ForwarderParts, 'retryMsMax' | 'waitsFor'>>;

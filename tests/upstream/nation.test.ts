@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { verifierKeyOf } from '../../chain/note.js';
 import { join } from '../../node/forward/enrol.js';
 import { Wires } from '../../node/forward/line.js';
@@ -100,6 +100,23 @@ test('a second receiver of the store passes on beside the first, and nothing rin
   await second.stop();
   expect(lines).toEqual([]);
   expect(await nation.upstream.database.query('SELECT kind FROM alarm')).toEqual([]);
+});
+
+test('what is not understood above is sent again until the program there is newer', async () => {
+  const hallSays = () => hall.centre.upstreams.status()[0]?.state;
+  const relaySays = () => governorate.upstream.relays[0]?.status.state;
+  for (const [above, says, type] of [
+    [governorate, hallSays, 'resumePaper'],
+    [nation, relaySays, 'stopPaper'],
+  ] as const) {
+    const older = vi.spyOn(above.upstream.ingest, 'take');
+    older.mockResolvedValue({ refused: 'malformed', stored: null });
+    await hall.centre.log.askAsServer({ type, kioskId: null });
+    await expect.poll(says, { timeout: 20_000 }).toEqual({ is: 'stopped', why: 'malformed' });
+    older.mockRestore();
+    await expect.poll(() => says()?.is, { timeout: 20_000 }).toBe('live');
+    await expect.poll(() => storedAt(above), { timeout: 20_000 }).toEqual(own());
+  }
 });
 
 test('a relay tells nothing of centres of another governorate', async () => {

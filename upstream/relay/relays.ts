@@ -238,7 +238,7 @@ export class Relay {
       ...{ timers, now, random },
       told: () => this.told(centreId),
       // After a restore of this store the centres fill it again, and then there is more to send.
-      waitsFor: ['unknown', 'revoked', 'behind', 'altered'],
+      waitsFor: ['unknown', 'revoked', 'malformed', 'behind', 'altered'],
       onState: (state) => {
         passed.state = state;
         this.tell();
