@@ -103,14 +103,15 @@ test('a second receiver of the store passes on beside the first, and nothing rin
 });
 
 test('what is not understood above is sent again until the program there is newer', async () => {
-  const hallSays = () => hall.centre.upstreams.status()[0]?.state;
-  const relaySays = () => governorate.upstream.relays[0]?.status.state;
+  type Says = () => { readonly is: string } | null | undefined;
+  const hallSays: Says = () => hall.centre.upstreams.status()[0]?.state;
+  const relaySays: Says = () => governorate.upstream.relays[0]?.status.state;
   for (const [above, says, type] of [
     [governorate, hallSays, 'resumePaper'],
     [nation, relaySays, 'stopPaper'],
   ] as const) {
     const older = vi.spyOn(above.upstream.ingest, 'take');
-    older.mockResolvedValue({ refused: 'malformed', stored: null });
+    older.mockResolvedValue({ refused: 'malformed', stored: null, wanted: [], staff: '' });
     await hall.centre.log.askAsServer({ type, kioskId: null });
     await expect.poll(says, { timeout: 20_000 }).toEqual({ is: 'stopped', why: 'malformed' });
     older.mockRestore();
