@@ -1,3 +1,5 @@
+import { civil } from '../../core/calendar.js';
+import type { Millis } from '../../core/configuration.js';
 import { wrapped } from '../../paper/fit.js';
 
 const TYPOGRAPHIC: Readonly<Record<string, string>> = {
@@ -31,11 +33,7 @@ export const asciiLines = (text: string, columns: number, linesMax: number): str
 const widthOf = (text: string): number => toAscii(text).length;
 
 /** Date and time of day in a zone: `2026-11-21 10:45`. */
-export function asciiWhen(at: number, zone: string): string {
-  const format = new Intl.DateTimeFormat('sv-SE', {
-    dateStyle: 'short',
-    timeStyle: 'short',
-    timeZone: zone,
-  });
-  return toAscii(format.format(at));
-}
+export const asciiWhen = (at: Millis, zone: string): string => {
+  const { date, time } = civil(at, zone);
+  return `${date} ${time.slice(0, 'HH:MM'.length)}`;
+};
