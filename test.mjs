@@ -141,7 +141,9 @@ async function installChromium() {
 /** With it tests of pages take a third less work; without it they drive the whole Chromium. */
 async function installHeadless() {
   const headless = 'chromium-headless-shell';
-  if (!onPath(headless)) await installFromSystem(headless);
+  if (process.env.DAWR_CHROMIUM !== undefined || onPath(headless)) return;
+  say(`Installing ${headless} …`);
+  await installFromSystem(headless);
 }
 
 /** Programs that the tests hold the product against, with the packages of those who have them. */

@@ -1,8 +1,11 @@
 import type { WEEKDAYS, Configuration, Millis } from './configuration.js';
 import { DAY_MS, MINUTE_MS } from './time.js';
 
-/** No zone has changed its clocks but at a whole quarter of an hour of UTC. */
+/** Since 2012 no zone has changed its clocks but at a whole quarter of an hour of UTC. */
 export const QUARTER_MS = 15 * MINUTE_MS;
+
+/** Those of some years; a log may name any times. */
+const QUARTERS_MAX = 100_000;
 
 type OffsetAt = (at: Millis) => number;
 
@@ -21,6 +24,7 @@ const measured = (zone: string): OffsetAt => {
     const known = offsets.get(quarter);
     if (known !== undefined) return known;
     const offset = parse(format.format(at));
+    if (offsets.size >= QUARTERS_MAX) offsets.clear();
     offsets.set(quarter, offset);
     return offset;
   };

@@ -1,8 +1,6 @@
-import { civil, instant } from '../core/calendar.js';
+import { civil, instant, QUARTER_MS } from '../core/calendar.js';
 import type { Millis } from '../core/configuration.js';
 import { DAY_MS, MINUTE_MS } from '../core/time.js';
-
-const QUARTER_MS = 15 * MINUTE_MS;
 
 /** The next `count` full quarters of an hour, the first at least five minutes away. */
 export const quartersAfter = (now: Millis, count: number): readonly Millis[] => {

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { chromium } from '@playwright/test';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
-/** The same engine without windows and policies: a page takes it a third less work. */
+/** The same engine without windows and policies: the tests of pages take it a third less work. */
 const HEADLESS = 'chromium-headless-shell';
 
 /** For root in a container, without what a browser looks up by itself. */
@@ -25,9 +25,12 @@ const installed = (names: readonly string[]): string[] => {
   return folders.flatMap((folder) => names.map((name) => join(folder, name)));
 };
 
-const firstOf = (candidates: readonly string[]): string => {
+/** Throws with what to do if there is none. */
+const firstOf = (names: readonly (readonly string[])[]): string => {
   const named = process.env['DAWR_CHROMIUM'];
-  const found = (named === undefined ? candidates : [named]).find(executable);
+  const candidates =
+    named === undefined ? [...names.flatMap(installed), chromium.executablePath()] : [named];
+  const found = candidates.find(executable);
   if (found !== undefined) return found;
   throw new Error('no Chromium: install the package "chromium", or set DAWR_CHROMIUM to its path');
 };
@@ -36,8 +39,10 @@ const firstOf = (candidates: readonly string[]): string => {
  * The Chromium of a machine, which has windows and obeys policies: `DAWR_CHROMIUM` if it is set,
  * else an installed one, else Playwright's own. Throws with what to do if there is none.
  */
-export const chromiumPath = (): string => firstOf([...installed(NAMES), chromium.executablePath()]);
+export const chromiumPath = (): string => firstOf([NAMES]);
 
-/** What drives a page alone: the one without windows where it is installed, else the whole one. */
-export const headlessPath = (): string =>
-  firstOf([...installed([HEADLESS, ...NAMES]), chromium.executablePath()]);
+/**
+ * What drives a page alone: `DAWR_CHROMIUM` if it is set, else the one without windows where it is
+ * installed, else as `chromiumPath`, and throws as that.
+ */
+export const headlessPath = (): string => firstOf([[HEADLESS], NAMES]);

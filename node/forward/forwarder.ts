@@ -16,8 +16,8 @@ const IDLE_MS = 30_000;
 /** After a failure, drawn from 0 to a limit that doubles: a nation does not come back at once. */
 const RETRY_MS_MIN = 1_000;
 const RETRY_MS_MAX = 5 * 60_000;
-/** A right that was not given, or was taken away, may come at any time. */
-const RIGHT_MS = 10_000;
+/** What a person mends there, a right say, may be mended at any time. */
+const MENDED_MS = 10_000;
 /** What becomes of events that are not as they were written. */
 const ALTERED_AS: readonly PostRefusal[] = ['fork', 'malformed'];
 /** Between posts of a backlog, so that the hall is not disturbed. */
@@ -111,6 +111,8 @@ export class Forwarder {
   private changed = false;
   private stopping = false;
   private since: Millis | undefined;
+  /** From a refusal until events are taken: meanwhile to try again is no news. */
+  private refused = false;
 
   private readonly telling: Telling;
 
@@ -148,13 +150,16 @@ export class Forwarder {
 
   /** How long nothing is tried; `undefined`: a person must look. */
   private afterFault(fault: unknown, failures: number): Millis | undefined {
-    const { onState, onFault, now, random, waitsFor, retryMsMax = RETRY_MS_MAX } = this.parts;
+    const { onState, onFault, now, waitsFor } = this.parts;
     if (fault instanceof Stopped) {
       const { why, hole } = fault;
       onState({ is: 'stopped', why, hole });
       // Whoever mends it may have begun the other end anew.
       this.forget();
-      return waitsFor.includes(why) ? RIGHT_MS : undefined;
+      this.refused = true;
+      if (!waitsFor.includes(why)) return undefined;
+      // No program is updated within seconds, and what is sent again may be large.
+      return why === 'malformed' ? this.backOff(failures) : MENDED_MS;
     }
     const isAway = fault instanceof UpstreamAway;
     if (!isAway && onFault === undefined) throw fault;
@@ -163,8 +168,13 @@ export class Forwarder {
     if (!isAway) onFault?.(fault);
     this.since ??= now();
     onState({ is: 'away', since: this.since, why: isAway ? fault.message : 'a fault here' });
+    return this.backOff(failures, isAway ? fault.afterMs : 0);
+  }
+
+  private backOff(failures: number, leastMs: Millis = 0): Millis {
+    const { random, retryMsMax = RETRY_MS_MAX } = this.parts;
     const limit = Math.min(retryMsMax, RETRY_MS_MIN * 2 ** failures);
-    return Math.max(isAway ? fault.afterMs : 0, RETRY_MS_MIN) + random() * limit;
+    return Math.max(leastMs, RETRY_MS_MIN) + random() * limit;
   }
 
   /** All streams to their ends. Gives after how long to say so again. */
@@ -179,6 +189,7 @@ export class Forwarder {
       if (this.stopping) return next;
     }
     this.since = undefined;
+    this.refused = false;
     onState({ is: 'live', since: now() });
     return Math.min(next, IDLE_MS);
   }
@@ -203,7 +214,7 @@ export class Forwarder {
         await this.telling.hole({ stream, from, ended, ...part });
         throw new Stopped('behind', { stream, from });
       }
-      if (part.events.length > 0) onState({ is: 'sending' });
+      if (part.events.length > 0 && !this.refused) onState({ is: 'sending' });
       const { missing = 0, ...said } = await told();
       const last = (await source.lastOf(stream)) + (ended ? 0 : missing);
       const reply = await line.send({ stream, from, last, ended, ...part, ...said });
@@ -217,6 +228,7 @@ export class Forwarder {
         return 'lost';
       }
       this.stored.set(stream, seq);
+      if (seq >= from) this.refused = false;
       const size = parseCheckpoint(part.notes.at(-1) ?? '')?.size;
       // Where less was stored than sent, it was not looked at.
       if (size !== undefined && size <= seq) this.noted.set(stream, size);

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { verifierKeyOf } from '../../chain/note.js';
 import { join } from '../../node/forward/enrol.js';
 import { Wires } from '../../node/forward/line.js';
@@ -27,6 +27,7 @@ beforeAll(async () => {
   const way = { id: 'gov', url: governorate.url, ca: null, proxy: null };
   hall = await openDoors({ upstreams: [way], staff: false, timers });
 });
+afterEach(() => vi.restoreAllMocks());
 afterAll(async () => {
   await hall.close();
   await governorate.close();
@@ -87,22 +88,27 @@ test('a second receiver of the store passes on beside the first, and nothing rin
   const parts = { settings, queries, timers, now, random: () => 0, journal };
   const second = new Relay(parts, settings.upstreams[0]!);
   const { id } = hall.centre.configuration().centre;
+  const taking = vi.spyOn(nation.upstream.ingest, 'take');
   const before = own().length;
   for (let n = 0; n < 20; n += 1) {
     const type = n % 2 === 0 ? 'resumePaper' : 'stopPaper';
     await hall.centre.log.askAsServer({ type, kioskId: null });
     second.stored([id]);
     await expect.poll(() => storedAt(governorate), { timeout: 20_000 }).toEqual(own());
+    second.stored([id]);
   }
   expect(own().length).toBeGreaterThan(before + 10);
   await expect.poll(() => storedAt(nation), { timeout: 20_000 }).toEqual(own());
   await expect.poll(() => second.waiting, { timeout: 20_000 }).toEqual([]);
   await second.stop();
+  const sent = taking.mock.calls.map(([{ post }]) => post).filter(({ events }) => events.length);
+  // Both have sent some of them.
+  expect(new Set(sent.map(({ from }) => from)).size).toBeLessThan(sent.length);
   expect(lines).toEqual([]);
   expect(await nation.upstream.database.query('SELECT kind FROM alarm')).toEqual([]);
 });
 
-test('what is not understood above is sent again until the program there is newer', async () => {
+test('events that are not understood above are sent again until the program is newer', async () => {
   type Says = () => { readonly is: string } | null | undefined;
   const hallSays: Says = () => hall.centre.upstreams.status()[0]?.state;
   const relaySays: Says = () => governorate.upstream.relays[0]?.status.state;
@@ -110,10 +116,22 @@ test('what is not understood above is sent again until the program there is newe
     [governorate, hallSays, 'resumePaper'],
     [nation, relaySays, 'stopPaper'],
   ] as const) {
-    const older = vi.spyOn(above.upstream.ingest, 'take');
-    older.mockResolvedValue({ refused: 'malformed', stored: null, wanted: [], staff: '' });
+    const { ingest } = above.upstream;
+    const take = ingest.take.bind(ingest);
+    const older = vi.spyOn(ingest, 'take');
+    const seen = new Set<string | undefined>();
+    let refused = 0;
+    older.mockImplementation(async (arrived) => {
+      if (refused > 0) seen.add(says()?.is);
+      if (arrived.post.events.length === 0) return take(arrived);
+      refused += 1;
+      return { refused: 'malformed', stored: null, wanted: [], staff: '' };
+    });
     await hall.centre.log.askAsServer({ type, kioskId: null });
-    await expect.poll(says, { timeout: 20_000 }).toEqual({ is: 'stopped', why: 'malformed' });
+    await expect.poll(() => refused, { timeout: 20_000 }).toBeGreaterThan(3);
+    // To try again is no news.
+    expect([...seen]).toEqual(['stopped']);
+    expect(says()).toEqual({ is: 'stopped', why: 'malformed' });
     older.mockRestore();
     await expect.poll(() => says()?.is, { timeout: 20_000 }).toBe('live');
     await expect.poll(() => storedAt(above), { timeout: 20_000 }).toEqual(own());

@@ -237,7 +237,8 @@ export class Relay {
       line: lineOf(this.wires, `${this.base}/centres/${centreId}`, () => this.key.signer()),
       ...{ timers, now, random },
       told: () => this.told(centreId),
-      // After a restore of this store the centres fill it again, and then there is more to send.
+      // The program above may be updated; and after a restore of this store the centres fill it
+      // again, and then there is more to send.
       waitsFor: ['unknown', 'revoked', 'malformed', 'behind', 'altered'],
       onState: (state) => {
         passed.state = state;

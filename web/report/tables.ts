@@ -1,7 +1,7 @@
 import type { LegKpis, Times, Use, DayReport, Share } from '../../core/kpi.js';
 import type { Words } from '../words.svelte.js';
 import { byName } from '../office/order.js';
-import { percentOf } from './percent.js';
+import { levelPercentOf, percentOf } from './percent.js';
 
 export interface FiguresTable {
   readonly title: string;
@@ -24,10 +24,8 @@ const SPREAD = ['mean', 'p50', 'p90', 'p95', 'max'] as const;
 /** Where there is nothing to count or to divide by, a dash. */
 const figures = (words: Words) => {
   const time = (ms: number | undefined): string => (ms === undefined ? NONE : words.timer(ms));
-  const percent = (share: number | null): string => {
-    const n = percentOf(share);
-    return n === null ? NONE : words.t('office.percent', { n });
-  };
+  const told = (n: number | null): string => (n === null ? NONE : words.t('office.percent', { n }));
+  const percent = (share: number | null): string => told(percentOf(share));
   return {
     time,
     percent,
@@ -36,6 +34,7 @@ const figures = (words: Words) => {
         ? SPREAD.map(() => NONE)
         : [times.meanMs, times.p50Ms, times.p90Ms, times.p95Ms, times.maxMs].map(time),
     share: (share: Share): string => percent(share.share),
+    level: (share: Share): string => told(levelPercentOf(share.share)),
     use: ({ openMs, pausedMs, utilisation }: Use): readonly string[] => [
       time(openMs),
       time(pausedMs),
@@ -81,12 +80,12 @@ const waitHeads = (words: Words): readonly string[] => [
 ];
 
 const waitCells = (words: Words, legs: LegKpis): readonly string[] => {
-  const { count, share, spread } = figures(words);
+  const { count, level, share, spread } = figures(words);
   return [
     count(legs.joined),
     count(legs.called),
     ...spread(legs.waits),
-    share(legs.serviceLevel),
+    level(legs.serviceLevel),
     share(legs.noShow),
     count(legs.walkOuts),
     count(legs.unserved),
