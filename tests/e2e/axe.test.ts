@@ -51,7 +51,9 @@ test('desk, boards, phone and start page have no serious violation', async () =>
 
 test('the manager has no serious violation on any page', async () => {
   const manager = await stage.manager();
-  for (const tab of await manager.locator('[data-testid^="tab-"]').all()) {
+  const tabs = manager.locator('[data-testid^="tab-"]');
+  await tabs.first().waitFor();
+  for (const tab of await tabs.all()) {
     await tab.click();
     await inBoth(manager, 'language-switch');
   }
