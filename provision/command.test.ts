@@ -60,7 +60,7 @@ const PROGRAMS = [
   ...['server/main.js', 'server/voice/main.js', PROVISION, RELEASE, DOCTOR],
   ...['agent/main.js', 'agent/machine/main.js'],
   ...['tests/hall/main.js', 'tests/replay/main.js', 'tests/bench/main.js'],
-  'tests/play/main.js',
+  ...['tests/play/main.js', 'tests/fleet/main.js', 'tests/fleet/bench.js', 'upstream/main.js'],
 ];
 
 test.each(PROGRAMS)('%s tells what it takes, and what it does not', (program) => {

@@ -142,5 +142,5 @@ const main = async (): Promise<void> => {
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(EXIT.failed);
+  process.exit(error instanceof Misuse ? EXIT.usage : EXIT.failed);
 });
