@@ -9,6 +9,7 @@ import {
   orStop,
   program,
   quietly,
+  roomy,
   say,
   Unprepared,
 } from './prepare.mjs';
@@ -29,12 +30,6 @@ const postgresql = () =>
 const PATH = [process.env.PATH, '/usr/sbin', '/sbin'];
 const lookAround = () => (process.env.PATH = [...PATH, ...postgresql()].join(delimiter));
 lookAround();
-
-/** They read the whole project: with room for what is young they collect garbage less often. */
-const roomy = (...args) => {
-  const [command, line] = program(...args);
-  return [command, ['--max-semi-space-size=64', ...line]];
-};
 
 /** Each check counts as one; its words are shown only if it fails. */
 const CHECKS = [
